@@ -1,0 +1,1 @@
+"""Tandem: integrated mental-health treatment plans, mapped to FHIR R4 and kept in the EHR."""

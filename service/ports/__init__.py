@@ -1,0 +1,1 @@
+"""What the use cases need from outside: protocols and the values that they exchange."""
