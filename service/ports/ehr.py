@@ -1,0 +1,227 @@
+"""The chart as the use cases see it: what can be asked of it, what comes back, and how it fails."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from service.fhir.json import JsonObject
+
+if TYPE_CHECKING:
+    from service.fhir.outcome import OutcomeIssue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Create:
+    """A resource that the server is to name; `if_none_exist` is a search: `identifier=system|value`."""
+
+    resource: JsonObject
+    if_none_exist: str | None
+    full_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """A resource that replaces the version `if_version` of `reference`: no version, no write."""
+
+    reference: str
+    resource: JsonObject
+    if_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutNew:
+    """A resource under an id that we choose, on servers whose update creates."""
+
+    reference: str
+    resource: JsonObject
+
+
+Change: TypeAlias = Create | Update | PutNew
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A resource as the server holds it; `last_updated` is the server's instant, as it wrote it."""
+
+    reference: str
+    version: str | None
+    last_updated: str | None
+    resource: JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What became of one change; `resource` is what the server kept, where it says.
+
+    `created` is false for an update, and for a conditional create that found something there already.
+    """
+
+    status: int
+    reference: str
+    version: str | None
+    last_updated: str | None
+    resource: JsonObject | None
+    created: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeCapability:
+    """What a server says that it does with one resource type; `interactions` are FHIR's codes."""
+
+    interactions: frozenset[str] = frozenset()
+    conditional_create: bool = False
+    conditional_update: bool = False
+    update_create: bool = False
+    versioning: str | None = None
+    search_params: frozenset[str] = frozenset()
+    search_includes: frozenset[str] = frozenset()
+    supported_profiles: frozenset[str] = frozenset()
+
+    def to_json(self) -> JsonObject:
+        """Return the plain form that `from_json` reads; sets become sorted lists."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return {name: sorted(v) if isinstance(v, frozenset) else v for name, v in values.items()}
+
+    @classmethod
+    def from_json(cls, stored: JsonObject) -> "TypeCapability":
+        """Read what `to_json` wrote; absent members take their defaults."""
+        values: dict[str, Any] = {n: frozenset(v) if isinstance(v, list) else v for n, v in stored.items()}
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a server offers, as negotiated from its CapabilityStatement and the operator's override."""
+
+    fhir_version: str
+    software: str | None = None
+    transaction: bool = False
+    batch: bool = False
+    types: Mapping[str, TypeCapability] = field(default_factory=dict)
+    patch_formats: frozenset[str] = frozenset()
+
+    def of(self, resource_type: str) -> TypeCapability:
+        """Return what is offered for a type; a type that is not listed offers nothing."""
+        return self.types.get(resource_type, TypeCapability())
+
+    def can(self, resource_type: str, interaction: str) -> bool:
+        """Tell whether a type takes an interaction, such as `create`, `update` or `search-type`."""
+        return interaction in self.of(resource_type).interactions
+
+    def to_json(self) -> JsonObject:
+        """Return the plain form to keep between runs."""
+        return {
+            "fhir_version": self.fhir_version,
+            "software": self.software,
+            "transaction": self.transaction,
+            "batch": self.batch,
+            "types": {name: self.types[name].to_json() for name in sorted(self.types)},
+            "patch_formats": sorted(self.patch_formats),
+        }
+
+    @classmethod
+    def from_json(cls, stored: JsonObject) -> "Capabilities":
+        """Read what `to_json` wrote."""
+        types = {name: TypeCapability.from_json(kept) for name, kept in stored.get("types", {}).items()}
+        return cls(
+            fhir_version=stored["fhir_version"],
+            software=stored.get("software"),
+            transaction=stored.get("transaction", False),
+            batch=stored.get("batch", False),
+            types=types,
+            patch_formats=frozenset(stored.get("patch_formats", ())),
+        )
+
+
+class EhrError(Exception):
+    """The chart did not do what was asked; subclasses are sorted by the reaction they deserve.
+
+    The text never holds patient data. `issues` are the server's own words: for the report, never for logs.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        request_id: str | None = None,
+        issues: "Iterable[OutcomeIssue]" = (),
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.request_id = request_id
+        self.issues: tuple[OutcomeIssue, ...] = tuple(issues)
+
+
+class Unavailable(EhrError):
+    """Try again later; nothing was done."""
+
+
+class UnknownOutcome(Unavailable):
+    """The write may have had its effect: look for it before anything is sent again."""
+
+
+class Throttled(Unavailable):
+    """The server asks for patience; `retry_after` is in seconds, where it says."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None, **context: Any) -> None:
+        super().__init__(message, **context)
+        self.retry_after = retry_after
+
+
+class Contended(Unavailable):
+    """Another writer was in the way (a 409 that is no version conflict); nothing was done, try again soon."""
+
+
+class Rejected(EhrError):
+    """The same bytes will never work; `entry` is the guilty place in a transaction, where the words tell."""
+
+    def __init__(self, message: str, *, entry: int | None = None, **context: Any) -> None:
+        super().__init__(message, **context)
+        self.entry = entry
+
+
+class Stale(EhrError):
+    """The chart has moved on: read again before deciding again."""
+
+
+class SeveralMatch(EhrError):
+    """Several resources claim the identity: stop, a person chooses."""
+
+
+class Missing(EhrError):
+    """The server knows no such resource."""
+
+
+class Gone(EhrError):
+    """The resource was deleted."""
+
+
+class Denied(EhrError):
+    """Our credentials do not open this door."""
+
+
+class NotFhir(EhrError):
+    """What answers there is no FHIR R4 server, or no longer behaves like one."""
+
+
+class Ehr(Protocol):
+    """A FHIR server that holds the clinic's charts; every method raises `EhrError`."""
+
+    def capabilities(self) -> Capabilities:
+        """Ask the server what it can do."""
+
+    def read(self, reference: str) -> Held:
+        """Return the current version of `Type/id`; raises `Missing` or `Gone`."""
+
+    def search(self, resource_type: str, params: Mapping[str, str]) -> Iterator[Held]:
+        """Yield every match, page by page, with what was asked to be included; never from a cache."""
+
+    def write(self, change: Change) -> Written:
+        """Make one change and return what the server kept."""
+
+    def transact(self, changes: Sequence[Change]) -> tuple[Written, ...]:
+        """Make all changes or none; the answers stand in the order of the changes."""
+
+    def validate(self, resource: JsonObject, profile: str | None = None) -> "tuple[OutcomeIssue, ...]":
+        """Return what the server's `$validate` finds; raises `Rejected` where it offers none."""
