@@ -1,0 +1,1 @@
+"""The integrated treatment plan in clinicians' words: frozen values and pure rules, standard library only."""

@@ -1,0 +1,86 @@
+"""Measures and scores: what an instrument said on one day; item texts are never held."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from service.domain.references import PERSON
+from service.domain.values import Problem, Value, unique, within
+
+
+class Measure(StrEnum):
+    """The instruments that a plan can score; `RANGES` has the lowest and highest total of each."""
+
+    PHQ_9 = "phq-9"
+    PHQ_A = "phq-a"
+    GAD_7 = "gad-7"
+    PCL_5 = "pcl-5"
+    Y_BOCS = "y-bocs"
+    ASRM = "asrm"
+    WHO_5 = "who-5"
+    C_SSRS = "c-ssrs"
+
+
+# Totals as published with each instrument (PHQ-9: Kroenke 2001; GAD-7: Spitzer 2006; ASRM: Altman 1997).
+# WHO-5 is the raw score times 4 (Topp 2015); for the C-SSRS screener the number of questions answered yes.
+RANGES = {
+    Measure.PHQ_9: (0, 27),
+    Measure.PHQ_A: (0, 27),
+    Measure.GAD_7: (0, 21),
+    Measure.PCL_5: (0, 80),
+    Measure.Y_BOCS: (0, 40),
+    Measure.ASRM: (0, 20),
+    Measure.WHO_5: (0, 100),
+    Measure.C_SSRS: (0, 6),
+}
+
+
+class RecordStatus(StrEnum):
+    """FHIR observation-status, as far as a plan records: what was taken back stays, marked."""
+
+    FINAL = "final"
+    AMENDED = "amended"
+    CORRECTED = "corrected"
+    ENTERED_IN_ERROR = "entered-in-error"
+
+
+class AbsentReason(StrEnum):
+    """FHIR data-absent-reason: why there is no value; a missing value is said, never filled."""
+
+    ASKED_DECLINED = "asked-declined"
+    NOT_PERFORMED = "not-performed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemAnswer(Value):
+    """One answer of an instrument: the item's number there, and the value of the answer."""
+
+    item: int
+    value: int
+
+    def problems(self) -> Iterator[Problem]:
+        yield from within("item", self.item, 1, 99)
+        yield from within("value", self.value, 0, 99)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score(Value):
+    """One total on one day; `recorded_by` is None when the patient reported it."""
+
+    id: str
+    measure: Measure
+    value: int | None = None
+    absent_reason: AbsentReason | None = None
+    items: tuple[ItemAnswer, ...] = ()
+    taken_at: datetime
+    status: RecordStatus = RecordStatus.FINAL
+    recorded_by: str | None = field(default=None, metadata=PERSON)
+
+    def problems(self) -> Iterator[Problem]:
+        low, high = RANGES[self.measure]
+        yield from within("value", self.value, low, high)
+        if (self.value is None) == (self.absent_reason is None):
+            yield Problem("absent_reason", "is given exactly when there is no value (obs-6)")
+        yield from unique("items", (answer.item for answer in self.items))

@@ -1,0 +1,130 @@
+"""The integrated treatment plan: therapy and medication as one coordinated treatment of one patient."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from datetime import date
+from typing import Any
+
+from service.domain.adherence import AdherenceReport
+from service.domain.appointment import Appointment
+from service.domain.background import PastTreatment, PersonalFactor, Preference
+from service.domain.balance import Balance, Phase, current, sequence_problems
+from service.domain.check_in import CheckInCadence
+from service.domain.concept import ALWAYS, Period
+from service.domain.condition import Condition
+from service.domain.coordination import CoordinationNote, Flag, Task
+from service.domain.goal import Goal
+from service.domain.journal import JournalEntry
+from service.domain.measure import Score
+from service.domain.medication import MedicationOrder
+from service.domain.people import Patient
+from service.domain.references import PERSON, named_items
+from service.domain.relapse import RelapseStep, WarningSign
+from service.domain.session import Session
+from service.domain.side_effect import SideEffect
+from service.domain.team import TeamMember, team_problems
+from service.domain.therapy import RequestStatus, TherapyCourse
+from service.domain.values import Problem, Value, unique
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan(Value):
+    """One plan of one patient; its fields are the groups in which it changes.
+
+    Every member of a list has an id made once; what refers to a member names that id.
+    `author` is the responsible clinician, an id of the directory of people.
+    """
+
+    id: str
+    title: str
+    status: RequestStatus
+    patient: Patient
+    author: str = field(metadata=PERSON)
+    created: date
+    period: Period = ALWAYS
+    conditions: tuple[Condition, ...] = ()
+    goals: tuple[Goal, ...] = ()
+    therapies: tuple[TherapyCourse, ...] = ()
+    medications: tuple[MedicationOrder, ...] = ()
+    phases: tuple[Phase, ...] = ()
+    care_team: tuple[TeamMember, ...]
+    check_ins: CheckInCadence | None = None
+    appointments: tuple[Appointment, ...] = ()
+    sessions: tuple[Session, ...] = ()
+    scores: tuple[Score, ...] = ()
+    journal: tuple[JournalEntry, ...] = ()
+    side_effects: tuple[SideEffect, ...] = ()
+    adherence: tuple[AdherenceReport, ...] = ()
+    warning_signs: tuple[WarningSign, ...] = ()
+    relapse_steps: tuple[RelapseStep, ...] = ()
+    preferences: tuple[Preference, ...] = ()
+    personal_factors: tuple[PersonalFactor, ...] = ()
+    history: tuple[PastTreatment, ...] = ()
+    notes: tuple[CoordinationNote, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    flags: tuple[Flag, ...] = ()
+
+    def problems(self) -> Iterator[Problem]:
+        yield from team_problems(self.care_team)
+        yield from sequence_problems(self.phases)
+        yield from _identity_problems(self)
+        yield from _reference_problems(self)
+        yield from _succession_problems(self)
+
+    @property
+    def balance(self) -> Balance | None:
+        """The balance of the phase that is open now."""
+        return current(self.phases)
+
+
+LIST_GROUPS: tuple[str, ...] = tuple(
+    item.name for item in fields(Plan) if str(item.type).startswith("tuple") or item.default == ()
+)
+
+
+def items(plan: Plan, group: str) -> tuple[Any, ...]:
+    """Return the members of one list group of a plan, in their order."""
+    members: tuple[Any, ...] = getattr(plan, group)
+    return members
+
+
+def people_named(plan: Plan) -> tuple[tuple[str, str], ...]:
+    """Return (field path, person id) for every clinician that the plan names."""
+    return tuple((path, one) for path, group, one in named_items(plan) if group == "people")
+
+
+def _identity_problems(plan: Plan) -> Iterator[Problem]:
+    # Across groups too: one id names one item of the plan, whatever it becomes in FHIR.
+    places = [
+        (f"{group}[{n}].id", one.id) for group in LIST_GROUPS for n, one in enumerate(items(plan, group))
+    ]
+    if plan.check_ins is not None:
+        places.append(("check_ins.id", plan.check_ins.id))
+    taken = {plan.id, plan.patient.id}
+    for place, one in places:
+        if one in taken:
+            yield Problem(place, "is the id of another item of this plan")
+        taken.add(one)
+
+
+def _reference_problems(plan: Plan) -> Iterator[Problem]:
+    held = {group: {one.id for one in items(plan, group)} for group in LIST_GROUPS}
+    for path, group, one in named_items(plan):
+        if group != "people" and one not in held[group]:
+            yield Problem(path, f"names nothing in {group} of this plan")
+
+
+def _succession_problems(plan: Plan) -> Iterator[Problem]:
+    replaced = [order.replaces for order in plan.medications if order.replaces is not None]
+    yield from (
+        Problem("medications", p.reason.replace("stands in the list", "is replaced"))
+        for p in unique("medications", replaced)
+    )
+    predecessor = {order.id: order.replaces for order in plan.medications}
+    for index, order in enumerate(plan.medications):
+        seen, step = {order.id}, order.replaces
+        while step is not None and step not in seen:
+            seen.add(step)
+            step = predecessor.get(step)
+        if step is not None:
+            yield Problem(f"medications[{index}].replaces", "leads back to the order itself")

@@ -1,0 +1,111 @@
+"""What every value of the domain shares: it is frozen, and it refuses to exist when it makes no sense."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+TEXT_LIMIT = 2000
+# FHIR R4 `string`: no control characters but tab, line feed and carriage return; a lone surrogate is no text.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: the field (dotted, lists by index) and the reason, without patient data."""
+
+    field: str
+    reason: str
+
+    def under(self, parent: str) -> "Problem":
+        """The same problem seen from the object that holds this field."""
+        joined = parent + self.field if self.field.startswith("[") else f"{parent}.{self.field}"
+        return Problem(joined.rstrip("."), self.reason)
+
+
+class Invalid(ValueError):
+    """The same values will never be accepted: `problems` names each field and why."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(f"{p.field}: {p.reason}" for p in self.problems))
+
+
+class Status(StrEnum):
+    """A FHIR status; the members of `TERMINAL` of its module never become active again."""
+
+
+class Value:
+    """Base of every value: checks its texts and times, then its own rules, and reports all at once."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        """Refuse, with `Invalid`, a value that breaks a rule."""
+        found = (*_unclean(self), *self.problems())
+        if found:
+            raise Invalid(found)
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is wrong with this value beyond the form of its texts and times."""
+        return iter(())
+
+
+def _unclean(value: Value) -> Iterator[Problem]:
+    for item in fields(value):  # type: ignore[arg-type]  # every subclass is a dataclass
+        content = getattr(value, item.name)
+        match content:
+            case StrEnum():
+                continue
+            case str():
+                yield from text_problems(item.name, content)
+            case datetime():
+                yield from time_problems(item.name, content)
+            case _:
+                continue
+        if item.name == "id" and not _ID.fullmatch(str(content)):
+            yield Problem("id", "must be 1 to 64 letters, digits, '-' or '.'")
+
+
+def text_problems(name: str, text: str) -> Iterator[Problem]:
+    """Yield what keeps a text from being a FHIR string that people can read."""
+    if not text.strip():
+        yield Problem(name, "is empty")
+    elif text != text.strip():
+        yield Problem(name, "starts or ends with white space")
+    if len(text) > TEXT_LIMIT:
+        yield Problem(name, f"is longer than {TEXT_LIMIT} characters")
+    if _UNPRINTABLE.search(text):
+        yield Problem(name, "holds a control character or a broken surrogate")
+
+
+def time_problems(name: str, moment: datetime) -> Iterator[Problem]:
+    """Yield what keeps a moment from being a FHIR instant of whole seconds."""
+    if moment.tzinfo is None or moment.utcoffset() is None:
+        yield Problem(name, "needs a time zone offset")
+    if moment.microsecond:
+        yield Problem(name, "is given in whole seconds")
+
+
+def within(name: str, value: Decimal | int | None, low: int, high: int) -> Iterator[Problem]:
+    """Yield a problem for a number outside `low` to `high`, both included; None passes."""
+    if value is not None and not low <= value <= high:
+        yield Problem(name, f"must be {low} to {high}")
+
+
+def unique(name: str, keys: Iterable[object]) -> Iterator[Problem]:
+    """Yield a problem for each key that stands twice in a list."""
+    seen: set[object] = set()
+    for index, key in enumerate(keys):
+        if key in seen:
+            yield Problem(f"{name}[{index}]", "stands in the list twice")
+        seen.add(key)
+
+
+def ordered(start: object, end: object, name: str) -> Iterator[Problem]:
+    """Yield a problem when `end` lies before `start` (dates or moments; None is open)."""
+    if start is not None and end is not None and end < start:  # type: ignore[operator]  # same type by use
+        yield Problem(name, "is before its start")
