@@ -1,5 +1,68 @@
-"""The shape of everything that crosses the wire: raw JSON, so that what we do not model survives."""
+"""The shape of everything that crosses the wire: raw JSON, so that what we do not model survives.
 
-from typing import Any, TypeAlias
+`json.loads` turns 1.50 into 1.5 and `json.dumps` knows no Decimal; FHIR says that the digits of a decimal
+carry its precision (R4, datatypes, "decimal"), so text is read and written here.
+"""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, NoReturn, TypeAlias
 
 JsonObject: TypeAlias = dict[str, Any]
+
+
+class NotJson(ValueError):
+    """The text is not a JSON object; the message holds a position at most, never the text."""
+
+
+def loads(text: str | bytes) -> JsonObject:
+    """Reads one JSON object, keeping every digit of its decimals; raises `NotJson`."""
+    try:
+        value = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        raise NotJson(f"no JSON at line {error.lineno}, column {error.colno}") from None
+    except (ValueError, RecursionError):
+        raise NotJson("no JSON: wrong encoding, an impossible number, or nested too deeply") from None
+    if not isinstance(value, dict):
+        raise NotJson("the JSON text is not an object")
+    return value
+
+
+def dumps(value: Any, *, sort_keys: bool = False) -> str:
+    """Writes JSON without spaces, with every digit of a Decimal, optionally in the order of its keys."""
+    return "".join(_parts(value, sort_keys=sort_keys))
+
+
+def _refuse_constant(_: str) -> NoReturn:
+    raise ValueError("NaN and Infinity are no JSON numbers")
+
+
+def _parts(value: Any, *, sort_keys: bool) -> Iterator[str]:
+    match value:
+        case dict():
+            yield from _object_parts(value, sort_keys=sort_keys)
+        case list() | tuple():
+            yield "["
+            for index, item in enumerate(value):
+                yield "," if index else ""
+                yield from _parts(item, sort_keys=sort_keys)
+            yield "]"
+        case Decimal():
+            yield _number(value)
+        case _:
+            yield json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _object_parts(value: JsonObject, *, sort_keys: bool) -> Iterator[str]:
+    yield "{"
+    for index, key in enumerate(sorted(value) if sort_keys else value):
+        yield ("," if index else "") + json.dumps(key, ensure_ascii=False) + ":"
+        yield from _parts(value[key], sort_keys=sort_keys)
+    yield "}"
+
+
+def _number(value: Decimal) -> str:
+    if not value.is_finite():
+        raise ValueError("a decimal on the wire is finite")
+    return str(value)
