@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from service.fhir.json import JsonObject
-
-if TYPE_CHECKING:
-    from service.fhir.outcome import OutcomeIssue
+from service.fhir.outcome import OutcomeIssue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +51,8 @@ class Held:
 class Written:
     """What became of one change; `resource` is what the server kept, where it says.
 
-    `created` is false for an update, and for a conditional create that found something there already.
+    `created` says that the server made a new resource: false for a conditional create that found one there
+    already, true for an update that brought back what had vanished (HAPI 8.8 does so in spite of If-Match).
     """
 
     status: int
@@ -137,6 +136,7 @@ class EhrError(Exception):
     """The chart did not do what was asked; subclasses are sorted by the reaction they deserve.
 
     The text never holds patient data. `issues` are the server's own words: for the report, never for logs.
+    `entry` is the guilty place in a transaction, where the words tell.
     """
 
     def __init__(
@@ -145,12 +145,14 @@ class EhrError(Exception):
         *,
         status: int | None = None,
         request_id: str | None = None,
-        issues: "Iterable[OutcomeIssue]" = (),
+        issues: Iterable[OutcomeIssue] = (),
+        entry: int | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.request_id = request_id
         self.issues: tuple[OutcomeIssue, ...] = tuple(issues)
+        self.entry = entry
 
 
 class Unavailable(EhrError):
@@ -174,11 +176,7 @@ class Contended(Unavailable):
 
 
 class Rejected(EhrError):
-    """The same bytes will never work; `entry` is the guilty place in a transaction, where the words tell."""
-
-    def __init__(self, message: str, *, entry: int | None = None, **context: Any) -> None:
-        super().__init__(message, **context)
-        self.entry = entry
+    """The same bytes will never work."""
 
 
 class Stale(EhrError):
@@ -223,5 +221,5 @@ class Ehr(Protocol):
     def transact(self, changes: Sequence[Change]) -> tuple[Written, ...]:
         """Make all changes or none; the answers stand in the order of the changes."""
 
-    def validate(self, resource: JsonObject, profile: str | None = None) -> "tuple[OutcomeIssue, ...]":
+    def validate(self, resource: JsonObject, profile: str | None = None) -> tuple[OutcomeIssue, ...]:
         """Return what the server's `$validate` finds; raises `Rejected` where it offers none."""

@@ -1,0 +1,103 @@
+"""The `Ehr` port over HTTP: each method asks, and turns the answer into the port's values."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from http import HTTPStatus
+
+from service.ehr.address import checked
+from service.ehr.capability import capabilities_of
+from service.ehr.changes import ask_for, ask_for_all, guilty, written
+from service.ehr.errors import unreadable
+from service.ehr.messages import Aim, Answer, Ask
+from service.ehr.paging import walk
+from service.ehr.quirks import echo_of_answer, echo_of_entry, held
+from service.ehr.retry import RetryPolicy, persist
+from service.ehr.transport import Transport
+from service.fhir.bundle import BundleType, entries
+from service.fhir.json import JsonObject
+from service.fhir.outcome import OutcomeIssue, read_outcome
+from service.ports.ehr import Capabilities, Change, EhrError, Held, Rejected, Written
+
+# HAPI answers an identical search from its cache for 60 s; a lenient server drops the parameters that it does
+# not know, and would then return everybody's (R4, search, "Handling Search").
+_FRESH = {"Cache-Control": "no-cache", "Prefer": "handling=strict"}
+_VERDICTS = frozenset(
+    {HTTPStatus.BAD_REQUEST, HTTPStatus.PRECONDITION_FAILED, HTTPStatus.UNPROCESSABLE_ENTITY}
+)
+_NOT_OFFERED = frozenset({"not-supported", "not-found"})
+
+
+class Gateway:
+    """A FHIR R4 server as `service.ports.ehr.Ehr`."""
+
+    def __init__(self, transport: Transport, *, retry: RetryPolicy, sleep: Callable[[float], None]) -> None:
+        """Take the line to the server, and how patiently harmless failures of writes are tried again."""
+        self._transport = transport
+        self._retry = retry
+        self._sleep = sleep
+
+    def capabilities(self) -> Capabilities:
+        """Ask for /metadata; raises `NotFhir` for anything but an R4 server."""
+        return capabilities_of(self._transport.ask(Ask(aim=Aim.METADATA, path="metadata")).body)
+
+    def read(self, reference: str) -> Held:
+        """Return the current version of `Type/id`; raises `Missing` or `Gone`."""
+        ask = Ask(aim=Aim.READ, path=checked(reference))
+        answer = self._transport.ask(ask)
+        found = held(answer.body or {}, answer.headers.get("ETag"))
+        if found is None or found.reference != reference:
+            raise unreadable(ask, answer, "the answer is another resource")
+        return found
+
+    def search(self, resource_type: str, params: Mapping[str, str]) -> Iterator[Held]:
+        """Yield every match, page by page, with what was asked to be included; never from a cache."""
+        first = Ask(aim=Aim.SEARCH, path=resource_type, params=params, headers=_FRESH)
+        return walk(first, self._transport.ask)
+
+    def write(self, change: Change) -> Written:
+        """Make one change and return what the server kept."""
+        return written(change, echo_of_answer(self._insist(ask_for(change))))
+
+    def transact(self, changes: Sequence[Change]) -> tuple[Written, ...]:
+        """Make all changes or none; the answers stand in the order of the changes."""
+        if not changes:
+            return ()
+        ask = ask_for_all(changes)
+        try:
+            answer = self._insist(ask)
+        except EhrError as error:
+            error.entry = guilty(changes, error.issues)
+            raise
+        return _all_written(ask, changes, answer)
+
+    def validate(self, resource: JsonObject, profile: str | None = None) -> tuple[OutcomeIssue, ...]:
+        """Return what the server's `$validate` finds; raises `Rejected` where it offers none."""
+        ask = Ask(
+            aim=Aim.VALIDATE,
+            path=f"{resource['resourceType']}/$validate",
+            params={"profile": profile} if profile else {},
+            body=resource,
+        )
+        try:
+            return read_outcome(self._transport.ask(ask).body)
+        except Rejected as refused:
+            if not _is_verdict(refused):
+                raise
+            return refused.issues
+
+    def _insist(self, ask: Ask) -> Answer:
+        return persist(lambda: self._transport.ask(ask), self._retry, self._sleep)
+
+
+def _all_written(ask: Ask, changes: Sequence[Change], answer: Answer) -> tuple[Written, ...]:
+    """Match answers to changes by place, once each change is known to have one (HAPI issue #8183)."""
+    body = answer.body or {}
+    told = entries(body)
+    if body.get("type") != BundleType.TRANSACTION_RESPONSE or len(told) != len(changes):
+        raise unreadable(ask, answer, f"{len(told)} answers for {len(changes)} changes")
+    return tuple(written(change, echo_of_entry(entry)) for change, entry in zip(changes, told, strict=True))
+
+
+def _is_verdict(refused: Rejected) -> bool:
+    """Tell a resource that was found invalid from a server that cannot validate it."""
+    offered = all(issue.code not in _NOT_OFFERED for issue in refused.issues)
+    return refused.status in _VERDICTS and bool(refused.issues) and offered

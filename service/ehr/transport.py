@@ -1,0 +1,182 @@
+"""HTTP with limits: time, size, tries and origin; plain values in, plain values out, sorted errors."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from requests.adapters import BaseAdapter, HTTPAdapter
+from urllib3.exceptions import MaxRetryError
+from urllib3.util import Retry
+
+from service.ehr.address import Address
+from service.ehr.auth import Bearer, TokenSource
+from service.ehr.errors import broken, refusal, unreadable
+from service.ehr.messages import Answer, Ask
+from service.fhir.json import NotJson, dumps, loads
+from service.ports.ehr import EhrError, NotFhir
+
+_SAFE = frozenset({"GET"})
+_HOPS = 3
+_PIECE = 65_536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long we wait (seconds), how much we take (bytes), how often a read is tried again."""
+
+    connect: float = 5.0
+    answer: float = 30.0
+    answer_bytes: int = 32 * 1024 * 1024
+    pool: int = 16
+    read_retries: int = 3
+    backoff: float = 0.25
+    backoff_max: float = 8.0
+    retry_after_max: int = 30
+
+
+class SafeRetry(Retry):
+    """Tries reads again; urllib3 on its own would also try a POST again whose connection failed."""
+
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: Any = None,
+        error: Exception | None = None,
+        _pool: Any = None,
+        _stacktrace: Any = None,
+    ) -> "SafeRetry":
+        """Count a failure; raises at once when the method is not safe to repeat."""
+        if error is not None and method not in _SAFE and not self._is_read_error(error):
+            raise MaxRetryError(_pool, url or "", error)
+        return super().increment(method, url, response, error, _pool, _stacktrace)
+
+
+class Transport:
+    """One session with one server; safe to share between as many threads as `Limits.pool`."""
+
+    def __init__(
+        self,
+        base: str,
+        *,
+        request_ids: Callable[[], str],
+        limits: Limits | None = None,
+        token: TokenSource | None = None,
+        adapter: BaseAdapter | None = None,
+        ca_bundle: str | None = None,
+    ) -> None:
+        """Open a session; raises `NotFhir` for an address that cannot be one; `ca_bundle` is a path."""
+        self._address = Address(base)
+        self._request_ids = request_ids
+        self._limits = limits or Limits()
+        self._session = requests.Session()
+        self._session.trust_env = False  # no proxy, password or authority from the environment
+        self._session.verify = ca_bundle or True
+        self._session.auth = Bearer(token) if token else None
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, adapter or _adapter(self._limits))
+        # urllib3 logs each URL with its query, and ours hold names and identifiers.
+        logging.getLogger("urllib3").setLevel(logging.ERROR)
+
+    def ask(self, ask: Ask) -> Answer:
+        """Return a successful answer; raises `EhrError`, sorted, for anything else."""
+        request_id = self._request_ids()
+        try:
+            with self._send(ask, request_id) as response:
+                answer = self._answer(ask, response, request_id)
+        except requests.RequestException as error:
+            raise broken(ask, error, request_id) from None
+        if not answer.ok:
+            raise refusal(ask, answer)
+        if answer.garbled:
+            raise unreadable(ask, answer, "the answer is no JSON object")
+        return answer
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._session.close()
+
+    def _send(self, ask: Ask, request_id: str) -> requests.Response:
+        url, params = self._address.url(ask.path), dict(ask.params)
+        for _ in range(_HOPS):
+            response = self._session.request(
+                ask.method,
+                url,
+                params=params,
+                data=dumps(ask.body).encode() if ask.body is not None else None,
+                headers=_headers(ask, request_id),
+                timeout=(self._limits.connect, self._limits.answer),
+                allow_redirects=False,
+                stream=True,
+            )
+            if not response.is_redirect:
+                return response
+            url, params = self._redirected(ask, response), {}
+        raise NotFhir(f"{ask.name}: the server redirects without end", request_id=request_id)
+
+    def _redirected(self, ask: Ask, response: requests.Response) -> str:
+        """Return where a read is sent on to; neither a write nor our token goes anywhere else."""
+        response.close()
+        url = requests.compat.urljoin(response.url, response.headers["Location"])
+        if ask.method not in _SAFE or not self._address.holds(url):
+            raise NotFhir(
+                f"{ask.name}: the server redirects; set its new address", status=response.status_code
+            )
+        return url
+
+    def _answer(self, ask: Ask, response: requests.Response, request_id: str) -> Answer:
+        headers: Mapping[str, str] = response.headers
+        known_as = headers.get("X-Request-Id", request_id)
+        content = _content(response, self._limits.answer_bytes)
+        if content is None:
+            answer = Answer(status=response.status_code, headers=headers, body=None, request_id=known_as)
+            raise _too_large(ask, answer)
+        body, garbled = _parsed(content)
+        return Answer(
+            status=response.status_code, headers=headers, body=body, request_id=known_as, garbled=garbled
+        )
+
+
+def _adapter(limits: Limits) -> HTTPAdapter:
+    retry = SafeRetry(
+        total=limits.read_retries,
+        allowed_methods=_SAFE,
+        status_forcelist=(429, 502, 503, 504),
+        backoff_factor=limits.backoff,
+        backoff_jitter=limits.backoff,
+        backoff_max=limits.backoff_max,
+        retry_after_max=limits.retry_after_max,
+        raise_on_status=False,
+    )
+    return HTTPAdapter(max_retries=retry, pool_maxsize=limits.pool, pool_block=True)
+
+
+def _headers(ask: Ask, request_id: str) -> dict[str, str]:
+    typed = {"Content-Type": "application/fhir+json; charset=utf-8"} if ask.body is not None else {}
+    return {"Accept": "application/fhir+json", "X-Request-Id": request_id, **typed, **ask.headers}
+
+
+def _content(response: requests.Response, limit: int) -> bytes | None:
+    kept = bytearray()
+    for piece in response.iter_content(_PIECE):
+        kept += piece
+        if len(kept) > limit:
+            return None
+    return bytes(kept)
+
+
+def _parsed(content: bytes) -> tuple[dict[str, Any] | None, bool]:
+    if not content.strip():
+        return None, False
+    try:
+        return loads(content), False
+    except NotJson:
+        return None, True
+
+
+def _too_large(ask: Ask, answer: Answer) -> EhrError:
+    if not answer.ok:
+        return refusal(ask, answer)
+    return unreadable(ask, answer, "the answer is larger than we take")
