@@ -60,10 +60,7 @@ class Entry:
 
 def entries(bundle: JsonObject) -> tuple[Entry, ...]:
     """Reads the entries of a Bundle in their order."""
-    found = bundle.get("entry")
-    return tuple(
-        _read(entry) for entry in (found if isinstance(found, list) else []) if isinstance(entry, dict)
-    )
+    return tuple(_read(entry) for entry in _list(bundle.get("entry")) if isinstance(entry, dict))
 
 
 def resources(bundle: JsonObject, kind: str | None = None) -> tuple[JsonObject, ...]:
@@ -74,8 +71,7 @@ def resources(bundle: JsonObject, kind: str | None = None) -> tuple[JsonObject, 
 
 def link(bundle: JsonObject, relation: str) -> str | None:
     """Gives the URL of the link with this relation (`next`, `self`), if there is one."""
-    links = bundle.get("link")
-    for one in links if isinstance(links, list) else []:
+    for one in _list(bundle.get("link")):
         if isinstance(one, dict) and one.get("relation") == relation and isinstance(one.get("url"), str):
             return str(one["url"])
     return None
@@ -105,7 +101,7 @@ def build(
 
 
 def version_of(etag: str | None) -> str | None:
-    """Reads the version out of an ETag: `W/"1"` as R4 says, `"1"`, or `1` as HAPI 8.8 has it in transactions."""
+    """Reads the version out of an ETag: `W/"1"` as in R4, `"1"`, or `1` as in HAPI 8.8 transactions."""
     matched = _ETAG.fullmatch(etag.strip()) if etag else None
     return (matched["quoted"] or matched["bare"]) if matched else None
 
@@ -201,3 +197,7 @@ def _present(members: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _object(value: Any) -> JsonObject:
     return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

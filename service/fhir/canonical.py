@@ -1,9 +1,9 @@
 """One form for equal content, so that a change of spelling is never taken for a change of the chart.
 
 HAPI keeps 1.50 and +00:00 while other servers send 1.5 and Z back, and every server stamps its own version.
-What is normalised: numbers anywhere, and times only in elements of the types dateTime and instant (looked up in
-the R4 schema, so a time quoted in a string stays as it is). Lists keep their order, except the three sets in
-`meta` (R4, resource, "Metadata": profiles, tags and labels are sets).
+What is normalised: numbers anywhere, and times only in elements of the types dateTime and instant (looked up
+in the R4 schema, so a time quoted in a string stays as it is). Lists keep their order, except the three sets
+in `meta` (R4, resource, "Metadata": profiles, tags and labels are sets).
 """
 
 import re
@@ -74,7 +74,7 @@ def _value(key: str, value: Any, element: Element | None) -> Any:
 
 
 def _items(key: str, items: list[Any]) -> list[Any]:
-    """Drops empty items, but keeps the places of primitives, whose extensions are matched to them by index."""
+    """Drops empty items, but keeps the places of primitives: extensions are matched to them by index."""
     kept = [None if _is_empty(item) else item for item in items]
     if not key.startswith("_") and all(isinstance(item, dict) for item in kept if item is not None):
         return [item for item in kept if item is not None]

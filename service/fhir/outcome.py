@@ -43,9 +43,12 @@ def read_outcome(body: Any) -> tuple[OutcomeIssue, ...]:
 
 
 def build_outcome(issues: Iterable[OutcomeIssue]) -> JsonObject:
-    """Builds an OperationOutcome; R4 asks for one issue at least, so none becomes an informational "all OK"."""
+    """Builds an OperationOutcome; R4 asks for one issue at least, so none becomes one that says "All OK"."""
     all_ok = OutcomeIssue(severity=Severity.INFORMATION, code="informational", diagnostics="All OK")
-    return {"resourceType": "OperationOutcome", "issue": [_written(issue) for issue in issues or (all_ok,)]}
+    return {
+        "resourceType": "OperationOutcome",
+        "issue": [_written(issue) for issue in tuple(issues) or (all_ok,)],
+    }
 
 
 def _issue(issue: JsonObject) -> OutcomeIssue:

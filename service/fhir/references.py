@@ -79,7 +79,7 @@ def parse(reference: str) -> Target:
 
 
 def target_type(reference: JsonObject) -> str | None:
-    """Gives the resource type that a Reference names, by its text or else its `type`; None if it names none."""
+    """Gives the resource type that a Reference names, by its text or else its `type`; None if by neither."""
     match parse(str(reference.get("reference", ""))):
         case Rest(type=kind) | Conditional(type=kind):
             return kind

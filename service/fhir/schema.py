@@ -30,7 +30,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """One value inside a resource with its FHIRPath; `element` is None at the root and where R4 knows none."""
+    """One value inside a resource with its FHIRPath; `element` is None at the root and where R4 has none."""
 
     path: str
     kind: str
@@ -53,9 +53,9 @@ def elements(kind: str) -> Mapping[str, Element]:
 
 
 def walk(resource: JsonObject) -> Iterator[Place]:
-    """Visits every value of a resource, parents first, with contained and bundled resources as their own type.
+    """Visits every value of a resource, parents first; contained and bundled resources have their own type.
 
-    An extension of a primitive is met at the primitive's path (`Patient.birthDate.extension[0]`), as in FHIRPath.
+    A primitive's extension is met at the primitive's path (`Patient.birthDate.extension[0]`), as in FHIRPath.
     """
     kind = str(resource.get("resourceType", ""))
     yield from _visit(Place(path=kind, kind=kind, value=resource, element=None))
