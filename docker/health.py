@@ -2,8 +2,9 @@
 
 import os
 import sys
+from http import HTTPStatus
 from http.client import HTTPConnection
 
 connection = HTTPConnection("127.0.0.1", int(os.environ.get("TANDEM_PORT", "8080")), timeout=2)
 connection.request("GET", "/health/live")
-sys.exit(0 if connection.getresponse().status == 200 else 1)
+sys.exit(0 if connection.getresponse().status == HTTPStatus.OK else 1)
