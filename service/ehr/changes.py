@@ -1,7 +1,6 @@
 """Changes as requests, one by one or as a transaction, and what came back as `Written`."""
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -10,11 +9,9 @@ from service.ehr.messages import Aim, Ask
 from service.ehr.quirks import Echo
 from service.fhir.bundle import BundleType, Entry, Request, build, weak_etag
 from service.fhir.json import JsonObject
-from service.fhir.outcome import OutcomeIssue
 from service.ports.ehr import Change, Create, PutNew, Rejected, UnknownOutcome, Update, Written
 
 _KEEP = {"Prefer": "return=representation"}
-_ENTRY = re.compile(r"\bentry\[(\d+)\]")
 
 
 def ask_for(change: Change) -> Ask:
@@ -56,48 +53,6 @@ def written(change: Change, echo: Echo | None) -> Written:
         resource=echo.resource,
         created=echo.status == HTTPStatus.CREATED,
     )
-
-
-def guilty(changes: Sequence[Change], issues: Iterable[OutcomeIssue]) -> int | None:
-    """Return the place of the change that the server's words point at, if they point at just one.
-
-    HAPI 8.8.0 names no entry: it quotes the search or the reference, or gives a path such as
-    `CarePlan.subject`, which tells only while one change is of that type.
-    """
-    told = [issue for issue in issues if issue.severity.stops]
-    places = {int(n) for issue in told for text in _texts(issue) for n in _ENTRY.findall(text)}
-    places = {place for place in places if place < len(changes)}
-    for candidates in (places, *_quoted(changes, told)):
-        if len(candidates) == 1:
-            return candidates.pop()
-    return None
-
-
-def _quoted(changes: Sequence[Change], told: list[OutcomeIssue]) -> Iterator[set[int]]:
-    words = " ".join(text for issue in told for text in _texts(issue))
-    for signs in (_identity_signs, _type_signs):
-        yield {n for n, change in enumerate(changes) if any(_said(sign, words) for sign in signs(change))}
-
-
-def _identity_signs(change: Change) -> tuple[str, ...]:
-    if isinstance(change, Create):
-        return tuple(sign for sign in (change.if_none_exist, change.full_url) if sign)
-    return (change.reference,)
-
-
-def _type_signs(change: Change) -> tuple[str, ...]:
-    return (f"{change.resource.get('resourceType')}.",)
-
-
-def _said(sign: str, words: str) -> bool:
-    return (
-        re.search(rf"(?<![\w.\-]){re.escape(sign)}" + ("" if sign.endswith(".") else r"(?![\w.\-])"), words)
-        is not None
-    )
-
-
-def _texts(issue: OutcomeIssue) -> tuple[str, ...]:
-    return issue.diagnostics, *issue.expression
 
 
 def _refuse_twins(changes: Sequence[Change]) -> None:

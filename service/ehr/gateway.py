@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 
 from service.ehr.address import checked
+from service.ehr.blame import guilty
 from service.ehr.capability import capabilities_of
-from service.ehr.changes import ask_for, ask_for_all, guilty, written
+from service.ehr.changes import ask_for, ask_for_all, written
 from service.ehr.errors import unreadable
 from service.ehr.messages import Aim, Answer, Ask
 from service.ehr.paging import walk

@@ -2,56 +2,21 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import requests
-from requests.adapters import BaseAdapter, HTTPAdapter
-from urllib3.exceptions import MaxRetryError
-from urllib3.util import Retry
+from requests.adapters import BaseAdapter
 
 from service.ehr.address import Address
 from service.ehr.auth import Bearer, TokenSource
 from service.ehr.errors import broken, refusal, unreadable
 from service.ehr.messages import Answer, Ask
+from service.ehr.patience import SAFE, Limits, adapter_for
 from service.fhir.json import NotJson, dumps, loads
 from service.ports.ehr import EhrError, NotFhir
 
-_SAFE = frozenset({"GET"})
 _HOPS = 3
 _PIECE = 65_536
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """How long we wait (seconds), how much we take (bytes), how often a read is tried again."""
-
-    connect: float = 5.0
-    answer: float = 30.0
-    answer_bytes: int = 32 * 1024 * 1024
-    pool: int = 16
-    read_retries: int = 3
-    backoff: float = 0.25
-    backoff_max: float = 8.0
-    retry_after_max: int = 30
-
-
-class SafeRetry(Retry):
-    """Tries reads again; urllib3 on its own would also try a POST again whose connection failed."""
-
-    def increment(
-        self,
-        method: str | None = None,
-        url: str | None = None,
-        response: Any = None,
-        error: Exception | None = None,
-        _pool: Any = None,
-        _stacktrace: Any = None,
-    ) -> "SafeRetry":
-        """Count a failure; raises at once when the method is not safe to repeat."""
-        if error is not None and method not in _SAFE and not self._is_read_error(error):
-            raise MaxRetryError(_pool, url or "", error)
-        return super().increment(method, url, response, error, _pool, _stacktrace)
 
 
 class Transport:
@@ -76,7 +41,7 @@ class Transport:
         self._session.verify = ca_bundle or True
         self._session.auth = Bearer(token) if token else None
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, adapter or _adapter(self._limits))
+            self._session.mount(scheme, adapter or adapter_for(self._limits))
         # urllib3 logs each URL with its query, and ours hold names and identifiers.
         logging.getLogger("urllib3").setLevel(logging.ERROR)
 
@@ -120,7 +85,7 @@ class Transport:
         """Return where a read is sent on to; neither a write nor our token goes anywhere else."""
         response.close()
         url = requests.compat.urljoin(response.url, response.headers["Location"])
-        if ask.method not in _SAFE or not self._address.holds(url):
+        if ask.method not in SAFE or not self._address.holds(url):
             raise NotFhir(
                 f"{ask.name}: the server redirects; set its new address", status=response.status_code
             )
@@ -137,20 +102,6 @@ class Transport:
         return Answer(
             status=response.status_code, headers=headers, body=body, request_id=known_as, garbled=garbled
         )
-
-
-def _adapter(limits: Limits) -> HTTPAdapter:
-    retry = SafeRetry(
-        total=limits.read_retries,
-        allowed_methods=_SAFE,
-        status_forcelist=(429, 502, 503, 504),
-        backoff_factor=limits.backoff,
-        backoff_jitter=limits.backoff,
-        backoff_max=limits.backoff_max,
-        retry_after_max=limits.retry_after_max,
-        raise_on_status=False,
-    )
-    return HTTPAdapter(max_retries=retry, pool_maxsize=limits.pool, pool_block=True)
 
 
 def _headers(ask: Ask, request_id: str) -> dict[str, str]:
