@@ -38,10 +38,9 @@ class Status(StrEnum):
     """A FHIR status; the members of `TERMINAL` of its module never become active again."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
     """Base of every value: checks its texts and times, then its own rules, and reports all at once."""
-
-    __slots__ = ()
 
     def __post_init__(self) -> None:
         """Refuse, with `Invalid`, a value that breaks a rule."""
@@ -55,7 +54,7 @@ class Value:
 
 
 def _unclean(value: Value) -> Iterator[Problem]:
-    for item in fields(value):  # type: ignore[arg-type]  # every subclass is a dataclass
+    for item in fields(value):
         content = getattr(value, item.name)
         match content:
             case StrEnum():

@@ -1,0 +1,184 @@
+"""Dosage: a structured dose with its timing, and the sentence that people read."""
+
+from service.domain.concept import Quantity
+from service.domain.medication import DayPart, DosageStep, DosePeriodUnit, DoseTiming
+from service.fhir.json import JsonObject
+from service.mapping.datatypes import (
+    UCUM,
+    Unreadable,
+    day_from_fhir,
+    days_to_fhir,
+    number_to_fhir,
+    quantity_from_fhir,
+    quantity_to_fhir,
+)
+from service.mapping.overlay import WHOLE, Fields, InOrder, Meaning
+from service.mapping.reading import member
+from service.mapping.terminology.treatment import ROUTE
+
+SHAPE: Fields = {
+    "sequence": WHOLE,
+    "text": WHOLE,
+    "patientInstruction": WHOLE,
+    "timing": {
+        "repeat": {
+            "boundsPeriod": {"start": WHOLE, "end": WHOLE},
+            "frequency": WHOLE,
+            "period": WHOLE,
+            "periodUnit": WHOLE,
+            "when": WHOLE,
+        }
+    },
+    "asNeededBoolean": WHOLE,
+    "asNeededCodeableConcept": {"text": WHOLE},
+    "route": Meaning(ROUTE.meaning),
+    "doseAndRate": InOrder({"doseQuantity": {"value": WHOLE, "unit": WHOLE, "system": WHOLE, "code": WHOLE}}),
+    "maxDosePerPeriod": {"numerator": WHOLE, "denominator": WHOLE},
+}
+
+_A_DAY = {"value": 1, "unit": "day", "system": UCUM, "code": "d"}
+# What changes the dose and has no place in a step: a step that has one of these is not read as a dose.
+_FOREIGN_REPEAT = frozenset(
+    {
+        "boundsDuration",
+        "boundsRange",
+        "count",
+        "countMax",
+        "duration",
+        "durationMax",
+        "durationUnit",
+        "frequencyMax",
+        "periodMax",
+        "dayOfWeek",
+        "timeOfDay",
+        "offset",
+    }
+)
+_WORDS = {DosePeriodUnit.HOUR: "hour", DosePeriodUnit.DAY: "day", DosePeriodUnit.WEEK: "week"}
+_PART = {
+    DayPart.MORNING: "in the morning",
+    DayPart.NOON: "at noon",
+    DayPart.AFTERNOON: "in the afternoon",
+    DayPart.EVENING: "in the evening",
+    DayPart.NIGHT: "at night",
+    DayPart.BEDTIME: "at bedtime",
+}
+
+
+def steps_to_fhir(steps: tuple[DosageStep, ...]) -> list[JsonObject]:
+    """Return one Dosage for each step, numbered from 1."""
+    return [_step_to_fhir(number, step) for number, step in enumerate(steps, start=1)]
+
+
+def step_from_fhir(dosage: JsonObject) -> DosageStep:
+    """Return the step; a dose that is not wholly structured is `Unreadable`, never approximated."""
+    rates = dosage.get("doseAndRate", [])
+    if len(rates) != 1 or "doseQuantity" not in rates[0]:
+        raise Unreadable("has no single dose quantity", ".doseAndRate")
+    bounds = dosage.get("timing", {}).get("repeat", {}).get("boundsPeriod", {})
+    needed_for = dosage.get("asNeededCodeableConcept")
+    return DosageStep(
+        dose=quantity_from_fhir(rates[0]["doseQuantity"]),
+        timing=_timing(dosage.get("timing")),
+        as_needed=bool(dosage.get("asNeededBoolean")) or needed_for is not None,
+        as_needed_for=_needed_for(needed_for),
+        max_per_day=_maximum(dosage.get("maxDosePerPeriod")),
+        start=day_from_fhir(bounds["start"]) if "start" in bounds else None,
+        end=day_from_fhir(bounds["end"]) if "end" in bounds else None,
+        route=ROUTE.read(dosage["route"]) if "route" in dosage else None,
+        instruction=dosage.get("patientInstruction"),
+    )
+
+
+def in_words(step: DosageStep) -> str:
+    """Return the step as a sentence, e.g. `50 mg 1 time per day in the morning, oral`."""
+    parts = [f"{number_to_fhir(step.dose.value)} {step.dose.unit.strip('{}[]')}"]
+    if step.timing is not None:
+        parts.append(_timing_in_words(step.timing))
+    if step.as_needed:
+        parts.append("as needed" + (f" for {step.as_needed_for}" if step.as_needed_for else ""))
+    sentence = " ".join(parts)
+    if step.max_per_day is not None:
+        most = step.max_per_day
+        sentence += f", at most {number_to_fhir(most.value)} {most.unit.strip('{}[]')} per day"
+    if step.route is not None:
+        sentence += f", {step.route.value}"
+    return sentence + _days_in_words(step)
+
+
+def _timing_in_words(timing: DoseTiming) -> str:
+    times = "1 time" if timing.frequency == 1 else f"{timing.frequency} times"
+    unit = _WORDS[timing.unit]
+    every = f"per {unit}" if timing.period == 1 else f"every {timing.period} {unit}s"
+    return " ".join([times, every, *(_PART[part] for part in timing.when)])
+
+
+def _days_in_words(step: DosageStep) -> str:
+    start = f" from {step.start.isoformat()}" if step.start else ""
+    return start + (f" until {step.end.isoformat()}" if step.end else "")
+
+
+def _step_to_fhir(number: int, step: DosageStep) -> JsonObject:
+    return {
+        "sequence": number,
+        "text": in_words(step),
+        "patientInstruction": step.instruction,
+        "timing": {"repeat": {"boundsPeriod": days_to_fhir(step.start, step.end), **_repeat(step.timing)}},
+        "asNeededBoolean": True if step.as_needed and step.as_needed_for is None else None,
+        "asNeededCodeableConcept": {"text": step.as_needed_for},
+        "route": ROUTE.concept(step.route),
+        "doseAndRate": [{"doseQuantity": quantity_to_fhir(step.dose)}],
+        "maxDosePerPeriod": _ratio(step.max_per_day),
+    }
+
+
+def _repeat(timing: DoseTiming | None) -> JsonObject:
+    if timing is None:
+        return {}
+    return {
+        "frequency": timing.frequency,
+        "period": timing.period,
+        "periodUnit": timing.unit.value,
+        "when": [part.value for part in timing.when],
+    }
+
+
+def _timing(timing: JsonObject | None) -> DoseTiming | None:
+    repeat = (timing or {}).get("repeat", {})
+    unknown = sorted(_FOREIGN_REPEAT & set(repeat))
+    if unknown:
+        raise Unreadable("is a rhythm that the plan cannot hold", f".timing.repeat.{unknown[0]}")
+    if timing is not None and ("event" in timing or "code" in timing):
+        raise Unreadable("is a rhythm that the plan cannot hold", ".timing")
+    if not set(repeat) - {"boundsPeriod"}:
+        return None
+    if repeat.get("period", 1) != int(repeat.get("period", 1)):
+        raise Unreadable("is no whole number", ".timing.repeat.period")
+    return DoseTiming(
+        frequency=repeat.get("frequency", 1),
+        period=int(repeat.get("period", 1)),
+        unit=member(DosePeriodUnit, repeat.get("periodUnit", "d")),
+        when=tuple(member(DayPart, part) for part in repeat.get("when", [])),
+    )
+
+
+def _ratio(most: Quantity | None) -> JsonObject | None:
+    return None if most is None else {"numerator": quantity_to_fhir(most), "denominator": _A_DAY}
+
+
+def _maximum(ratio: JsonObject | None) -> Quantity | None:
+    if ratio is None:
+        return None
+    denominator = ratio.get("denominator", {})
+    if denominator.get("code") != "d" or denominator.get("value") != 1:
+        raise Unreadable("is not per day", ".maxDosePerPeriod.denominator")
+    return quantity_from_fhir(ratio.get("numerator", {}))
+
+
+def _needed_for(concept: JsonObject | None) -> str | None:
+    if concept is None:
+        return None
+    text = concept.get("text") or next((c.get("display") for c in concept.get("coding", [])), None)
+    if text is None:
+        raise Unreadable("says for what in no words", ".asNeededCodeableConcept")
+    return str(text)

@@ -1,0 +1,1 @@
+"""Codes: each table is read both ways, and equals a ConceptMap in fhir_profiles."""

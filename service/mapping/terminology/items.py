@@ -1,0 +1,27 @@
+"""What a resource stands for in the plan, where the FHIR type alone does not say it."""
+
+from enum import StrEnum
+
+from service.mapping.terminology.systems import own_codes
+from service.mapping.terminology.table import Table
+
+
+class PlanItem(StrEnum):
+    """Kinds of Observation and ServiceRequest that the plan writes beside scores and therapies."""
+
+    BALANCE_DECISION = "balance-decision"
+    SIDE_EFFECT = "side-effect"
+    INTEGRATED_REVIEW = "integrated-treatment-review"
+
+
+PLAN_ITEM = Table(
+    "plan-item",
+    own_codes(
+        "plan-item",
+        {
+            PlanItem.BALANCE_DECISION: "Decision on the balance of the treatment",
+            PlanItem.SIDE_EFFECT: "Side effect noticed by the patient",
+            PlanItem.INTEGRATED_REVIEW: "Integrated treatment review",
+        },
+    ),
+)
