@@ -12,7 +12,7 @@ SILENCERS = re.compile(
     rf"#\s*(type:\s*ignore(\[[\w, -]+\])?|noqa(:\s*{CODES})?|pragma:\s*no\s*(cover|branch))(.*)", re.S
 )
 UNFINISHED = re.compile(r"#.*\b(TODO|FIXME|XXX|HACK)\b")
-REASON_LETTERS = 12
+REASON_LETTERS = 5
 
 
 def comments(held: Source) -> Iterator[tuple[int, str]]:
