@@ -1,0 +1,27 @@
+"""The one JSON document of a plan and of a person, shared by the API, the command line and storage."""
+
+from service.document.merge import merge_patch
+from service.document.plan import (
+    dose_from_document,
+    dose_to_document,
+    item_from_document,
+    item_to_document,
+    person_from_document,
+    person_to_document,
+    plan_from_document,
+    plan_to_document,
+)
+from service.document.upcast import SCHEMA_VERSION
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "dose_from_document",
+    "dose_to_document",
+    "item_from_document",
+    "item_to_document",
+    "merge_patch",
+    "person_from_document",
+    "person_to_document",
+    "plan_from_document",
+    "plan_to_document",
+]

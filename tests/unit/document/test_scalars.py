@@ -1,0 +1,129 @@
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.document.scalars import (
+    read_date,
+    read_decimal,
+    read_flag,
+    read_moment,
+    read_text,
+    read_whole,
+    write_decimal,
+    write_moment,
+)
+from service.domain.values import Invalid
+
+OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**20), max_value=10**20, places=6))
+def test_a_decimal_keeps_every_digit(value: Decimal) -> None:
+    assert read_decimal(write_decimal(value)).as_tuple() == value.as_tuple()
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (Decimal("50"), 50),
+        (Decimal("12.5"), 12.5),
+        (Decimal("1.50"), "1.50"),
+        (Decimal("0.1234567890123456789"), "0.1234567890123456789"),
+        (Decimal("5E+1"), 50),
+    ],
+)
+def test_a_decimal_is_a_number_where_that_keeps_its_digits(value: Decimal, written: object) -> None:
+    assert write_decimal(value) == written
+    assert type(write_decimal(value)) is type(written)
+
+
+@pytest.mark.parametrize("value", [25, 25.0, "25", " 25.00 ", "2.5e1", Decimal("25")])
+def test_a_decimal_comes_as_a_number_or_as_a_text(value: Any) -> None:
+    assert read_decimal(value) == Decimal(25)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [True, None, "", "a lot", "1,5", "NaN", "٣", "0x10", "1e", [], float("inf"), Decimal("NaN")],
+)
+def test_what_is_no_number_is_refused(value: Any) -> None:
+    with pytest.raises(Invalid, match="must be a number"):
+        read_decimal(value)
+
+
+@pytest.mark.parametrize("value", ["1e9999", "1e-9999", 10**30, Decimal("1e31")])
+def test_a_number_that_would_fill_pages_is_refused(value: Any) -> None:
+    with pytest.raises(Invalid, match="too large or too small"):
+        read_decimal(value)
+
+
+def test_zero_is_a_number() -> None:
+    assert read_decimal("0") == 0
+
+
+@pytest.mark.parametrize("value", [True, 1.0, "1", None, Decimal(1)])
+def test_a_whole_number_is_a_json_integer(value: Any) -> None:
+    with pytest.raises(Invalid, match="whole number"):
+        read_whole(value)
+
+
+@pytest.mark.parametrize("value", [0, 1, "true", None])
+def test_a_flag_is_true_or_false(value: Any) -> None:
+    with pytest.raises(Invalid, match="true or false"):
+        read_flag(value)
+
+
+@pytest.mark.parametrize("value", [1, None, [], True])
+def test_a_text_is_a_text(value: Any) -> None:
+    with pytest.raises(Invalid, match="must be a text"):
+        read_text(value)
+
+
+@pytest.mark.parametrize(
+    "value", ["20260331", "2026-W10-1", "2026-3-1", "2026-02-30", "2026-03-31T00:00:00Z"]
+)
+def test_a_day_has_one_form(value: str) -> None:
+    with pytest.raises(Invalid, match="must be a date such as"):
+        read_date(value)
+
+
+def test_a_day_is_read() -> None:
+    assert read_date(" 2026-03-31 ") == date(2026, 3, 31)
+
+
+@pytest.mark.parametrize("value", ["0999-12-31", "9999-01-01"])
+def test_a_day_at_the_ends_of_the_calendar_is_refused(value: str) -> None:
+    with pytest.raises(Invalid, match="1000 to 9998"):
+        read_date(value)
+
+
+@pytest.mark.parametrize(
+    "value", ["2026-03-31", "2026-03-31 10:00:00Z", "2026-02-30T10:00:00Z", "2026-03-31T10:00:00+2x", "soon"]
+)
+def test_a_moment_has_one_form(value: str) -> None:
+    with pytest.raises(Invalid, match="must be a date and time such as"):
+        read_moment(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("2026-03-31T10:00:00", "needs a time zone offset"),
+        ("2026-03-31T10:00:00+15:00", "offset beyond 14:00"),
+        ("9999-12-31T23:59:59-14:00", "1000 to 9998"),
+    ],
+)
+def test_a_moment_has_a_possible_offset(value: str, reason: str) -> None:
+    with pytest.raises(Invalid, match=reason):
+        read_moment(value)
+
+
+@given(st.datetimes(datetime(1000, 1, 1), datetime(9998, 12, 31), timezones=OFFSETS))  # noqa: DTZ001 - bounds
+def test_a_moment_comes_back_with_its_offset(value: datetime) -> None:
+    moment = value.replace(microsecond=0)
+    assert read_moment(write_moment(moment)) == moment
+    assert read_moment(write_moment(moment)).utcoffset() == moment.utcoffset()
