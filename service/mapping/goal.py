@@ -70,7 +70,7 @@ def absorb(held: Goal | None, resource: JsonObject, refs: Refs) -> Absorbed[Goal
         "start": read.one("startDate", day_from_fhir),
         "due": read.one("target.0.dueDate", day_from_fhir),
         "target": read.one("target.0", _target),
-        "addresses": read.many("addresses", lambda reference: refs.item(reference, "Condition")),
+        "addresses": read.links("addresses", refs, "Condition"),
     }
     for index in range(1, len(resource.get("target", []))):
         read.note(f"target[{index}]", "is a further target: the plan holds one for each goal")

@@ -102,11 +102,11 @@ def absorb(
         "status": read.code("status", OrderStatus),
         "status_reason": read.one("statusReason", STATUS_REASON.read),
         "status_note": read.one("statusReason.text", str),
-        "prescriber": read.one("requester", lambda reference: refs.item(reference, "Practitioner")),
+        "prescriber": read.link("requester", refs, "Practitioner"),
         "authored_on": read.one("authoredOn", day_from_fhir),
-        "replaces": read.one("priorPrescription", lambda found: refs.item(found, "MedicationRequest")),
-        "reasons": read.many("reasonReference", lambda found: refs.item(found, "Condition")),
-        "supports": read.many("supportingInformation", lambda found: refs.item(found, "ServiceRequest")),
+        "replaces": read.link("priorPrescription", refs, "MedicationRequest"),
+        "reasons": read.links("reasonReference", refs, "Condition"),
+        "supports": read.links("supportingInformation", refs, "ServiceRequest"),
     }
     if resource.get("doNotPerform"):
         read.note("doNotPerform", "forbids the medicine: the plan cannot hold that")

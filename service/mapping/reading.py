@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 from service.domain.values import Invalid, Value
 from service.fhir.json import JsonObject
 from service.mapping.datatypes import Unreadable
+from service.mapping.references import Refs
 
 V = TypeVar("V", bound=Value)
 T = TypeVar("T")
@@ -81,6 +82,17 @@ class Reading:
     def code(self, path: str, kind: type[S]) -> Any:
         """Return the member of a code list whose value is the FHIR code."""
         return self.one(path, lambda content: member(kind, content))
+
+    def link(self, path: str, refs: Refs, *types: str) -> Any:
+        """Return the item that a Reference points to; one that points outside the plan is `UNREAD`."""
+        reference = self.at(path)
+        if reference is None:
+            return None
+        return refs.item(reference, *types) or self.note(path, "points outside the plan")
+
+    def links(self, path: str, refs: Refs, *types: str) -> Any:
+        """Return the items that a list of References points to; those outside the plan are not ours."""
+        return self.many(path, lambda reference: refs.item(reference, *types))
 
     def note(self, path: str, reason: str) -> _Unread:
         """Report an element that is there and has no place in the plan."""
