@@ -1,7 +1,8 @@
 """Readable sample values of every type of the domain, with ids that never change.
 
 `a_goal(due=...)` gives a goal with that one field changed. An item's id is `uid("<group>-<n>")`, so samples
-and generated plans (tests/strategies.py) name the same items. `the_full_plan()` sets every field of every type.
+and generated plans (tests/strategies.py) name the same items. `the_full_plan()` sets every field of every
+type.
 """
 
 from collections.abc import Mapping
