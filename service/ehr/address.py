@@ -13,19 +13,28 @@ class Address:
 
     def __init__(self, base: str) -> None:
         """Take the base; raises `NotFhir` when it is no http(s) URL, or carries a password or a query."""
-        parts = urlsplit(base)
+        try:
+            parts = urlsplit(base)
+            self._origin = _origin(parts)
+        except ValueError:
+            raise NotFhir("the EHR's address is no URL") from None
         if parts.scheme not in _PORTS or not parts.hostname:
             raise NotFhir("the EHR's address is no http(s) URL")
         if parts.username or parts.password or parts.query or parts.fragment:
             raise NotFhir("the EHR's address holds a user name, a password or a query")
-        self._origin = _origin(parts)
         self._base = base.rstrip("/")
 
-    def url(self, path: str) -> str:
-        """Return the URL of a path below the base, or of a link that stays on the server."""
+    def url(self, path: str, *, seen_from: str | None = None) -> str:
+        """Return the URL of a path below the base, or of a link that stays on the server.
+
+        A link may be relative to the page that it is `seen_from`; raises `NotFhir` when it leads elsewhere.
+        """
         if not path:
             return self._base
-        url = urljoin(self._base + "/", path)
+        try:
+            url = urljoin(seen_from or self._base + "/", path)
+        except ValueError:
+            url = ""
         if not self.holds(url):
             raise NotFhir("a link leads away from the EHR's origin")
         return url

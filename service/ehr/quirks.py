@@ -80,7 +80,8 @@ def held(resource: JsonObject, etag: str | None = None) -> Held | None:
 
 def named(resource: JsonObject | None) -> Rest | None:
     """Return type and id of a resource that has both."""
-    return _rest(f"{resource.get('resourceType')}/{resource.get('id')}") if resource else None
+    kind, own_id = (resource or {}).get("resourceType"), (resource or {}).get("id")
+    return _rest(f"{kind}/{own_id}") if isinstance(kind, str) and isinstance(own_id, str) else None
 
 
 def kept(body: JsonObject | None) -> JsonObject | None:
