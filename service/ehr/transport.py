@@ -20,7 +20,7 @@ _PIECE = 65_536
 
 
 class Straight(requests.Session):
-    """A session that leaves redirects to us: requests trips over a broken Location even when told not to go."""
+    """Leaves redirects to us: requests trips over a broken Location even when told not to follow it."""
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002  requests' signature
         """Name no target."""
