@@ -1,0 +1,61 @@
+"""A request and its answer without a web framework, so that the server runs in process too."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from service.fhir.json import JsonObject
+from service.fhir.outcome import OutcomeIssue, Severity, build_outcome
+
+Pairs: TypeAlias = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """One HTTP request: the path below `base` in segments, the decoded query, headers by lower-case name."""
+
+    method: str
+    base: str
+    segments: tuple[str, ...] = ()
+    query: Pairs = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    def header(self, name: str) -> str:
+        """Gives a header's value, empty if it was not sent."""
+        return self.headers.get(name.lower(), "")
+
+    @property
+    def returns(self) -> str:
+        """Tells what the Prefer header wants back: representation (HAPI's default), minimal or OperationOutcome."""
+        wishes = (wish.strip() for wish in self.header("prefer").split(";"))
+        return next((wish.removeprefix("return=") for wish in wishes if wish.startswith("return=")), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One HTTP response; without a body nothing is sent."""
+
+    status: int = 200
+    body: JsonObject | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Refusal(Exception):
+    """The request is answered with this status and an OperationOutcome that holds these words."""
+
+    def __init__(self, status: int, words: str, *, code: str = "processing") -> None:
+        super().__init__(words)
+        self.status = status
+        self.words = words
+        self.code = code
+
+    @property
+    def outcome(self) -> JsonObject:
+        """Gives the OperationOutcome that explains the refusal."""
+        return complaint(self.words, self.code)
+
+
+def complaint(words: str, code: str = "processing") -> JsonObject:
+    """Builds an OperationOutcome with one error."""
+    return build_outcome([OutcomeIssue(severity=Severity.ERROR, code=code, diagnostics=words)])
