@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -11,6 +11,10 @@ TEXT_LIMIT = 2000
 # FHIR R4 `string`: no control characters but tab, line feed and carriage return; a lone surrogate is no text.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+# FHIR R4 `instant`: offsets are whole minutes up to 14:00. The years leave room to move a moment to any zone,
+# and no year outside them is meant (a year of 4 digits that went wrong: 0024, 9999 for "never").
+_LARGEST_OFFSET = timedelta(hours=14)
+_YEARS = range(1900, 3000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Invalid(ValueError):
 
 
 class Status(StrEnum):
-    """A FHIR status; the members of `TERMINAL` of its module never become active again."""
+    """A FHIR status; those of `terminal.ENDINGS` never become active again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +87,15 @@ def text_problems(name: str, text: str) -> Iterator[Problem]:
 
 def time_problems(name: str, moment: datetime) -> Iterator[Problem]:
     """Yield what keeps a moment from being a FHIR instant of whole seconds."""
-    if moment.tzinfo is None or moment.utcoffset() is None:
+    offset = moment.utcoffset()
+    if offset is None:
         yield Problem(name, "needs a time zone offset")
+    elif offset % timedelta(minutes=1) or abs(offset) > _LARGEST_OFFSET:
+        yield Problem(name, "needs an offset of whole minutes, -14:00 to +14:00")
     if moment.microsecond:
         yield Problem(name, "is given in whole seconds")
+    if moment.year not in _YEARS:
+        yield Problem(name, f"must lie in the years {_YEARS[0]} to {_YEARS[-1]}")
 
 
 def within(name: str, value: Decimal | int | None, low: int, high: int) -> Iterator[Problem]:
