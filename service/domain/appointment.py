@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from service.domain.concept import Period
+from service.domain.concept import ALWAYS, Period
 from service.domain.references import PERSON, THERAPY
 from service.domain.values import Problem, Status, Value, unique
 
@@ -79,12 +79,14 @@ class Appointment(Value):
         for name in ("start", "end"):
             moment = getattr(self, name)
             if moment is not None:
-                object.__setattr__(self, name, moment.astimezone(ZoneInfo(self.zone)))
+                object.__setattr__(self, name, _at_wall_clock(moment, ZoneInfo(self.zone)))
 
     def problems(self) -> Iterator[Problem]:
         if not _known_zone(self.zone):
             yield Problem("zone", "must be an IANA time zone such as Europe/Berlin")
         yield from self._time_problems()
+        if self.requested == ALWAYS:
+            yield Problem("requested", "names neither a first nor a last day")
         if not self.participants:
             yield Problem("participants", "needs at least one participant")
         yield from unique("participants", (p.person for p in self.participants))
@@ -102,6 +104,14 @@ class Appointment(Value):
             return
         if self.start.tzinfo and self.end.tzinfo and self.end <= self.start:
             yield Problem("end", "is not after the start")
+
+
+def _at_wall_clock(moment: datetime, zone: ZoneInfo) -> datetime:
+    # With the zone itself as tzinfo, Python compares wall clocks and ignores `fold`: in the hour that comes
+    # twice a move by one hour would look like none, and an end like a time before its start.
+    # Whole minutes, as FHIR has them: before about 1940 some zones had seconds in their offsets.
+    minutes = (moment.astimezone(zone).utcoffset() or timedelta()) // timedelta(minutes=1)
+    return moment.astimezone(timezone(timedelta(minutes=minutes)))
 
 
 def _known_zone(name: str) -> bool:
