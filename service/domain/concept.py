@@ -50,10 +50,16 @@ class Quantity(Value):
     def problems(self) -> Iterator[Problem]:
         if not self.value.is_finite() or self.value <= 0:
             yield Problem("value", "must be more than zero")
-        elif len(self.value.normalize().as_tuple().digits) > _DIGITS:
-            yield Problem("value", f"has more than {_DIGITS} digits")
+        elif not _short(self.value):
+            yield Problem("value", f"has more than {_DIGITS} digits, or lies beyond that many places")
         if any(c.isspace() for c in self.unit):
             yield Problem("unit", "must be a UCUM code")
+
+
+def _short(value: Decimal) -> bool:
+    # Not normalize(): it rounds to 28 digits, so 1.(40 zeros)1 would pass as 1.
+    digits = "".join(map(str, value.as_tuple().digits)).rstrip("0")
+    return len(digits) <= _DIGITS and abs(value.adjusted()) <= _DIGITS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -183,8 +183,8 @@ class MedicationOrder(Value):
 
 
 def _titration_problems(steps: tuple[DosageStep, ...]) -> Iterator[Problem]:
-    for index, (before, after) in enumerate(pairwise(steps), start=1):
-        if before.as_needed or after.as_needed:
-            continue  # a dose in reserve runs beside the regular one
+    # A dose in reserve runs beside the regular ones, wherever it stands in the list.
+    regular = [(index, step) for index, step in enumerate(steps) if not step.as_needed]
+    for (_, before), (index, after) in pairwise(regular):
         if before.end is None or after.start is None or after.start <= before.end:
             yield Problem(f"dosage[{index}].start", "must lie after the end of the step before it")
