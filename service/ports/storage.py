@@ -1,0 +1,379 @@
+"""What is kept between runs: plans with their revisions, people, and everything about each connection.
+
+Work happens in a unit of work: `with storage.begin() as work: ...; work.commit()`. What was not committed
+is as if it had never been. Ids name connections, plans, people and items; `connection_id` stands in all
+that concerns an EHR. Every method raises `StorageUnavailable` when the database does not do its part.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from types import TracebackType
+from typing import Generic, Protocol, Self, TypeVar
+
+from service.domain.concept import Identifier
+from service.domain.people import Person
+from service.domain.revision import Origin, Revision
+from service.domain.therapy import RequestStatus
+from service.fhir.json import JsonObject
+
+_Item = TypeVar("_Item")
+
+
+class StorageError(Exception):
+    """What was asked of storage did not happen; subclasses are sorted by the reaction they deserve."""
+
+
+class StorageUnavailable(StorageError):
+    """Try again later, or see to the database; nothing was done."""
+
+
+class Unknown(StorageError):
+    """There is no such thing."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(f"there is no {kind} {name}")
+        self.kind = kind
+        self.name = name
+
+
+class Taken(StorageError):
+    """The id is in use: choose another."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(f"there is a {kind} {name} already")
+        self.kind = kind
+        self.name = name
+
+
+class Superseded(StorageError):
+    """The plan has moved on: read revision `current` before deciding again."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__(f"the plan stands at revision {current}")
+        self.current = current
+
+
+class Pinned(StorageError):
+    """The setting may not change any more: resources in the chart rest on it."""
+
+    def __init__(self, connection_id: str, setting: str) -> None:
+        super().__init__(f"{setting} of connection {connection_id} is in use in the chart and cannot change")
+        self.connection_id = connection_id
+        self.setting = setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[_Item]):
+    """Some items in a stable order; `next` is the opaque `after` of the page that follows, if any."""
+
+    items: tuple[_Item, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanFilter:
+    """Which plans; what is None does not narrow."""
+
+    patient_id: str | None = None
+    patient_identifier: Identifier | None = None
+    status: RequestStatus | None = None
+    updated_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanSummary:
+    """A plan in a list; `number` and `updated_at` are its head's."""
+
+    id: str
+    title: str
+    status: RequestStatus
+    patient_id: str
+    author: str
+    created: date
+    number: int
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionSummary:
+    """A revision without its snapshot; `schema_version` is the document's when it was written."""
+
+    number: int
+    groups: tuple[str, ...]
+    author: str
+    origin: Origin
+    recorded_at: datetime
+    schema_version: int
+
+
+class LinkState(StrEnum):
+    """How one item stands with its resource in one chart (docs/sync.md)."""
+
+    IN_SYNC = "in-sync"
+    WAITING = "waiting"
+    IN_FLIGHT = "in-flight"
+    UNKNOWN_OUTCOME = "unknown-outcome"
+    CONFLICT = "conflict"
+    NOT_KEPT = "not-kept"
+    PARKED = "parked"
+    DETACHED = "detached"
+    FROZEN = "frozen"
+    PULL_ONLY = "pull-only"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """What is agreed between one item and its resource; keyed by connection, resource type and item.
+
+    `agreed_ours` is what we meant, `agreed_theirs` what the server kept, each with its canonical digest.
+    `patient_id` is None for what belongs to no patient, such as a Practitioner. `last_updated` is the
+    server's instant as it wrote it. `reason` is a code, `not_kept` are FHIR paths: no patient data in either.
+    """
+
+    connection_id: str
+    resource_type: str
+    item_id: str
+    state: LinkState
+    patient_id: str | None = None
+    remote_id: str | None = None
+    version: str | None = None
+    last_updated: str | None = None
+    agreed_ours: JsonObject | None = None
+    agreed_theirs: JsonObject | None = None
+    ours_digest: str | None = None
+    theirs_digest: str | None = None
+    reason: str | None = None
+    not_kept: tuple[str, ...] = ()
+    last_tried: datetime | None = None
+    last_succeeded: datetime | None = None
+    settled_revision: int | None = None
+
+
+class Interaction(StrEnum):
+    """How a write reaches the chart: a new resource, a new version, or a resource under an id of ours."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    PUT = "put"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalRow:
+    """One intended write, durable before its request leaves; open until `settled_at`."""
+
+    id: str
+    connection_id: str
+    patient_id: str
+    plan_id: str
+    resource_type: str
+    item_id: str
+    interaction: Interaction
+    expected_version: str | None = None
+    body: JsonObject
+    digest: str
+    fencing: int
+    recorded_at: datetime
+    settled_at: datetime | None = None
+    outcome: str | None = None
+
+
+class ConnectionMode(StrEnum):
+    """What a connection may do: read, do everything but send, or write."""
+
+    READ_ONLY = "read-only"
+    SHADOW = "shadow"
+    WRITE = "write"
+
+
+class MedicationMode(StrEnum):
+    """Whose the prescription is: our plan of it, our proposal of it, or the chart's alone."""
+
+    PLAN = "plan"
+    PROPOSE = "propose"
+    REFERENCE = "reference"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """One EHR. `pinned` says that the chart holds identifiers of `identifier_system`, so that it stays."""
+
+    id: str
+    base_url: str
+    identifier_system: str
+    patient_identifier_system: str | None = None
+    mode: ConnectionMode = ConnectionMode.READ_ONLY
+    sandbox: bool = False
+    medications: MedicationMode = MedicationMode.REFERENCE
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptCapabilities:
+    """What a server offered when it was asked last, in the plain form of `service.ports.ehr.Capabilities`."""
+
+    content: JsonObject
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """The right to write one patient's chart until `expires_at`; a later lease has a higher `fencing`."""
+
+    connection_id: str
+    patient_id: str
+    holder: str
+    fencing: int
+    expires_at: datetime
+
+
+class Plans(Protocol):
+    """Plans as rows of immutable revisions."""
+
+    def add(self, revision: Revision) -> None:
+        """Keep revision 1 of a new plan; raises `Taken`."""
+
+    def append(self, revision: Revision, *, expected: int) -> None:
+        """Keep the revision after `expected`; raises `Superseded` when the head moved, or `Unknown`."""
+
+    def head(self, plan_id: str) -> Revision:
+        """Return the latest revision; raises `Unknown`."""
+
+    def revision(self, plan_id: str, number: int) -> Revision:
+        """Return one revision, whatever version of this service wrote it; raises `Unknown`."""
+
+    def revisions(self, plan_id: str, *, after: int = 0, limit: int = 100) -> tuple[RevisionSummary, ...]:
+        """Return the revisions after a number, oldest first; raises `Unknown`."""
+
+    def page(self, wanted: PlanFilter, *, after: str | None = None, limit: int = 50) -> Page[PlanSummary]:
+        """Return plans, those first added first; `Invalid` names an `after` that is none."""
+
+
+class People(Protocol):
+    """The directory of clinicians that plans share."""
+
+    def put(self, person: Person) -> None:
+        """Keep a person, new or changed."""
+
+    def get(self, person_id: str) -> Person:
+        """Return a person; raises `Unknown`."""
+
+    def many(self, ids: Iterable[str]) -> Mapping[str, Person]:
+        """Return those of the people that are known, by id."""
+
+    def page(self, *, after: str | None = None, limit: int = 50) -> Page[Person]:
+        """Return people in an order that stays; `Invalid` names an `after` that is none."""
+
+
+class Ledger(Protocol):
+    """What is agreed with each chart, and which plans rest on it."""
+
+    def save(self, entries: Iterable[LedgerEntry], *, plan_id: str) -> None:
+        """Keep entries, new or changed, and that a plan uses them."""
+
+    def of_plan(self, connection_id: str, plan_id: str) -> tuple[LedgerEntry, ...]:
+        """Return the entries that a plan uses, by resource type and item."""
+
+    def many(self, connection_id: str, keys: Iterable[tuple[str, str]]) -> tuple[LedgerEntry, ...]:
+        """Return the entries of (resource type, item id) that exist, whichever plan made them."""
+
+    def by_remote(self, connection_id: str, resource_type: str, remote_id: str) -> tuple[LedgerEntry, ...]:
+        """Return the entries of one resource in the chart; several items may rest on one matched resource."""
+
+
+class Journal(Protocol):
+    """Intended writes; an open row is a write whose outcome is not known."""
+
+    def write(self, rows: Iterable[JournalRow]) -> None:
+        """Keep new rows; raises `Taken`."""
+
+    def open_rows(self, connection_id: str, patient_id: str) -> tuple[JournalRow, ...]:
+        """Return the rows that are not settled, oldest first."""
+
+    def settle(self, ids: Iterable[str], outcome: str, at: datetime) -> None:
+        """Note what became of rows; one that is settled keeps its first outcome."""
+
+
+class Connections(Protocol):
+    """The EHRs of this installation."""
+
+    def put(self, connection: Connection) -> Connection:
+        """Keep a connection and return it as kept: a pin stays, and `Pinned` refuses what it forbids."""
+
+    def get(self, connection_id: str) -> Connection:
+        """Return a connection; raises `Unknown`."""
+
+    def all(self) -> tuple[Connection, ...]:
+        """Return every connection, by id."""
+
+
+class CapabilityCache(Protocol):
+    """What each server offered when it was asked last."""
+
+    def put(self, connection_id: str, kept: KeptCapabilities) -> None:
+        """Keep what a server offers."""
+
+    def get(self, connection_id: str) -> KeptCapabilities | None:
+        """Return what a server offered, if it was ever asked."""
+
+
+class Cursors(Protocol):
+    """How far each chart was read; the value is the server's own."""
+
+    def put(self, connection_id: str, name: str, value: str) -> None:
+        """Move a cursor."""
+
+    def get(self, connection_id: str, name: str) -> str | None:
+        """Return where a cursor stands, if it was ever moved."""
+
+
+class Leases(Protocol):
+    """One writer per patient and chart."""
+
+    def acquire(
+        self, connection_id: str, patient_id: str, *, holder: str, now: datetime, ttl: timedelta
+    ) -> Lease | None:
+        """Return the lease, or None while it is held, by whomever; `holder` names one run."""
+
+    def holds(self, lease: Lease, now: datetime) -> bool:
+        """Tell whether the lease is still its holder's: neither expired, released nor taken over."""
+
+    def release(self, lease: Lease) -> None:
+        """Give the lease back; one that was taken over stays with its new holder."""
+
+
+class UnitOfWork(Protocol):
+    """One consistent piece of work: all of it is kept by `commit`, or none of it."""
+
+    @property
+    def plans(self) -> Plans: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def journal(self) -> Journal: ...
+    @property
+    def connections(self) -> Connections: ...
+    @property
+    def capabilities(self) -> CapabilityCache: ...
+    @property
+    def cursors(self) -> Cursors: ...
+    @property
+    def leases(self) -> Leases: ...
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def commit(self) -> None:
+        """Keep what was done, once, as the last step; raises RuntimeError in work opened for reading."""
+
+
+class Storage(Protocol):
+    """A place where things are kept."""
+
+    def begin(self, *, write: bool = True) -> UnitOfWork:
+        """Open a unit of work; where a database has one writer at a time, others wait for it."""
