@@ -64,11 +64,11 @@ cover: $(STAMP)
 nightly: $(STAMP) ## the laws with 10,000 examples
 	HYPOTHESIS_PROFILE=nightly $(PYTEST) -m hypothesis --timeout=0
 
-hapi: ## build and start a real HAPI FHIR server on this machine (JDK 17, Maven)
-	tests/hapi/start
+hapi: ## build and start a real HAPI FHIR server here (JDK 17, Maven); PORT=8090 unless named
+	tests/hapi/start $(PORT)
 
-hapi-stop: ## stop it
-	tests/hapi/stop
+hapi-stop: ## stop it; PORT= as above
+	tests/hapi/stop $(PORT)
 
 openapi: $(STAMP) ## write openapi.yaml from the routes
 	$(BIN)/tandem openapi > openapi.yaml.new
