@@ -11,34 +11,33 @@ from service.domain.medication import OrderStatus
 from service.domain.session import SessionStatus
 from service.domain.therapy import RequestStatus
 
-ENDINGS: frozenset[StrEnum] = frozenset(
-    {
-        RequestStatus.REVOKED,
-        RequestStatus.COMPLETED,
-        RequestStatus.ENTERED_IN_ERROR,
-        OrderStatus.STOPPED,
-        OrderStatus.COMPLETED,
-        OrderStatus.CANCELLED,
-        OrderStatus.ENTERED_IN_ERROR,
-        AppointmentStatus.FULFILLED,
-        AppointmentStatus.CANCELLED,
-        AppointmentStatus.NOSHOW,
-        AppointmentStatus.ENTERED_IN_ERROR,
-        GoalStatus.COMPLETED,
-        GoalStatus.CANCELLED,
-        GoalStatus.REJECTED,
-        GoalStatus.ENTERED_IN_ERROR,
-        TaskStatus.REJECTED,
-        TaskStatus.COMPLETED,
-        TaskStatus.CANCELLED,
-        TaskStatus.ENTERED_IN_ERROR,
-        FlagStatus.INACTIVE,
-        FlagStatus.ENTERED_IN_ERROR,
-        RecordStatus.ENTERED_IN_ERROR,
-        NoteStatus.ENTERED_IN_ERROR,
-        SessionStatus.ENTERED_IN_ERROR,
-        Verification.ENTERED_IN_ERROR,
-    }
+# No set: statuses of two kinds with the same code are equal as text, and a set would keep only one of them.
+ENDINGS: tuple[StrEnum, ...] = (
+    RequestStatus.REVOKED,
+    RequestStatus.COMPLETED,
+    RequestStatus.ENTERED_IN_ERROR,
+    OrderStatus.STOPPED,
+    OrderStatus.COMPLETED,
+    OrderStatus.CANCELLED,
+    OrderStatus.ENTERED_IN_ERROR,
+    AppointmentStatus.FULFILLED,
+    AppointmentStatus.CANCELLED,
+    AppointmentStatus.NOSHOW,
+    AppointmentStatus.ENTERED_IN_ERROR,
+    GoalStatus.COMPLETED,
+    GoalStatus.CANCELLED,
+    GoalStatus.REJECTED,
+    GoalStatus.ENTERED_IN_ERROR,
+    TaskStatus.REJECTED,
+    TaskStatus.COMPLETED,
+    TaskStatus.CANCELLED,
+    TaskStatus.ENTERED_IN_ERROR,
+    FlagStatus.INACTIVE,
+    FlagStatus.ENTERED_IN_ERROR,
+    RecordStatus.ENTERED_IN_ERROR,
+    NoteStatus.ENTERED_IN_ERROR,
+    SessionStatus.ENTERED_IN_ERROR,
+    Verification.ENTERED_IN_ERROR,
 )
 
 

@@ -18,6 +18,7 @@ from tests.builders import MRN, NPI, STAFF, uid
 from tests.strategies import meetings, observed, treatment
 from tests.strategies.basics import (
     DAY,
+    FEW,
     PEOPLE,
     PERSON,
     ROLE,
@@ -31,7 +32,7 @@ from tests.strategies.basics import (
     subsets,
 )
 
-__all__ = ("PEOPLE", "TEXT", "UNSHARED", "directories", "patients", "people", "plans", "texts")
+__all__ = ("FEW", "PEOPLE", "TEXT", "UNSHARED", "directories", "patients", "people", "plans", "texts")
 
 _GIVEN = st.lists(TEXT, max_size=2).map(tuple)
 _GENDER = one_of(AdministrativeGender)

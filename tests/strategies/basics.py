@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Any, TypeVar
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from service.domain.concept import Coding, Concept, Period, Quantity
@@ -18,6 +19,8 @@ from tests.builders import DIRECTORY, ICD_10_CM, RXNORM, SNOMED
 T = TypeVar("T")
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
+# A tenth of the examples of the profile, for laws that one look at a plan decides.
+FEW = settings(max_examples=max(20, settings.default.max_examples // 10))
 UNSHARED = "UNSHARED-"
 PEOPLE: tuple[Person, ...] = tuple(DIRECTORY.values())
 ZONES = (
