@@ -1,9 +1,9 @@
 """The integrated treatment plan: therapy and medication as one coordinated treatment of one patient."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Any
+from typing import Any, get_origin
 
 from service.domain.adherence import AdherenceReport
 from service.domain.appointment import Appointment
@@ -24,7 +24,7 @@ from service.domain.session import Session
 from service.domain.side_effect import SideEffect
 from service.domain.team import TeamMember, team_problems
 from service.domain.therapy import RequestStatus, TherapyCourse
-from service.domain.values import Problem, Value, unique
+from service.domain.values import Problem, Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +77,7 @@ class Plan(Value):
         return current(self.phases)
 
 
-LIST_GROUPS: tuple[str, ...] = tuple(
-    item.name for item in fields(Plan) if str(item.type).startswith("tuple") or item.default == ()
-)
+LIST_GROUPS: tuple[str, ...] = tuple(item.name for item in fields(Plan) if get_origin(item.type) is tuple)
 
 
 def items(plan: Plan, group: str) -> tuple[Any, ...]:
@@ -115,16 +113,22 @@ def _reference_problems(plan: Plan) -> Iterator[Problem]:
 
 
 def _succession_problems(plan: Plan) -> Iterator[Problem]:
-    replaced = [order.replaces for order in plan.medications if order.replaces is not None]
-    yield from (
-        Problem("medications", p.reason.replace("stands in the list", "is replaced"))
-        for p in unique("medications", replaced)
-    )
     predecessor = {order.id: order.replaces for order in plan.medications}
+    replaced: set[str] = set()
     for index, order in enumerate(plan.medications):
-        seen, step = {order.id}, order.replaces
-        while step is not None and step not in seen:
-            seen.add(step)
-            step = predecessor.get(step)
-        if step is not None:
-            yield Problem(f"medications[{index}].replaces", "leads back to the order itself")
+        here = f"medications[{index}].replaces"
+        if order.replaces in replaced:
+            yield Problem(here, "names an order that another one replaces already")
+        if order.id in _all_before(order.id, predecessor):
+            yield Problem(here, "leads back to the order itself")
+        if order.replaces is not None:
+            replaced.add(order.replaces)
+
+
+def _all_before(order_id: str, predecessor: Mapping[str, str | None]) -> set[str]:
+    seen: set[str] = set()
+    step = predecessor.get(order_id)
+    while step is not None and step not in seen:
+        seen.add(step)
+        step = predecessor.get(step)
+    return seen
