@@ -83,6 +83,8 @@ def _item_problems(old: Any, new: Any) -> Iterator[Problem]:
 def _order_problems(old: MedicationOrder, new: MedicationOrder) -> Iterator[Problem]:
     if old.status is OrderStatus.DRAFT:
         return
+    if new.status is OrderStatus.DRAFT:
+        yield Problem("status", "cannot become a draft again: its dose could then change in place")
     for name in ("drug", "dosage"):
         if getattr(old, name) != getattr(new, name):
             yield Problem(name, "cannot change in an order that was made; add an order that replaces it")
