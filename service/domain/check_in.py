@@ -20,5 +20,5 @@ class CheckInCadence(Value):
     authored_on: date
 
     def problems(self) -> Iterator[Problem]:
-        yield from within("weeks_min", self.weeks_min, 1, 52)
-        yield from within("weeks_max", self.weeks_max, self.weeks_min, 52)
+        yield from within("weeks_min", self.weeks_min, (1, 52))
+        yield from within("weeks_max", self.weeks_max, (self.weeks_min, 52))

@@ -55,11 +55,10 @@ class Target(Value):
     value: Decimal
 
     def problems(self) -> Iterator[Problem]:
-        low, high = RANGES[self.measure]
         if not self.value.is_finite():
             yield Problem("value", "must be a number")
         else:
-            yield from within("value", self.value, low, high)
+            yield from within("value", self.value, RANGES[self.measure])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,8 +24,8 @@ class JournalEntry(Value):
     status: RecordStatus = RecordStatus.FINAL
 
     def problems(self) -> Iterator[Problem]:
-        yield from within("energy", self.energy, 0, 10)
-        yield from within("mood", self.mood, 0, 10)
+        yield from within("energy", self.energy, (0, 10))
+        yield from within("mood", self.mood, (0, 10))
         yield from unique("warning_signs", self.warning_signs)
         texts = (self.energy, self.mood, self.insights, self.side_effects)
         if all(one is None for one in texts) and not self.warning_signs:

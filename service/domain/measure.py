@@ -61,8 +61,8 @@ class ItemAnswer(Value):
     value: int
 
     def problems(self) -> Iterator[Problem]:
-        yield from within("item", self.item, 1, 99)
-        yield from within("value", self.value, 0, 99)
+        yield from within("item", self.item, (1, 99))
+        yield from within("value", self.value, (0, 99))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +79,7 @@ class Score(Value):
     recorded_by: str | None = field(default=None, metadata=PERSON)
 
     def problems(self) -> Iterator[Problem]:
-        low, high = RANGES[self.measure]
-        yield from within("value", self.value, low, high)
+        yield from within("value", self.value, RANGES[self.measure])
         if (self.value is None) == (self.absent_reason is None):
             yield Problem("absent_reason", "is given exactly when there is no value (obs-6)")
         yield from unique("items", (answer.item for answer in self.items))

@@ -93,8 +93,8 @@ class DoseTiming(Value):
     when: tuple[DayPart, ...] = ()
 
     def problems(self) -> Iterator[Problem]:
-        yield from within("frequency", self.frequency, 1, 24)
-        yield from within("period", self.period, 1, 52)
+        yield from within("frequency", self.frequency, (1, 24))
+        yield from within("period", self.period, (1, 52))
         daily = self.unit is DosePeriodUnit.DAY and self.period == 1
         if self.when and (not daily or len(self.when) != self.frequency):
             yield Problem("when", "names one part of the day for each daily dose")

@@ -66,8 +66,8 @@ class Rhythm(Value):
     unit: RhythmUnit = RhythmUnit.WEEK
 
     def problems(self) -> Iterator[Problem]:
-        yield from within("sessions", self.sessions, 1, 31)
-        yield from within("every", self.every, 1, 52)
+        yield from within("sessions", self.sessions, (1, 31))
+        yield from within("every", self.every, (1, 52))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +93,7 @@ class TherapyCourse(Value):
             yield Problem("title", "is given exactly when the modality is other")
         if self.skill_sets and self.modality is not Modality.DBT:
             yield Problem("skill_sets", "belong to DBT only")
-        yield from within("session_minutes", self.session_minutes, 5, 480)
-        yield from within("sessions_planned", self.sessions_planned, 1, 500)
+        yield from within("session_minutes", self.session_minutes, (5, 480))
+        yield from within("sessions_planned", self.sessions_planned, (1, 500))
         yield from unique("skill_sets", self.skill_sets)
         yield from unique("reasons", self.reasons)

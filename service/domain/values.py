@@ -98,8 +98,9 @@ def time_problems(name: str, moment: datetime) -> Iterator[Problem]:
         yield Problem(name, f"must lie in the years {_YEARS[0]} to {_YEARS[-1]}")
 
 
-def within(name: str, value: Decimal | int | None, low: int, high: int) -> Iterator[Problem]:
-    """Yield a problem for a number outside `low` to `high`, both included; None passes."""
+def within(name: str, value: Decimal | int | None, limits: tuple[int, int]) -> Iterator[Problem]:
+    """Yield a problem for a number outside its lowest and highest, both included; None passes."""
+    low, high = limits
     if value is not None and not low <= value <= high:
         yield Problem(name, f"must be {low} to {high}")
 
