@@ -1,4 +1,4 @@
-"""What R4 has no element for: our extensions, each of one simple value, told to readers but never modifiers."""
+"""What R4 has no element for: our extensions, each of one simple value, never modifiers."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

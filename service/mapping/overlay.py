@@ -7,6 +7,7 @@ resource that the server holds, element by element, and touches nothing outside 
 from collections.abc import Callable, Hashable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from service.fhir.json import JsonObject
@@ -23,6 +24,26 @@ class Meaning:
     """Ours as a whole, but left as it is while it says the same by `read` (a code with further codings)."""
 
     read: Callable[[Any], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """One code: left as it is while it means the same by `find`, or means nothing and we say none."""
+
+    find: Callable[[Any], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One Reference; one that points outside the plan stays while we say none."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A list of which only the first entry that is `known` is ours; all others stay."""
+
+    known: Callable[[Any], bool]
+    entry: "Shape" = Whole()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +69,37 @@ class ByKey:
 class ByReference:
     """A list of entries that point to something; entries that point outside the plan stay.
 
-    `at` is the path from the entry to its Reference, empty when the entry is one.
+    `at` is the path from the entry to its Reference, empty when the entry is one. Where `types` are given,
+    entries that point to items of other types stay too.
     """
 
     at: tuple[str, ...] = ()
     entry: "Shape" = Whole()
+    types: tuple[str, ...] = ()
 
 
 Fields: TypeAlias = Mapping[str, "Shape"]
-Shape: TypeAlias = Whole | Meaning | InOrder | ByKey | ByReference | Fields
+Shape: TypeAlias = Whole | Meaning | Coded | Link | OneOf | InOrder | ByKey | ByReference | Fields
 WHOLE = Whole()
+
+
+def _moment(text: str) -> object:
+    try:
+        moment = datetime.fromisoformat(text).replace(microsecond=0)
+    except ValueError:
+        return text
+    return text if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 # Our business identifier beside those of others; the base of every resource that can hold a list of them.
 OUR_IDENTIFIER = ByKey(lambda identifier: identifier.get("system"), WHOLE)
 REFERENCE = Meaning(lambda reference: reference.get("reference"))
+# References that we add beside those of others, and never take away.
+ADDED_REFERENCES = ByKey(lambda reference: reference.get("reference"), WHOLE)
+# A chart may say a day to the second: it stays so while the day is the same.
+DAY = Meaning(lambda text: text[:10])
+DAYS: Fields = {"start": DAY, "end": DAY}
+MOMENT = Meaning(_moment)
 
 
 def coded_entries(*systems: str) -> ByKey:
@@ -80,7 +117,7 @@ def write(mine: JsonObject, onto: JsonObject | None, shape: Fields, refs: Refs) 
     rendered: JsonObject = pruned(mine)
     if onto is None:
         return rendered
-    return {"resourceType": mine["resourceType"], **_fields(rendered, onto, shape, refs)}
+    return {"resourceType": mine["resourceType"], **_fields(rendered, onto, shape, refs=refs)}
 
 
 def pruned(value: Any) -> Any:
@@ -95,10 +132,10 @@ def pruned(value: Any) -> Any:
             return value
 
 
-def _fields(mine: JsonObject, onto: JsonObject, shape: Fields, refs: Refs) -> JsonObject:
+def _fields(mine: JsonObject, onto: JsonObject, shape: Fields, *, refs: Refs) -> JsonObject:
     result = deepcopy(onto)
     for name, inner in shape.items():
-        laid = _laid(mine.get(name), onto.get(name), inner, refs)
+        laid = _laid(mine.get(name), onto.get(name), inner, refs=refs)
         if laid in (None, {}, []):
             result.pop(name, None)
             result.pop(f"_{name}", None)
@@ -109,23 +146,50 @@ def _fields(mine: JsonObject, onto: JsonObject, shape: Fields, refs: Refs) -> Js
     return result
 
 
-def _laid(mine: Any, onto: Any, shape: Shape, refs: Refs) -> Any:
+def _laid(mine: Any, onto: Any, shape: Shape, *, refs: Refs) -> Any:
     match shape:
         case Whole():
             return mine
-        case Meaning(read):
-            return onto if onto is not None and mine is not None and read(onto) == read(mine) else mine
-        case InOrder(entry):
-            pairs = list(onto or [])
-            held = pairs + [None] * max(0, len(mine or []) - len(pairs))
-            return [_laid(one, held[n], entry, refs) for n, one in enumerate(mine or [])]
-        case ByKey(key, entry, ours):
-            written = {key(one) for one in mine or []}
-            return _joined(mine, onto, _Join(key, entry, ours or written.__contains__, refs))
-        case ByReference(at, entry):
-            return _joined(mine, onto, _Join(_target(at), entry, _within_plan(refs), refs))
+        case Meaning() | Coded() | Link():
+            return onto if _stays(mine, onto, shape, refs=refs) else mine
+        case OneOf() | InOrder() | ByKey() | ByReference():
+            return _list_laid(mine or [], onto or [], shape, refs=refs)
         case _:
-            return _fields(mine or {}, onto or {}, shape, refs)
+            return _fields(mine or {}, onto or {}, shape, refs=refs)
+
+
+def _stays(mine: Any, onto: Any, shape: Meaning | Coded | Link, *, refs: Refs) -> bool:
+    """Tell whether what is held may stay: it says the same, or it is nothing that we could have said."""
+    match shape:
+        case _ if onto is None:
+            return False
+        case Meaning(read):
+            return mine is not None and read(onto) == read(mine)
+        case Coded(find):
+            return find(onto) == (None if mine is None else find(mine))
+        case Link():
+            return not refs.knows(onto) if mine is None else REFERENCE.read(onto) == REFERENCE.read(mine)
+
+
+def _list_laid(
+    mine: list[Any], onto: list[Any], shape: OneOf | InOrder | ByKey | ByReference, *, refs: Refs
+) -> list[Any]:
+    match shape:
+        case OneOf(known, entry):
+            place = next((n for n, one in enumerate(onto) if known(one)), len(onto))
+            laid = [_laid(one, _entry(onto, place), entry, refs=refs) for one in mine]
+            return [*onto[:place], *laid, *onto[place + 1 :]]
+        case InOrder(entry):
+            return [_laid(one, _entry(onto, n), entry, refs=refs) for n, one in enumerate(mine)]
+        case ByKey(key, entry, ours):
+            written = {key(one) for one in mine}
+            return _joined(mine, onto, _Join(key, entry, ours or written.__contains__, refs))
+        case ByReference(at, entry, types):
+            return _joined(mine, onto, _Join(_target(at), entry, _within_plan(refs, types), refs))
+
+
+def _entry(held: list[Any], place: int) -> Any:
+    return held[place] if place < len(held) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +200,14 @@ class _Join:
     refs: Refs
 
 
-def _joined(mine: Any, onto: Any, join: _Join) -> list[Any]:
+def _joined(mine: list[Any], onto: list[Any], join: _Join) -> list[Any]:
     """Keep the places of what both sides hold, drop ours that we no longer say, append what is new."""
-    waiting = {join.key(one): one for one in mine or []}
+    waiting = {join.key(one): one for one in mine}
     result = []
-    for held in onto or []:
+    for held in onto:
         name = join.key(held)
         if name in waiting:
-            result.append(_laid(waiting.pop(name), held, join.entry, join.refs))
+            result.append(_laid(waiting.pop(name), held, join.entry, refs=join.refs))
         elif not join.ours(name):
             result.append(deepcopy(held))
     return result + list(waiting.values())
@@ -159,5 +223,5 @@ def _target(at: tuple[str, ...]) -> Callable[[JsonObject], Hashable]:
     return key
 
 
-def _within_plan(refs: Refs) -> Callable[[Hashable], bool]:
-    return lambda reference: refs.knows({"reference": reference})
+def _within_plan(refs: Refs, types: tuple[str, ...]) -> Callable[[Hashable], bool]:
+    return lambda reference: refs.item({"reference": reference}, *types) is not None

@@ -7,7 +7,7 @@ reported with its FHIR path. Nothing is guessed.
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields, replace
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
 
 from service.domain.values import Invalid, Value
 from service.fhir.json import JsonObject
@@ -28,10 +28,10 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Absorbed(Generic[V]):
+class Absorbed(Generic[T]):
     """What came of reading a resource: the value, or None where nothing could be made of it."""
 
-    value: V | None
+    value: T | None
     issues: tuple[Issue, ...] = ()
 
 
@@ -142,7 +142,7 @@ def member(kind: type[S], code: Any) -> S:
 def _set(kind: type[Value], known: dict[str, Any]) -> dict[str, Any]:
     """Give an absent element the field's default, where None is not the field's word for absent."""
     return {
-        name: _default(kind, name) if value is None else value
+        name: _default(kind, name) if value is None and not _may_be_none(kind, name) else value
         for name, value in known.items()
         if value is not None or _default(kind, name) is not MISSING
     }
@@ -156,6 +156,10 @@ def _new(kind: type[V], known: dict[str, Any]) -> V:
     if lacking:
         raise _Lacking(lacking)
     return kind(**given)
+
+
+def _may_be_none(kind: type[Value], name: str) -> bool:
+    return any(item.name == name and type(None) in get_args(item.type) for item in fields(kind))
 
 
 def _default(kind: type[Value], name: str) -> Any:
