@@ -1,0 +1,98 @@
+"""Engines: SQLite that keeps what it says it kept, or PostgreSQL with bounded waits."""
+
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+
+from service.storage.failures import speak_plainly
+
+WRITES = "tandem_writes"
+"""The execution option of a connection whose transaction is going to write."""
+
+_WAIT_MILLISECONDS = 5000
+# A lost power supply must not undo what a journal row promised: WAL alone syncs only at checkpoints.
+_PRAGMAS = (
+    f"busy_timeout={_WAIT_MILLISECONDS}",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+)
+_Insert: TypeAlias = "postgresql.Insert | sqlite.Insert"
+
+
+def database_url(text: str) -> URL:
+    """Return the parsed URL of a SQLite file or a PostgreSQL database; ValueError for anything else."""
+    url = make_url(text)
+    match url.get_backend_name():
+        case "sqlite" if url.database and url.database != ":memory:":
+            return url
+        case "sqlite":
+            raise ValueError("the database must be a file: memory is lost and not shared")
+        case "postgresql":
+            return url.set(drivername="postgresql+psycopg")
+        case other:
+            raise ValueError(f"the database must be sqlite or postgresql, not {other}")
+
+
+def open_engine(text: str) -> Engine:
+    """Return an engine for a URL; nothing is connected yet."""
+    url = database_url(text)
+    on_sqlite = url.get_backend_name() == "sqlite"
+    arguments = {} if on_sqlite else _bounded_waits(url)
+    engine = create_engine(url, hide_parameters=True, pool_pre_ping=not on_sqlite, connect_args=arguments)
+    speak_plainly(engine)
+    if on_sqlite:
+        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "begin", _begin)
+    return engine
+
+
+def database_file(text: str) -> Path | None:
+    """Return the file of a SQLite database, None for a database that is a server."""
+    url = database_url(text)
+    return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
+
+
+def _bounded_waits(url: URL) -> dict[str, Any]:
+    given = url.query.get("options", "")
+    asked = given if isinstance(given, str) else " ".join(given)
+    return {"options": f"-c lock_timeout={_WAIT_MILLISECONDS} {asked}".strip(), "connect_timeout": 10}
+
+
+def _prepare(driver: Any, _: object) -> None:
+    driver.isolation_level = None  # the driver would begin on its own, too late and without IMMEDIATE
+    for pragma in _PRAGMAS:
+        driver.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: Connection) -> None:
+    # A read that turns into a write fails at once when another wrote meanwhile (SQLITE_BUSY_SNAPSHOT).
+    writes = connection.get_execution_options().get(WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def insert_into(connection: Connection, table: Table) -> _Insert:
+    """Return an insert that can say what to do on a conflict, in the words of the database."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+def put(connection: Connection, table: Table, row: dict[str, Any]) -> None:
+    """Insert a row, or replace the one that has its primary key."""
+    keys = [column.name for column in table.primary_key]
+    insert = insert_into(connection, table).values(row)
+    rest = {name: insert.excluded[name] for name in row if name not in keys}
+    connection.execute(
+        insert.on_conflict_do_update(index_elements=keys, set_=rest)
+        if rest
+        else insert.on_conflict_do_nothing(index_elements=keys)
+    )
+
+
+def insert_new(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
+    """Insert a row and tell whether it was new; one that is there stays as it is."""
+    insert = insert_into(connection, table).values(row).on_conflict_do_nothing()
+    return connection.execute(insert).rowcount == 1

@@ -1,0 +1,65 @@
+"""What is agreed with each chart, item by item, and which plans rest on it."""
+
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, select, tuple_
+
+from service.ports.storage import LedgerEntry, LinkState
+from service.storage.database import insert_new, put
+from service.storage.tables import ledger, ledger_plans
+
+_COLUMNS = tuple(one.name for one in fields(LedgerEntry))
+
+
+class SqlLedger:
+    """`service.ports.storage.Ledger` in tables."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def save(self, entries: Iterable[LedgerEntry], *, plan_id: str) -> None:
+        """Keep entries, new or changed, and that a plan uses them."""
+        for entry in entries:
+            put(self._connection, ledger, {name: getattr(entry, name) for name in _COLUMNS})
+            use = {
+                "connection_id": entry.connection_id,
+                "resource_type": entry.resource_type,
+                "item_id": entry.item_id,
+                "plan_id": plan_id,
+            }
+            insert_new(self._connection, ledger_plans, use)
+
+    def of_plan(self, connection_id: str, plan_id: str) -> tuple[LedgerEntry, ...]:
+        """Return the entries that a plan uses, by resource type and item."""
+        used = (ledger_plans.c.connection_id == connection_id) & (ledger_plans.c.plan_id == plan_id)
+        return self._entries(select(ledger).join(ledger_plans).where(used))
+
+    def many(self, connection_id: str, keys: Iterable[tuple[str, str]]) -> tuple[LedgerEntry, ...]:
+        """Return the entries of (resource type, item id) that exist, whichever plan made them."""
+        return self._where(
+            ledger.c.connection_id == connection_id,
+            tuple_(ledger.c.resource_type, ledger.c.item_id).in_(list(keys)),
+        )
+
+    def by_remote(self, connection_id: str, resource_type: str, remote_id: str) -> tuple[LedgerEntry, ...]:
+        """Return the entries of one resource in the chart; several items may rest on one matched resource."""
+        return self._where(
+            ledger.c.connection_id == connection_id,
+            ledger.c.resource_type == resource_type,
+            ledger.c.remote_id == remote_id,
+        )
+
+    def _where(self, *conditions: ColumnElement[bool]) -> tuple[LedgerEntry, ...]:
+        return self._entries(select(ledger).where(*conditions))
+
+    def _entries(self, query: Select[Any]) -> tuple[LedgerEntry, ...]:
+        found = [_entry(row) for row in self._connection.execute(query)]
+        # Sorted here: the databases' collations differ.
+        return tuple(sorted(found, key=lambda entry: (entry.resource_type, entry.item_id)))
+
+
+def _entry(row: Row[Any]) -> LedgerEntry:
+    values = {name: getattr(row, name) for name in _COLUMNS}
+    return LedgerEntry(**values | {"state": LinkState(row.state)})

@@ -1,0 +1,54 @@
+"""The directory of clinicians, as documents."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from service.document import SCHEMA_VERSION, person_from_document, person_to_document
+from service.domain.people import Person
+from service.ports.storage import Page, Unknown
+from service.storage.database import put
+from service.storage.paging import cursor, position
+from service.storage.tables import people
+
+
+class SqlPeople:
+    """`service.ports.storage.People` in a table."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, person: Person) -> None:
+        """Keep a person, new or changed."""
+        row = {
+            "id": person.id,
+            "schema_version": SCHEMA_VERSION,
+            "document": person_to_document(person),
+        }
+        put(self._connection, people, row)
+
+    def get(self, person_id: str) -> Person:
+        """Return a person; raises `Unknown`."""
+        found = self.many([person_id])
+        if person_id not in found:
+            raise Unknown("person", person_id)
+        return found[person_id]
+
+    def many(self, ids: Iterable[str]) -> Mapping[str, Person]:
+        """Return those of the people that are known, by id."""
+        rows = self._connection.execute(select(people).where(people.c.id.in_(set(ids))))
+        return {row.id: _person(row) for row in rows}
+
+    def page(self, *, after: str | None = None, limit: int = 50) -> Page[Person]:
+        """Return people in an order that stays; `Invalid` names an `after` that is none."""
+        wanted = select(people).order_by(people.c.id).limit(limit + 1)
+        if after is not None:
+            wanted = wanted.where(people.c.id > position(after, 1)[0])
+        rows = self._connection.execute(wanted).all()
+        more = cursor(rows[limit - 1].id) if len(rows) > limit else None
+        return Page(items=tuple(_person(row) for row in rows[:limit]), next=more)
+
+
+def _person(row: Row[Any]) -> Person:
+    return person_from_document(row.document, version=row.schema_version)

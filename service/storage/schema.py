@@ -1,0 +1,75 @@
+"""Bringing a database up to date, and telling whether it is."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from service.ports.storage import StorageUnavailable
+from service.storage.database import WRITES, database_file, open_engine
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+# Any number will do, as long as every version of this service takes the same one.
+_ADVISORY_LOCK = 7_263_301
+
+
+def upgrade(url: str) -> None:
+    """Bring the database to the latest revision of the schema; several may try at once, one does it."""
+    _reserve_file(url)
+    config = _config()
+    with _connected(url, write=True) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def latest_revision() -> str | None:
+    """Return the revision of the schema that this version works with."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def current_revision(url: str) -> str | None:
+    """Return the revision of the database's schema, None for an empty database."""
+    file = database_file(url)
+    if file is not None and not file.exists():
+        return None  # to connect would create it
+    with _connected(url, write=False) as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_current(url: str) -> bool:
+    """Tell whether the database has the schema that this version works with."""
+    return current_revision(url) == latest_revision()
+
+
+def _reserve_file(url: str) -> None:
+    file = database_file(url)
+    if file is None:
+        return
+    try:
+        file.touch(mode=0o600)  # its owner alone reads it; SQLite gives its other files the same mode
+    except OSError:
+        raise StorageUnavailable("the database's file cannot be created: look at its folder") from None
+
+
+@contextmanager
+def _connected(url: str, *, write: bool) -> Iterator[Connection]:
+    engine = open_engine(url)
+    try:
+        with engine.connect().execution_options(**{WRITES: write}) as connection, connection.begin():
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", _MIGRATIONS.as_posix().replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
