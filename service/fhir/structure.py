@@ -23,19 +23,30 @@ _WORDING = {
 
 def structural_problems(resource: JsonObject) -> Iterator[Problem]:
     """Finds everything about the resource's shape that R4 does not allow, each path once."""
-    unheard = [place.path for place in walk(resource) if _is_of_no_known_type(place)]
-    if unheard:
+    mistaken = [problem for place in walk(resource) for problem in _mistaken_types(place)]
+    if mistaken:
         # The models end in a KeyError on those, not in a finding.
-        yield from (_problem(path, "R4 has no such resource type") for path in unheard)
+        yield from mistaken
         return
     shape = [problem for place in walk(resource) for problem in _shape(place)]
     yield from shape
-    told = {problem.path for problem in shape}
-    yield from (problem for problem in _model_problems(resource) if problem.path not in told)
+    told = [problem.path for problem in shape]
+    for problem in _model_problems(resource):
+        if not any(_covers(path, problem.path) for path in told):
+            yield problem
 
 
-def _is_of_no_known_type(place: Place) -> bool:
-    return place.value is place.resource and not is_resource_type(place.kind)
+def _mistaken_types(place: Place) -> Iterator[Problem]:
+    if place.value is place.resource:
+        if not is_resource_type(place.kind):
+            yield _problem(place.path, "R4 has no such resource type")
+    elif isinstance(place.value, dict) and "resourceType" in place.value and elements(place.kind):
+        yield _problem(f"{place.path}.resourceType", _WORDING["extra_forbidden"])
+
+
+def _covers(told: str, path: str) -> bool:
+    """Tells whether the models' finding is the told one again: there, inside it, or at the list around it."""
+    return told == path or path.startswith((f"{told}.", f"{told}[")) or told.startswith(f"{path}[")
 
 
 def _shape(place: Place) -> Iterator[Problem]:
@@ -47,7 +58,7 @@ def _shape(place: Place) -> Iterator[Problem]:
         element = known.get(key)
         if element is not None:
             yield from _fit(path, value, element)
-        elif key != "resourceType" or not is_resource_type(place.kind):
+        elif key != "resourceType":
             yield _problem(path, _WORDING["extra_forbidden"])
 
 
