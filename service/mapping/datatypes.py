@@ -1,6 +1,8 @@
 """FHIR datatypes as values of the domain, in both directions."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,6 +20,15 @@ class Unreadable(Exception):
     def __init__(self, reason: str, below: str = "") -> None:
         self.below = below
         super().__init__(reason)
+
+
+@contextmanager
+def under(path: str) -> Iterator[None]:
+    """Name the element in which something unreadable stands, e.g. `.status`."""
+    try:
+        yield
+    except Unreadable as reason:
+        raise Unreadable(str(reason), path + reason.below) from None
 
 
 def day_to_fhir(day: date | None) -> str | None:
@@ -49,6 +60,13 @@ def moment_from_fhir(text: str) -> datetime:
     if moment.tzinfo is None:
         raise Unreadable("is given without a time zone or not to the second")
     return moment.replace(microsecond=0)
+
+
+def flag_from_fhir(value: Any) -> bool:
+    """Return a FHIR boolean."""
+    if not isinstance(value, bool):
+        raise Unreadable("is neither true nor false")
+    return value
 
 
 def period_to_fhir(period: Period) -> JsonObject:
@@ -91,6 +109,14 @@ def number_from_fhir(value: Any) -> Decimal:
     return Decimal(str(value))
 
 
+def whole_from_fhir(value: Any) -> int:
+    """Return the whole number; one with a fraction is unreadable."""
+    number = number_from_fhir(value)
+    if number != int(number):
+        raise Unreadable("is no whole number")
+    return int(number)
+
+
 def quantity_to_fhir(quantity: Quantity | None) -> JsonObject | None:
     """Return a FHIR Quantity with its UCUM code."""
     if quantity is None:
@@ -129,6 +155,16 @@ def concept_from_fhir(concept: JsonObject) -> Concept:
     if text is None and not codings:
         text = next((c["display"] for c in concept.get("coding", []) if c.get("display")), None)
     return Concept(text=text, codings=codings)
+
+
+def words_from_fhir(concept: JsonObject) -> str:
+    """Return what a CodeableConcept says in words; codes alone are unreadable."""
+    words = concept.get("text") or next(
+        (c["display"] for c in concept.get("coding", []) if "display" in c), None
+    )
+    if words is None:
+        raise Unreadable("says in no words what it is")
+    return str(words)
 
 
 def identifiers_to_fhir(identifiers: tuple[Identifier, ...]) -> list[JsonObject]:
