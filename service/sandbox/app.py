@@ -1,4 +1,4 @@
-"""The Flask door of the sandbox: everything under /fhir is a FHIR request, and every error an OperationOutcome."""
+"""The Flask door of the sandbox: all of /fhir is FHIR, and every error an OperationOutcome."""
 
 from http import HTTPStatus
 

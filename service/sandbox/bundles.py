@@ -1,7 +1,8 @@
-"""Transactions, all or nothing, and batches, each entry for itself; the answer keeps the order of the request."""
+"""Transactions, all or nothing, and batches, each entry for itself; the answer keeps the order."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from http import HTTPStatus
 
 from service.fhir.bundle import BundleType, Entry, Response, build, entries
 from service.fhir.json import JsonObject
@@ -11,7 +12,7 @@ from service.sandbox.steps import Address, Step, addressed, answer_get, perform,
 from service.sandbox.wire import Refusal
 from service.sandbox.write import Written, refuse_broken
 
-# R4, http, "transaction": deletes, then creates, then updates, then reads, whatever their order in the bundle.
+# R4, http, "transaction": deletes, then creates, then updates, then reads, in whatever order they came.
 _ORDER = ("DELETE", "POST", "PUT", "PATCH", "GET")
 
 
@@ -80,7 +81,7 @@ def _shown(result: Written | Entry, returns: str) -> Entry:
             status=status,
             location=version.location if version else None,
             etag=_unquoted(version),
-            last_modified=instant(version.moment) if version and status == 201 else None,
+            last_modified=instant(version.moment) if version and status == HTTPStatus.CREATED else None,
             outcome=result.outcome,
         ),
     )

@@ -8,7 +8,8 @@ from service.sandbox.parameters import Kind, parameters_of, types
 from service.sandbox.records import instant
 from service.sandbox.shape import Shape
 
-JSON_PATCH = "application/json-patch+json"
+_JSON_PATCH = "application/json-patch+json"
+_VALIDATE = "http://hl7.org/fhir/OperationDefinition/Resource-validate"
 
 
 def statement(chart: Chart) -> JsonObject:
@@ -24,7 +25,7 @@ def statement(chart: Chart) -> JsonObject:
         "fhirVersion": shape.fhir_version,
         "format": ["application/fhir+json", "json"],
     }
-    return said | ({"patchFormat": [JSON_PATCH]} if shape.patch else {}) | {"rest": [_rest(shape)]}
+    return said | ({"patchFormat": [_JSON_PATCH]} if shape.patch else {}) | {"rest": [_rest(shape)]}
 
 
 def _rest(shape: Shape) -> JsonObject:
@@ -53,12 +54,13 @@ def _resource(kind: str, shape: Shape) -> JsonObject:
         "profile": f"http://hl7.org/fhir/StructureDefinition/{kind}",
         "interaction": _codes(offered),
         "versioning": "versioned-update" if shape.honours_if_match else "versioned",
-        "readHistory": True,
+        "readHistory": shape.history,
         "updateCreate": writes and shape.update_create,
         "conditionalCreate": writes and shape.conditional_create,
         "conditionalUpdate": writes and shape.conditional_update,
         "conditionalDelete": "not-supported",
         "referencePolicy": ["literal", "logical", "enforced", "local"],
+        "operation": [{"name": "validate", "definition": _VALIDATE}],
         "searchInclude": ["*", *(f"{kind}:{one.name}" for one in known if one.kind is Kind.REFERENCE)],
         "searchParam": [{"name": one.name, "type": str(one.kind)} for one in known],
     }

@@ -51,7 +51,7 @@ def present(version: Version) -> Version:
 
 
 def refuse_stale(chart: Chart, current: Version, if_match: str) -> None:
-    """Refuses a write that expects another version than the current one; 409 where R4 says 412, as HAPI 8.8."""
+    """Refuses a write that expects another version; with 409 where R4 says 412, as HAPI 8.8."""
     if not if_match or not chart.shape.honours_if_match:
         return
     expected = version_of(if_match)

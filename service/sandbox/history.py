@@ -1,4 +1,4 @@
-"""What happened to a resource, a type or everything, newest first; a deletion is an entry without a resource."""
+"""What happened, newest first; a deletion is an entry without a resource."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -20,21 +20,21 @@ def of_resource(chart: Chart, key: Key, pairs: Pairs) -> JsonObject:
     versions = chart.store.versions(key)
     if not versions:
         raise Refusal(404, f"HAPI-2001: Resource {'/'.join(key)} is not known")
-    return _history(chart, reversed(versions), pairs, f"{'/'.join(key)}/_history")
+    return _history(chart, reversed(versions), pairs=pairs, path=f"{'/'.join(key)}/_history")
 
 
 def of_type(chart: Chart, kind: str, pairs: Pairs) -> JsonObject:
     """Gives the history of all resources of a type."""
     versions = (version for version in chart.store.history() if version.kind == kind)
-    return _history(chart, versions, pairs, f"{kind}/_history")
+    return _history(chart, versions, pairs=pairs, path=f"{kind}/_history")
 
 
 def of_all(chart: Chart, pairs: Pairs) -> JsonObject:
     """Gives the history of everything."""
-    return _history(chart, chart.store.history(), pairs, "_history")
+    return _history(chart, chart.store.history(), pairs=pairs, path="_history")
 
 
-def _history(chart: Chart, versions: Iterable[Version], pairs: Pairs, path: str) -> JsonObject:
+def _history(chart: Chart, versions: Iterable[Version], *, pairs: Pairs, path: str) -> JsonObject:
     if not chart.shape.history:
         raise Refusal(400, "This server does not offer _history", code="not-supported")
     asked = dict(pairs)

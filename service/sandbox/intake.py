@@ -1,7 +1,7 @@
 """What HAPI's lenient parser makes of a body: unknown elements vanish, impossible values are refused.
 
-Tried on HAPI 8.8.0: an unknown element, null and "" are dropped with 201; a single value stands for a list of one
-and the other way round; "true" is a boolean and 3 a string; an unknown required code and an impossible date are 400.
+Tried on HAPI 8.8.0: an unknown element, null and "" are dropped with 201; a single value stands for a list of
+one and the other way round; "true" is a boolean and 3 a string; an unknown required code or date is refused.
 """
 
 import re
@@ -23,6 +23,12 @@ def read_resource(incoming: Incoming, kind: str) -> JsonObject:
     """Reads the body as a resource of this type; refuses anything else."""
     _refuse_other_formats(incoming.header("content-type"))
     return checked(_json(incoming.body), kind)
+
+
+def read_any(incoming: Incoming) -> JsonObject:
+    """Reads the body as it was sent, of whatever type."""
+    _refuse_other_formats(incoming.header("content-type"))
+    return _json(incoming.body)
 
 
 def checked(resource: JsonObject, kind: str) -> JsonObject:
@@ -76,7 +82,7 @@ def _object(value: JsonObject, kind: str) -> JsonObject:
 
 
 def _member(name: str, value: Any, element: Element) -> Any:
-    if element.many:
+    if element.many or (name.startswith("_") and isinstance(value, list)):
         items = [_one(name, item, element) for item in (value if isinstance(value, list) else [value])]
         return _without_holes(items, element)
     if isinstance(value, list):
@@ -86,7 +92,7 @@ def _member(name: str, value: Any, element: Element) -> Any:
 
 def _without_holes(items: list[Any], element: Element) -> list[Any]:
     """Drops empty items, except from primitives, whose extensions are matched to them by index."""
-    if element.primitive or element.kind == "FHIRPrimitiveExtension":
+    if element.primitive or element.name.startswith("_"):
         return items if any(item is not None for item in items) else []
     return [item for item in items if not _empty(item)]
 
@@ -100,9 +106,7 @@ def _one(name: str, value: Any, element: Element) -> Any:
 
 
 def _primitive(name: str, value: Any, element: Element) -> Any:
-    if isinstance(value, dict | list):
-        return None
-    if isinstance(value, str) and not value:
+    if isinstance(value, dict | list) or value == "":
         return None
     match element.kind:
         case "bool":

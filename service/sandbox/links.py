@@ -1,4 +1,4 @@
-"""The references of what is written: made relative, looked up where conditional, and refused where they dangle."""
+"""The references of what is written: made relative, looked up, and refused where they dangle."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -44,8 +44,8 @@ def refuse_dangling(chart: Chart, version: Version) -> None:
 def refuse_referenced(chart: Chart, deleted: Version) -> None:
     """Refuses to delete what another resource still refers to."""
     for holder in chart.store.holders(deleted.reference):
-        words = f"Unable to delete {deleted.reference} because at least one resource has a reference to this resource"
-        raise Refusal(409, f"{words}. First reference found was resource {holder.reference}", code="conflict")
+        words = f"Unable to delete {deleted.reference} because at least one resource has a reference to this"
+        raise Refusal(409, f"{words} resource. First found was {holder.reference}", code="conflict")
 
 
 def sole_match(chart: Chart, kind: str, query: str) -> Version | None:

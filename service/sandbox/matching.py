@@ -11,7 +11,7 @@ from service.sandbox.periods import compares, span_of
 
 
 def values_at(resource: JsonObject, parameter: Parameter) -> Iterator[Any]:
-    """Gives the elements that a parameter looks at; references to types that it does not mean are left out."""
+    """Gives the elements that a parameter looks at, without references to types that it does not mean."""
     for path in parameter.paths:
         for value in _descend(resource, path):
             if parameter.target is None or points_to(value, parameter.target):

@@ -8,7 +8,7 @@ from enum import StrEnum
 class Kind(StrEnum):
     """How the values of a parameter are compared."""
 
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105 (FHIR's name for a code or an identifier)
     REFERENCE = "reference"
     DATE = "date"
     STRING = "string"
@@ -25,8 +25,7 @@ class Parameter:
     target: str | None = None
 
 
-# `name`, or `name=path`, or `name=path,path`; `:Type` narrows a reference. A hyphened name without a path means
-# the camel-cased element.
+# `name`, `name=path` or `name=path,path`; `:Type` narrows a reference; a hyphened name means its camel case.
 _WRITTEN: dict[str, dict[Kind, str]] = {
     "Patient": {
         Kind.TOKEN: "identifier active gender",
@@ -93,8 +92,9 @@ _WRITTEN: dict[str, dict[Kind, str]] = {
     "CarePlan": {
         Kind.TOKEN: "identifier status intent category activity-code=activity.detail.code",
         Kind.DATE: "date=period",
-        Kind.REFERENCE: "subject patient=subject:Patient encounter based-on replaces part-of goal condition=addresses"
-        " care-team activity-reference=activity.reference performer=activity.detail.performer",
+        Kind.REFERENCE: "subject patient=subject:Patient encounter based-on replaces part-of"
+        " goal condition=addresses care-team activity-reference=activity.reference"
+        " performer=activity.detail.performer",
     },
     "Medication": {Kind.TOKEN: "identifier status code form", Kind.REFERENCE: "manufacturer"},
     "MedicationRequest": {
@@ -118,8 +118,8 @@ _WRITTEN: dict[str, dict[Kind, str]] = {
         Kind.TOKEN: "identifier status appointment-type service-type service-category specialty reason-code"
         " part-status=participant.status",
         Kind.DATE: "date=start",
-        Kind.REFERENCE: "actor=participant.actor patient=participant.actor:Patient based-on slot reason-reference"
-        " practitioner=participant.actor:Practitioner location=participant.actor:Location"
+        Kind.REFERENCE: "actor=participant.actor patient=participant.actor:Patient based-on slot"
+        " reason-reference practitioner=participant.actor:Practitioner location=participant.actor:Location"
         " supporting-info=supportingInformation",
     },
     "AppointmentResponse": {
@@ -139,8 +139,9 @@ _WRITTEN: dict[str, dict[Kind, str]] = {
     "Encounter": {
         Kind.TOKEN: "identifier status class type reason-code",
         Kind.DATE: "date=period",
-        Kind.REFERENCE: "subject patient=subject:Patient participant=participant.individual appointment based-on"
-        " practitioner=participant.individual:Practitioner part-of episode-of-care service-provider",
+        Kind.REFERENCE: "subject patient=subject:Patient participant=participant.individual"
+        " appointment based-on practitioner=participant.individual:Practitioner"
+        " part-of episode-of-care service-provider",
     },
     "Observation": {
         Kind.TOKEN: "identifier status category code value-concept=valueCodeableConcept",
@@ -194,7 +195,8 @@ _WRITTEN: dict[str, dict[Kind, str]] = {
     "Procedure": {
         Kind.TOKEN: "identifier status category code",
         Kind.DATE: "date=performedDateTime,performedPeriod",
-        Kind.REFERENCE: "subject patient=subject:Patient encounter based-on part-of performer=performer.actor",
+        Kind.REFERENCE: "subject patient=subject:Patient encounter based-on part-of"
+        " performer=performer.actor",
     },
     "Immunization": {
         Kind.TOKEN: "identifier status vaccine-code",
@@ -216,18 +218,17 @@ _WRITTEN: dict[str, dict[Kind, str]] = {
         Kind.DATE: "created",
         Kind.REFERENCE: "patient provider claim encounter=item.encounter",
     },
+    "NamingSystem": {Kind.TOKEN: "status kind", Kind.STRING: "name", Kind.DATE: "date"},
     "Basic": {Kind.TOKEN: "identifier code", Kind.DATE: "created", Kind.REFERENCE: "subject author"},
 }
-_DEFINITIONS = [
+_DEFINITIONS = (
     "CapabilityStatement",
     "CodeSystem",
     "ConceptMap",
     "ImplementationGuide",
-    "NamingSystem",
-    "SearchParameter",
     "StructureDefinition",
     "ValueSet",
-]
+)
 _DEFINITION = {Kind.TOKEN: "status version", Kind.STRING: "name", Kind.URI: "url", Kind.DATE: "date"}
 _EVERY = {
     Kind.TOKEN: "_id=id _tag=meta.tag _security=meta.security",

@@ -1,4 +1,4 @@
-"""Dates of any precision as half-open spans of time, and how search prefixes compare them (R4, search, "date")."""
+"""Dates of any precision as half-open spans of time, compared as R4 says (search, "date")."""
 
 import re
 from dataclasses import dataclass

@@ -77,7 +77,7 @@ class Query:
 
 
 def read_query(kind: str, pairs: Pairs) -> Query:
-    """Reads a search of a type; refuses unknown parameters, also with `Prefer: handling=lenient`, as HAPI 8.8."""
+    """Reads a search of a type; refuses unknown parameters, whatever Prefer says, as HAPI 8.8."""
     criteria = tuple(_criterion(kind, name, value) for name, value in pairs if _is_criterion(name, value))
     count = _count(pairs)
     return Query(
@@ -102,8 +102,8 @@ def _criterion(kind: str, written: str, value: str) -> Criterion:
     parameter = parameters_of(kind).get(name)
     if parameter is None:
         known = ", ".join(sorted(parameters_of(kind)))
-        words = f'HAPI-0524: Unknown search parameter "{name}" for resource type "{kind}". Valid search parameters'
-        raise Refusal(400, f"{words} for this search are: [{known}]", code="not-supported")
+        words = f'HAPI-0524: Unknown search parameter "{name}" for resource type "{kind}". Valid search'
+        raise Refusal(400, f"{words} parameters for this search are: [{known}]", code="not-supported")
     allowed = {"", "missing"} | _MODIFIERS.get(parameter.kind, set())
     if modifier not in allowed and not (parameter.kind is Kind.REFERENCE and modifier in types()):
         words = f'HAPI-2498: Unsupported search modifier(s): "[:{modifier}]" for resource type "{kind}"'

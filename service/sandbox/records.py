@@ -59,12 +59,12 @@ def instant(moment: datetime) -> str:
 
 
 def to_the_millisecond(moment: datetime) -> datetime:
-    """Cuts a moment to what `instant` writes, so that a resource is found by the lastUpdated that it shows."""
+    """Cuts a moment to what `instant` writes, so that a resource is found by what it shows."""
     return moment.astimezone(UTC).replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def index_keys(body: JsonObject) -> frozenset[str]:
-    """Gives what a resource can be looked up by: the values of its identifiers and `Type/id` of what it refers to."""
+    """Gives what a resource is looked up by: its identifiers' values and `Type/id` of what it refers to."""
     return frozenset(_identifier_values(body)) | frozenset(_outgoing(body))
 
 
@@ -81,7 +81,7 @@ def _identifier_values(body: JsonObject) -> Iterator[str]:
 
 
 def _outgoing(body: JsonObject) -> Iterator[str]:
-    """References in extensions and contained resources do not count, as in HAPI 8.8: it deletes what they name."""
+    """References in extensions and contained resources do not count: HAPI 8.8 deletes what they name."""
     for path, reference in references_in(body):
         target = parse(str(reference.get("reference", "")))
         if isinstance(target, Rest) and target.base is None and not beside_the_content(path):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from email.utils import format_datetime
 
 from service.fhir.bundle import weak_etag
+from service.fhir.json import JsonObject
 from service.sandbox import history
 from service.sandbox.bundles import answer_bundle
 from service.sandbox.capability import statement
@@ -13,6 +14,7 @@ from service.sandbox.intake import read_json_list, read_resource
 from service.sandbox.links import settled
 from service.sandbox.records import Key, Method, Version
 from service.sandbox.search import next_page, searchset
+from service.sandbox.validate import validation
 from service.sandbox.wire import Answer, Incoming, Refusal
 from service.sandbox.write import Written, delete, patch, refuse_broken, update
 
@@ -46,31 +48,49 @@ def _root(chart: Chart, incoming: Incoming, method: str) -> Answer:
 
 def _typed(chart: Chart, incoming: Incoming, asked: tuple[str, ...]) -> Answer:
     match asked:
+        case "GET" | "POST", kind, "_search":
+            return Answer(body=searchset(chart, kind, (*incoming.query, *read_form(incoming))))
+        case "POST", kind, "$validate":
+            return Answer(body=validation(incoming))
+        case "GET", *whose, "_history":
+            return Answer(body=_history(chart, incoming, tuple(whose)))
+        case "GET", kind, key, "_history", number:
+            return _shown(chart, _version(chart, (kind, key), number))
+        case method, kind:
+            return _all(chart, incoming, (method, kind))
+        case method, kind, key:
+            return _one(chart, incoming, (method, kind, key))
+        case _:
+            raise _unknown(incoming)
+
+
+def _history(chart: Chart, incoming: Incoming, whose: tuple[str, ...]) -> JsonObject:
+    match whose:
+        case (kind,):
+            return history.of_type(chart, kind, incoming.query)
+        case kind, key:
+            return history.of_resource(chart, (kind, key), incoming.query)
+        case _:
+            raise _unknown(incoming)
+
+
+def _all(chart: Chart, incoming: Incoming, asked: tuple[str, str]) -> Answer:
+    match asked:
         case "GET", kind:
             return Answer(body=searchset(chart, kind, incoming.query))
-        case "GET", kind, "_search":
-            return Answer(body=searchset(chart, kind, incoming.query))
-        case "POST", kind, "_search":
-            return Answer(body=searchset(chart, kind, (*incoming.query, *read_form(incoming))))
-        case "GET", kind, "_history":
-            return Answer(body=history.of_type(chart, kind, incoming.query))
         case "POST", kind:
             written = resolved_create(chart, read_resource(incoming, kind), incoming.header("if-none-exist"))
             return _answer_write(chart, incoming, written)
         case "PUT", kind if incoming.query:
             return _conditional_update(chart, incoming, kind)
-        case method, kind, key:
-            return _one(chart, incoming, (method, kind, key))
-        case "GET", kind, key, "_history":
-            return Answer(body=history.of_resource(chart, (kind, key), incoming.query))
-        case "GET", kind, key, "_history", number:
-            return _shown(chart, _version(chart, (kind, key), number))
-        case _:
-            raise _unknown(incoming)
+        case method, _:
+            raise Refusal(400, f"{method} needs an id in its URL: [base]/[resource type]/[id]")
 
 
 def _one(chart: Chart, incoming: Incoming, asked: tuple[str, str, str]) -> Answer:
     match asked:
+        case _, _, key if key.startswith("$"):
+            raise _unknown(incoming)
         case "GET", kind, key:
             return _read(chart, incoming, (kind, key))
         case "PUT", kind, key:
@@ -81,7 +101,7 @@ def _one(chart: Chart, incoming: Incoming, asked: tuple[str, str, str]) -> Answe
             written = delete(chart, (kind, key))
             refuse_broken(chart, written)
             return Answer(body=written.outcome, headers=_whereabouts(chart, written))
-        case "POST", _, key if not key.startswith("$"):
+        case "POST", _, key:
             raise Refusal(400, f'HAPI-0365: Can not create resource with ID "{key}", ID must not be supplied')
         case _:
             raise _unknown(incoming)

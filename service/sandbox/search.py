@@ -50,7 +50,7 @@ def searchset(chart: Chart, kind: str, pairs: Pairs) -> JsonObject:
     if len(found) > size:
         chart.pages.keep(snapshot, chart.now)
     path = f"{chart.base}/{kind}" + (f"?{urlencode(pairs)}" if pairs else "")
-    return _page(chart, snapshot, slice(0, size), {"self": path})
+    return _page(chart, snapshot, slice(0, size), links={"self": path})
 
 
 def next_page(chart: Chart, pairs: Pairs) -> JsonObject:
@@ -60,18 +60,18 @@ def next_page(chart: Chart, pairs: Pairs) -> JsonObject:
     offset, size = asked.get("_getpagesoffset", "0"), asked.get("_count", str(chart.shape.page_size))
     if not (offset.isdecimal() and size.isdecimal() and int(size)):
         raise Refusal(400, "HAPI-0375: Invalid _count or _getpagesoffset value")
-    start, size_ = int(offset), min(int(size), chart.shape.largest_page)
-    links = {"self": _link(chart, snapshot, start, size_)}
+    start, count = int(offset), min(int(size), chart.shape.largest_page)
+    links = {"self": _link(chart, snapshot, offset=start, size=count)}
     if start:
-        links["previous"] = _link(chart, snapshot, max(start - size_, 0), size_)
-    return _page(chart, snapshot, slice(start, start + size_), links)
+        links["previous"] = _link(chart, snapshot, offset=max(start - count, 0), size=count)
+    return _page(chart, snapshot, slice(start, start + count), links=links)
 
 
-def _page(chart: Chart, snapshot: Snapshot, part: slice, links: dict[str, str]) -> JsonObject:
+def _page(chart: Chart, snapshot: Snapshot, part: slice, *, links: dict[str, str]) -> JsonObject:
     query = read_query(snapshot.kind, snapshot.query)
     ends = part.stop >= len(snapshot.found)
     if not ends:
-        links["next"] = _link(chart, snapshot, part.stop, part.stop - part.start)
+        links["next"] = _link(chart, snapshot, offset=part.stop, size=part.stop - part.start)
     shown = list(_present(chart, snapshot.found[part]))
     entries = [
         *(_entry(chart, version, "match") for version in shown),
@@ -85,7 +85,7 @@ def _self_then_next(links: dict[str, str]) -> dict[str, str]:
     return {name: links[name] for name in ("self", "next", "previous") if name in links}
 
 
-def _link(chart: Chart, snapshot: Snapshot, offset: int, size: int) -> str:
+def _link(chart: Chart, snapshot: Snapshot, *, offset: int, size: int) -> str:
     asked = {
         "_getpages": snapshot.id,
         "_getpagesoffset": offset,

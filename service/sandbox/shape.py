@@ -8,8 +8,8 @@ from datetime import timedelta
 class Shape:
     """The abilities of one kind of server; the defaults are those of the HAPI FHIR 8.8 in `tests/hapi`.
 
-    A server without `conditional_create` has never heard of If-None-Exist and creates a second resource; one that
-    does not honour If-Match overwrites; one whose `writable` is not None answers 405 to writes of other types.
+    A server without `conditional_create` has never heard of If-None-Exist and creates a second resource; one
+    that does not honour If-Match overwrites; one with `writable` types answers 405 to writes of others.
     """
 
     fhir_version: str = "4.0.1"

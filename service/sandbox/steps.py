@@ -14,7 +14,9 @@ from service.sandbox.search import searchset
 from service.sandbox.wire import Refusal
 from service.sandbox.write import Written, create, delete, patch, update
 
-_VERBS = frozenset({"DELETE", "POST", "PUT", "PATCH", "GET"})
+_CARRYING = frozenset({"POST", "PUT", "PATCH"})
+_BY_ID = frozenset({"DELETE", "PATCH"})
+_VERBS = _CARRYING | _BY_ID | {"GET"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ class Step:
 
 @dataclass(slots=True, kw_only=True)
 class Address:
-    """Where the steps of one request go, by index; what existing resource a create found; new names of old URLs."""
+    """Where each step goes; which existing resource a create found; the new names of old URLs."""
 
     at: dict[int, Key] = field(default_factory=dict)
     existing: dict[int, Version] = field(default_factory=dict)
@@ -54,8 +56,9 @@ def read_steps(chart: Chart, found: Iterable[Entry]) -> tuple[Step, ...]:
 def addressed(chart: Chart, steps: Iterable[Step], *, own_urls: bool = True) -> Address:
     """Finds or chooses the id of every step before anything is written.
 
-    A second entry with the same condition is dropped without a word if it has a fullUrl (HAPI 8.8, issue 8183), and
-    so has no place in `at`; without a fullUrl it is refused. In a batch no entry may name another: `own_urls` is off.
+    A second entry with the same condition is dropped without a word if it has a fullUrl (HAPI 8.8, issue 8183)
+    and so has no place in `at`; without a fullUrl it is refused. In a batch no entry may name another: there
+    `own_urls` is off.
     """
     address = Address()
     conditions: dict[str, Key] = {}
@@ -115,7 +118,11 @@ def _step(chart: Chart, index: int, entry: Entry) -> Step:
         )
         raise Refusal(400, words)
     kind, key, query = _parts(chart, request.url, entry)
-    _refuse_incomplete(request, entry, index, (key, query))
+    if request.method in _CARRYING and entry.resource is None:
+        words = f"HAPI-0543: Missing required resource in Bundle.entry[{index}].resource"
+        raise Refusal(400, f"{words} for operation {request.method}")
+    if not key and (request.method in _BY_ID or (request.method == "PUT" and not query)):
+        raise Refusal(400, f"HAPI-0418: Bundle.entry[{index}].request.url must contain an ID")
     return Step(
         index=index,
         verb=request.method,
@@ -123,7 +130,7 @@ def _step(chart: Chart, index: int, entry: Entry) -> Step:
         id=key,
         query=query,
         full_url=entry.full_url or "",
-        condition=_condition(chart, request, kind, query),
+        condition=_condition(chart, request, url=(kind, query)),
         if_match=request.if_match or "",
         resource=entry.resource or {},
     )
@@ -132,7 +139,7 @@ def _step(chart: Chart, index: int, entry: Entry) -> Step:
 def _parts(chart: Chart, url: str, entry: Entry) -> tuple[str, str, str]:
     path, _, query = url.removeprefix(chart.base).lstrip("/").partition("?")
     kind, _, key = path.partition("/")
-    named = (entry.resource or {}).get("resourceType", "") if not kind else kind
+    named = kind or (entry.resource or {}).get("resourceType", "")
     if "/" in key or not named:
         raise Refusal(400, f"HAPI-2006: URL provided is invalid: {url}")
     try:
@@ -141,16 +148,8 @@ def _parts(chart: Chart, url: str, entry: Entry) -> tuple[str, str, str]:
         raise Refusal(400, f"HAPI-2006: URL provided is invalid: {url}. {refusal.words}") from None
 
 
-def _refuse_incomplete(request: Request, entry: Entry, index: int, url: tuple[str, str]) -> None:
-    if request.method in {"POST", "PUT", "PATCH"} and entry.resource is None:
-        words = f"HAPI-0543: Missing required resource in Bundle.entry[{index}].resource"
-        raise Refusal(400, f"{words} for operation {request.method}")
-    wants_id = request.method in {"DELETE", "PATCH"} or (request.method == "PUT" and not url[1])
-    if wants_id and not url[0]:
-        raise Refusal(400, f"HAPI-0418: Bundle.entry[{index}].request.url must contain an ID")
-
-
-def _condition(chart: Chart, request: Request, kind: str, query: str) -> str:
+def _condition(chart: Chart, request: Request, *, url: tuple[str, str]) -> str:
+    kind, query = url
     if request.method == "POST" and request.if_none_exist and chart.shape.conditional_create:
         return f"{kind}?{request.if_none_exist.rpartition('?')[2]}"
     return f"{kind}?{query}" if request.method == "PUT" and query else ""

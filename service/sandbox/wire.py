@@ -27,7 +27,7 @@ class Incoming:
 
     @property
     def returns(self) -> str:
-        """Tells what the Prefer header wants back: representation (HAPI's default), minimal or OperationOutcome."""
+        """Tells what Prefer wants back: representation, minimal, OperationOutcome, or nothing said."""
         wishes = (wish.strip() for wish in self.header("prefer").split(";"))
         return next((wish.removeprefix("return=") for wish in wishes if wish.startswith("return=")), "")
 
@@ -42,18 +42,15 @@ class Answer:
 
 
 class Refusal(Exception):
-    """The request is answered with this status and an OperationOutcome that holds these words."""
+    """The request is answered with this status and an OperationOutcome, made of the words if not given."""
 
-    def __init__(self, status: int, words: str, *, code: str = "processing") -> None:
+    def __init__(
+        self, status: int, words: str, *, code: str = "processing", outcome: JsonObject | None = None
+    ) -> None:
         super().__init__(words)
         self.status = status
         self.words = words
-        self.code = code
-
-    @property
-    def outcome(self) -> JsonObject:
-        """Gives the OperationOutcome that explains the refusal."""
-        return complaint(self.words, self.code)
+        self.outcome = outcome or complaint(words, code)
 
 
 def complaint(words: str, code: str = "processing") -> JsonObject:

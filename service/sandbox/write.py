@@ -11,10 +11,12 @@ import jsonpatch
 
 from service.fhir.json import JsonObject, dumps
 from service.fhir.outcome import OutcomeIssue, Severity, build_outcome
+from service.fhir.validation import problems
 from service.sandbox.chart import Chart, held, refuse_stale
 from service.sandbox.intake import checked
 from service.sandbox.links import refuse_dangling, refuse_referenced
 from service.sandbox.records import Key, Method, Version, instant
+from service.sandbox.validate import outcome_of
 from service.sandbox.wire import Refusal
 
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
@@ -40,7 +42,7 @@ class Written:
 def create(chart: Chart, key: Key, resource: JsonObject) -> Written:
     """Keeps a new resource under an id of the server's choice."""
     _refuse_read_only(chart, key[0])
-    version = _append(chart, key, resource, Method.POST)
+    version = _append(chart, key, resource, method=Method.POST)
     return Written(version=version, status=201, words=f"Created {version.location}")
 
 
@@ -52,16 +54,16 @@ def update(
     current = chart.store.latest(key)
     if current is None:
         _refuse_client_id(chart, key)
-        version = _append(chart, key, resource, Method.PUT)
+        version = _append(chart, key, resource, method=Method.PUT)
         return Written(version=version, status=201, words=f"Created {version.location} by update")
     refuse_stale(chart, current, if_match)
     if current.body is None:
-        version = _append(chart, key, resource, Method.PUT)
+        version = _append(chart, key, resource, method=Method.PUT)
         return Written(version=version, status=201, words=f"Created {version.location} again")
-    merged = _with_kept_labels(chart, resource, current.body, snapshot)
+    merged = _with_kept_labels(chart, resource, current.body, snapshot=snapshot)
     if _content(merged) == _content(current.body):
         return Written(version=current, status=200, words=f"No changes to {current.location}")
-    version = _append(chart, key, merged, Method.PUT)
+    version = _append(chart, key, merged, method=Method.PUT)
     return Written(version=version, status=200, words=f"Updated {version.location}")
 
 
@@ -83,7 +85,7 @@ def patch(
 
 
 def delete(chart: Chart, key: Key) -> Written:
-    """Deletes a resource; one that is not there, or no longer, is no error. HAPI 8.8 ignores If-Match here."""
+    """Deletes a resource; one that is not there is no error, and If-Match is ignored, as in HAPI 8.8."""
     _refuse_read_only(chart, key[0])
     current = chart.store.latest(key)
     if current is None:
@@ -116,7 +118,14 @@ def refuse_broken(chart: Chart, written: Written) -> None:
         refuse_dangling(chart, written.version)
 
 
-def _append(chart: Chart, key: Key, resource: JsonObject, method: Method) -> Version:
+def _refuse_invalid(chart: Chart, resource: JsonObject) -> None:
+    found = problems(resource) if chart.shape.validates else ()
+    if found:
+        raise Refusal(422, "The resource is not valid", outcome=outcome_of(found))
+
+
+def _append(chart: Chart, key: Key, resource: JsonObject, *, method: Method) -> Version:
+    _refuse_invalid(chart, resource)
     before = chart.store.latest(key)
     number = before.number + 1 if before else 1
     meta = {name: value for name, value in resource.get("meta", {}).items() if name not in _STAMPS}
@@ -144,11 +153,13 @@ def _refuse_client_id(chart: Chart, key: Key) -> None:
             405, f"{key[0]}/{key[1]} does not exist and this server chooses the ids", code="not-supported"
         )
     if key[1].isdecimal():
-        words = f"HAPI-0960: Can not create resource with ID[{key[1]}], no resource with this ID exists and clients"
-        raise Refusal(400, f"{words} may only assign IDs which contain at least one non-numeric character")
+        words = f"HAPI-0960: Can not create resource with ID[{key[1]}], no resource with this ID exists and"
+        raise Refusal(
+            400, f"{words} clients may only assign IDs which contain at least one non-numeric character"
+        )
 
 
-def _with_kept_labels(chart: Chart, new: JsonObject, old: JsonObject, snapshot: str) -> JsonObject:
+def _with_kept_labels(chart: Chart, new: JsonObject, old: JsonObject, *, snapshot: str) -> JsonObject:
     """Adds the old tags and security labels to the new ones unless X-Meta-Snapshot-Mode names them."""
     meta = dict(new.get("meta", {}))
     for name, mode in _SETS.items():
