@@ -1,0 +1,78 @@
+"""The FHIR servers that a suite can be aimed at: the sandbox in memory, the sandbox on disk, and a real one.
+
+The real one is named by EHR_UNDER_TEST (`tests/hapi/start` prints the value). Without it those tests are
+skipped, except where CI or TANDEM_REQUIRE_SERVERS says that a skip is a failure.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from service.sandbox.app import create_app
+from service.sandbox.serving import running
+from service.sandbox.shape import Shape
+from service.sandbox.sqlite import SqliteStore
+from service.sandbox.store import MemoryStore, Store
+
+MEMORY = "sandbox-memory"
+SQLITE = "sandbox-sqlite"
+REAL = "real"
+SERVERS = (MEMORY, SQLITE, pytest.param(REAL, marks=pytest.mark.ehr))
+
+
+def wall_clock() -> datetime:
+    """Tells the time."""
+    return datetime.fromtimestamp(time.time(), UTC)
+
+
+def numbered_ids() -> Callable[[], str]:
+    """Gives ids `r1`, `r2`, … that no client may mistake for its own."""
+    numbers = count(1)
+    return lambda: f"r{next(numbers)}"
+
+
+def real_server() -> str:
+    """Gives the base URL of the real server; without one, skips the test or fails where it is required."""
+    url = os.environ.get("EHR_UNDER_TEST", "").rstrip("/")
+    if url:
+        return url
+    missing = "EHR_UNDER_TEST names no FHIR server (tests/hapi/start starts one)"
+    if os.environ.get("CI") or os.environ.get("TANDEM_REQUIRE_SERVERS"):
+        pytest.fail(f"{missing}, and here it is required")
+    pytest.skip(missing)
+
+
+@contextmanager
+def sandbox(store: Store | None = None, shape: Shape | None = None) -> Iterator[str]:
+    """Runs a sandbox of this shape and gives its base URL."""
+    with running(create_app(store or MemoryStore(), wall_clock, numbered_ids(), shape=shape)) as url:
+        yield url
+
+
+@contextmanager
+def server(name: str, folder: Path) -> Iterator[str]:
+    """Gives the base URL of one of SERVERS; the folder is for the sandbox's file."""
+    match name:
+        case "real":
+            yield real_server()
+        case "sandbox-sqlite":
+            store = SqliteStore(folder / "chart.db")
+            with sandbox(store) as url:
+                yield url
+            store.close()
+        case _:
+            with sandbox() as url:
+                yield url
+
+
+@pytest.fixture(scope="session", params=SERVERS)
+def ehr(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Gives the base URL of each server in turn; import it into a conftest to use it."""
+    with server(request.param, tmp_path_factory.mktemp("ehr")) as url:
+        yield url
