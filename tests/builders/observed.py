@@ -13,13 +13,13 @@ from service.domain.background import (
     PreferenceKind,
     TreatmentKind,
 )
-from service.domain.concept import Concept, Period
+from service.domain.concept import Coding, Concept, Period
 from service.domain.condition import Severity
 from service.domain.journal import JournalEntry
 from service.domain.measure import Measure, Score
 from service.domain.relapse import RelapseStep, WarningSign
 from service.domain.side_effect import SideEffect
-from tests.builders.people import COORDINATOR, day, made, moment, uid
+from tests.builders.people import COORDINATOR, SNOMED, day, made, moment, uid
 
 
 def a_score(**changes: Any) -> Score:
@@ -97,12 +97,13 @@ def a_personal_factor(**changes: Any) -> PersonalFactor:
 
 
 def a_past_treatment(**changes: Any) -> PastTreatment:
+    cbt = Coding(system=SNOMED, code="228557008", display="Cognitive and behavioral therapy (regime/therapy)")
     return made(
         PastTreatment,
         changes,
         id=uid("history-0"),
         kind=TreatmentKind.THERAPY,
-        what=Concept(text="Counselling"),
+        what=Concept(text="CBT for eight sessions", codings=(cbt,)),
         period=Period(start=date(2019, 1, 7), end=date(2019, 6, 28)),
         outcome=Outcome.GOT_STUCK,
     )
