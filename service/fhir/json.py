@@ -12,6 +12,10 @@ from typing import Any, NoReturn, TypeAlias
 JsonObject: TypeAlias = dict[str, Any]
 
 
+# Python refuses to go 1000 calls deep, and a walk spends several on each level; charts stay under 20 levels.
+DEEPEST = 80
+
+
 class NotJson(ValueError):
     """The text is not a JSON object; the message holds a position at most, never the text."""
 
@@ -26,12 +30,21 @@ def loads(text: str | bytes) -> JsonObject:
         raise NotJson("no JSON: wrong encoding, an impossible number, or nested too deeply") from None
     if not isinstance(value, dict):
         raise NotJson("the JSON text is not an object")
+    if _is_deeper(value, DEEPEST):
+        raise NotJson(f"the JSON text is nested more than {DEEPEST} levels deep")
     return value
 
 
 def dumps(value: Any, *, sort_keys: bool = False) -> str:
     """Writes JSON without spaces, with every digit of a Decimal, optionally in the order of its keys."""
     return "".join(_parts(value, sort_keys=sort_keys))
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    members = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deeper(member, levels - 1) for member in members)
 
 
 def _refuse_constant(_: str) -> NoReturn:

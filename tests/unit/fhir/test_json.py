@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.fhir.json import NotJson, dumps, loads
+from service.fhir.canonical import digest
+from service.fhir.json import DEEPEST, NotJson, dumps, loads
+from service.fhir.validation import problems
 
 NUMBERS = st.builds(lambda digits, shift: Decimal(digits).scaleb(shift), st.integers(), st.integers(-9, 9))
 LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | NUMBERS
@@ -62,3 +64,21 @@ def test_a_refusal_never_quotes_the_text():
 def test_an_infinite_number_is_never_written(number):
     with pytest.raises(ValueError, match=r"finite|compliant"):
         dumps({"value": number})
+
+
+def nested(levels):
+    return '{"a":' * levels + "1" + "}" * levels
+
+
+def test_the_deepest_text_can_be_read_and_a_deeper_one_is_refused():
+    assert loads(nested(DEEPEST))
+    with pytest.raises(NotJson, match="levels deep"):
+        loads(nested(DEEPEST + 1))
+
+
+def test_the_deepest_text_can_be_digested_and_checked():
+    levels = DEEPEST // 2 - 2
+    inner = '{"url":"x","extension":[' * levels + '{"url":"x","valueCode":"x"}' + "]}" * levels
+    resource = loads(f'{{"resourceType":"Basic","code":{{"text":"x"}},"extension":[{inner}]}}')
+    assert digest(resource)
+    assert problems(resource) == ()
