@@ -7,10 +7,11 @@ from service.mapping.terminology.table import Table
 
 
 class PlanItem(StrEnum):
-    """Kinds of Observation and ServiceRequest that the plan writes beside scores and therapies."""
+    """Kinds of Observation and ServiceRequest, and parts of them, that the plan writes beside scores and therapies."""
 
     BALANCE_DECISION = "balance-decision"
     SIDE_EFFECT = "side-effect"
+    SIDE_EFFECT_SEVERITY = "side-effect-severity"
     INTEGRATED_REVIEW = "integrated-treatment-review"
 
 
@@ -21,6 +22,7 @@ PLAN_ITEM = Table(
         {
             PlanItem.BALANCE_DECISION: "Decision on the balance of the treatment",
             PlanItem.SIDE_EFFECT: "Side effect noticed by the patient",
+            PlanItem.SIDE_EFFECT_SEVERITY: "Severity of a side effect",
             PlanItem.INTEGRATED_REVIEW: "Integrated treatment review",
         },
     ),

@@ -5,7 +5,14 @@ from service.domain.background import FactorKind, PreferenceKind
 from service.domain.coordination import FlagKind, Medium, TaskKind
 from service.domain.measure import AbsentReason, Measure
 from service.domain.session import Setting
-from service.mapping.terminology.systems import ACT_CODE, DATA_ABSENT, LOINC, own_codes, own_system
+from service.mapping.terminology.systems import (
+    ACT_CODE,
+    DATA_ABSENT,
+    FLAG_CATEGORY_SYSTEM,
+    LOINC,
+    own_codes,
+    own_system,
+)
 from service.mapping.terminology.table import Code, Table
 
 _MEASURE = own_system("measure")
@@ -111,6 +118,16 @@ TASK_KIND = Table(
             TaskKind.FOLLOW_UP: "Follow up",
         },
     ),
+)
+
+# HL7 flag-category (terminology.hl7.org): the drawer in which a reader looks for a flag of this kind.
+FLAG_CATEGORY = Table(
+    "flag-category",
+    {
+        FlagKind.WARNING_SIGN: (Code(FLAG_CATEGORY_SYSTEM, "behavioral", "Behavioral"),),
+        FlagKind.SAFETY: (Code(FLAG_CATEGORY_SYSTEM, "safety", "Safety"),),
+        FlagKind.LINKED_CHANGE: (Code(FLAG_CATEGORY_SYSTEM, "clinical", "Clinical"),),
+    },
 )
 
 FLAG_KIND = Table(

@@ -14,6 +14,8 @@ OBSERVATION_CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-catego
 DATA_ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 MEDICATION_CATEGORY = "http://terminology.hl7.org/CodeSystem/medicationrequest-category"
 ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+FLAG_CATEGORY_SYSTEM = "http://terminology.hl7.org/CodeSystem/flag-category"
+PROVENANCE_PARTICIPANT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
 CAREPLAN_CATEGORY = "http://hl7.org/fhir/us/core/CodeSystem/careplan-category"
 
 

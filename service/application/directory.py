@@ -1,0 +1,36 @@
+"""The directory of people: plans name them by id, and nobody who is not in it."""
+
+from service.application.ports import PlanPorts
+from service.domain.people import Person
+from service.domain.plan import Plan, people_named
+from service.domain.values import Invalid, Problem
+from service.ports.storage import Page, UnitOfWork
+
+
+def put_person(person: Person, *, ports: PlanPorts) -> Person:
+    """Keep a person, new or changed."""
+    with ports.storage.begin() as work:
+        work.people.put(person)
+        work.commit()
+    return person
+
+
+def read_person(person_id: str, *, ports: PlanPorts) -> Person:
+    """Return a person; raises `Unknown`."""
+    with ports.storage.begin(write=False) as work:
+        return work.people.get(person_id)
+
+
+def list_people(*, after: str | None, limit: int, ports: PlanPorts) -> Page[Person]:
+    """Return a page of the directory."""
+    with ports.storage.begin(write=False) as work:
+        return work.people.page(after=after, limit=limit)
+
+
+def check_people(plan: Plan, work: UnitOfWork) -> None:
+    """Refuse, with `Invalid`, a plan that names somebody who is not in the directory."""
+    named = people_named(plan)
+    known = work.people.many(one for _, one in named)
+    problems = [Problem(path, "names nobody in the directory") for path, one in named if one not in known]
+    if problems:
+        raise Invalid(problems)

@@ -1,0 +1,33 @@
+"""A plan as FHIR: a Bundle of everything that a chart would hold, and what is wrong with it before it leaves."""
+
+from service.application.ports import PlanPorts
+from service.domain.plan import people_named
+from service.fhir.json import JsonObject
+from service.fhir.validation import Problem, problems
+from service.mapping.graph import project
+from service.mapping.references import Key, Refs
+
+
+def export_plan(plan_id: str, *, ports: PlanPorts) -> JsonObject:
+    """Return a Bundle of type collection with symbolic references; raises `Unknown`."""
+    return bundle_of(fhir_of(plan_id, ports=ports))
+
+
+def check_plan(plan_id: str, *, ports: PlanPorts) -> tuple[tuple[Key, Problem], ...]:
+    """Return what required bindings, reference targets and invariants forbid, by resource."""
+    resources = fhir_of(plan_id, ports=ports)
+    return tuple((key, problem) for key, body in resources.items() for problem in problems(body))
+
+
+def fhir_of(plan_id: str, *, ports: PlanPorts) -> dict[Key, JsonObject]:
+    """Return every resource of the latest revision, named by urns."""
+    with ports.storage.begin(write=False) as work:
+        plan = work.plans.head(plan_id).plan
+        people = work.people.many(one for _, one in people_named(plan))
+    return project(plan, people, Refs())
+
+
+def bundle_of(resources: dict[Key, JsonObject]) -> JsonObject:
+    """Return a collection; the same plan gives the same bytes."""
+    entries = [{"fullUrl": key.urn, "resource": resources[key]} for key in sorted(resources)]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}

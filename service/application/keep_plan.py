@@ -1,0 +1,58 @@
+"""Making a plan, and putting a next revision on top of the one that its author read."""
+
+from service.application.directory import check_people
+from service.application.ports import Editor, PlanPorts
+from service.domain.plan import Plan
+from service.domain.revision import Origin, Revision, changed_groups, check_succession
+from service.ports.storage import Superseded, UnitOfWork
+
+
+def create_plan(plan: Plan, *, author: str, ports: PlanPorts) -> Revision:
+    """Keep a new plan as its revision 1; raises `Invalid` or `Taken`."""
+    with ports.storage.begin() as work:
+        check_people(plan, work)
+        revision = Revision(
+            number=1,
+            plan=plan,
+            groups=changed_groups(None, plan),
+            author=author,
+            origin=Origin.PERSON,
+            recorded_at=ports.clock.now(),
+        )
+        work.plans.add(revision)
+        work.commit()
+    return revision
+
+
+def replace_plan(plan: Plan, *, editor: Editor, ports: PlanPorts) -> Revision:
+    """Keep the next revision; an equal plan stays at the one it has.
+
+    Raises `Unknown`, `Superseded` when the head is not what the editor read, and `Invalid` when the plan leaves
+    out an item, reopens an ending or changes an order's dose in place.
+    """
+    with ports.storage.begin() as work:
+        revision = next_revision(plan, editor=editor, work=work, ports=ports)
+        work.commit()
+    return revision
+
+
+def next_revision(plan: Plan, *, editor: Editor, work: UnitOfWork, ports: PlanPorts) -> Revision:
+    """Append the next revision within a unit of work, or return the head when nothing changed."""
+    head = work.plans.head(plan.id)
+    if head.number != editor.expected:
+        raise Superseded(head.number)
+    check_succession(head.plan, plan)
+    check_people(plan, work)
+    groups = changed_groups(head.plan, plan)
+    if not groups:
+        return head
+    revision = Revision(
+        number=head.number + 1,
+        plan=plan,
+        groups=groups,
+        author=editor.author,
+        origin=Origin.PERSON,
+        recorded_at=ports.clock.now(),
+    )
+    work.plans.append(revision, expected=head.number)
+    return revision

@@ -1,0 +1,22 @@
+"""What the use cases on plans need from outside."""
+
+from dataclasses import dataclass
+
+from service.ports.clock import Clock
+from service.ports.storage import Storage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPorts:
+    """Where plans are kept, and what time it is."""
+
+    storage: Storage
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Editor:
+    """Who makes a revision, and on top of which one: `expected` is the number that they read."""
+
+    author: str
+    expected: int

@@ -1,0 +1,1 @@
+"""What makes plan and chart agree: decide (pure), order, guard, execute, report."""

@@ -1,0 +1,89 @@
+"""What one push knows when it starts, gathered once so that every step sees the same."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from service.domain.people import Person
+from service.domain.plan import Plan, people_named
+from service.mapping.references import Key, Refs
+from service.ports.clock import Clock, Ids
+from service.ports.ehr import Capabilities, Ehr
+from service.ports.storage import Connection, Lease, LedgerEntry, LinkState, Storage
+
+_OF_NO_PATIENT = frozenset({"Practitioner", "PractitionerRole"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """What a push needs from outside."""
+
+    storage: Storage
+    ehr: Ehr
+    clock: Clock
+    ids: Ids
+
+
+@dataclass(slots=True, kw_only=True)
+class Agenda:
+    """One push: the revision, the connection, and the ledger as it grows in the course of the push.
+
+    `chart_orders` are the chart's own orders by the id of the plan's order that they stand for.
+    """
+
+    plan: Plan
+    number: int
+    people: Mapping[str, Person]
+    connection: Connection
+    capabilities: Capabilities
+    lease: Lease
+    ledger: dict[Key, LedgerEntry]
+    chart_orders: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def patient(self) -> Key:
+        """The key of the plan's patient."""
+        return Key("Patient", self.plan.patient.id)
+
+    @property
+    def clinicians(self) -> tuple[Person, ...]:
+        """Those whom the plan names, each once, by id."""
+        return tuple(self.people[one] for one in sorted({name for _, name in people_named(self.plan)}))
+
+    def address(self, key: Key) -> str | None:
+        """Return `Type/id` of what stands for an item in the chart, if anything does."""
+        if key.type == "MedicationRequest" and key.item in self.chart_orders:
+            return self.chart_orders[key.item]
+        return remote_of(self.ledger.get(key))
+
+    def matched(self, key: Key) -> bool:
+        """Tell whether the resource is the clinic's own, which we refer to and never write."""
+        entry = self.ledger.get(key)
+        return entry is not None and entry.state is LinkState.PULL_ONLY
+
+    def refs(self) -> Refs:
+        """Return how items are addressed in the chart as far as is known now."""
+        written = {remote: key for key, entry in self.ledger.items() if (remote := remote_of(entry))}
+        ordered = {address: Key("MedicationRequest", one) for one, address in self.chart_orders.items()}
+        addresses = {key: remote for remote, key in written.items()}
+        addresses |= {key: address for address, key in ordered.items()}
+        names = {key.urn: key for key in self.ledger}
+        return Refs(
+            system=self.connection.identifier_system,
+            addresses=addresses,
+            traces=written | ordered | names,
+        )
+
+    def entry(self, key: Key) -> LedgerEntry:
+        """Return the ledger entry of a key, a new one where there is none."""
+        return self.ledger.get(key) or LedgerEntry(
+            connection_id=self.connection.id,
+            resource_type=key.type,
+            item_id=key.item,
+            patient_id=None if key.type in _OF_NO_PATIENT else self.plan.patient.id,
+            state=LinkState.WAITING,
+        )
+
+
+def remote_of(entry: LedgerEntry | None) -> str | None:
+    """Return `Type/id` of the resource that an entry links, if it links one."""
+    return f"{entry.resource_type}/{entry.remote_id}" if entry is not None and entry.remote_id else None

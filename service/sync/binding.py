@@ -1,0 +1,104 @@
+"""Binding a plan to the chart: its patient, its clinicians and its problems, before anything is written."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from service.domain.concept import Identifier
+from service.domain.people import Person
+from service.mapping.references import Key
+from service.ports.ehr import Ehr, Held
+from service.ports.storage import LinkState
+from service.sync.agenda import Agenda
+from service.sync.matching import (
+    Doubt,
+    Match,
+    Matching,
+    NoMatch,
+    inactive_reason,
+    match_patient,
+    match_person,
+    match_problem,
+)
+from service.sync.report import Done, ItemReport
+
+
+def bind(agenda: Agenda, ehr: Ehr) -> tuple[ItemReport, ...]:
+    """Link in the ledger what the chart has already; return what stands in the way of writing.
+
+    On a connection that is a sandbox, whoever is not there is left for creation.
+    """
+    in_the_way = [*_bind_patient(agenda, ehr), *_bind_clinicians(agenda, ehr)]
+    address = agenda.address(agenda.patient)
+    if address is None:
+        return tuple(in_the_way)
+    return (*in_the_way, *_unfit(agenda, ehr.read(address)), *_bind_problems(agenda, ehr, address))
+
+
+def _bind_patient(agenda: Agenda, ehr: Ehr) -> Iterator[ItemReport]:
+    if agenda.address(agenda.patient) is None:
+        found = _identified(ehr, "Patient", _patient_identifiers(agenda))
+        yield from _settle(agenda, agenda.patient, match_patient(agenda.plan.patient, found))
+
+
+def _bind_clinicians(agenda: Agenda, ehr: Ehr) -> Iterator[ItemReport]:
+    for person in agenda.clinicians:
+        key = Key("Practitioner", person.id)
+        if agenda.address(key) is None:
+            yield from _settle(agenda, key, _match_clinician(person, ehr))
+
+
+def _bind_problems(agenda: Agenda, ehr: Ehr, patient: str) -> Iterator[ItemReport]:
+    unbound = [one for one in agenda.plan.conditions if agenda.address(Key("Condition", one.id)) is None]
+    if not unbound or agenda.connection.sandbox:
+        return
+    found = tuple(ehr.search("Condition", {"patient": patient}))
+    for condition in unbound:
+        yield from _settle(agenda, Key("Condition", condition.id), match_problem(condition.code, found))
+
+
+def _unfit(agenda: Agenda, patient: Held) -> Iterator[ItemReport]:
+    """Look at the patient anew at every push: a merged or renamed patient is not the one that was bound."""
+    reason = inactive_reason(patient.resource)
+    if reason is None and agenda.matched(agenda.patient):
+        match match_patient(agenda.plan.patient, [patient]):
+            case Doubt(reason) | NoMatch(reason):
+                pass
+    if reason is not None:
+        yield ItemReport(key=agenda.patient, done=Done.UNMATCHED, reference=patient.reference, reason=reason)
+
+
+def _match_clinician(person: Person, ehr: Ehr) -> Matching:
+    return match_person(person, _identified(ehr, "Practitioner", person.identifiers))
+
+
+def _patient_identifiers(agenda: Agenda) -> tuple[Identifier, ...]:
+    wanted = agenda.connection.patient_identifier_system
+    identifiers = agenda.plan.patient.identifiers
+    return tuple(one for one in identifiers if wanted is None or one.system == wanted)
+
+
+def _identified(ehr: Ehr, kind: str, identifiers: Iterable[Identifier]) -> Iterator[Held]:
+    for one in identifiers:
+        yield from ehr.search(kind, {"identifier": f"{one.system}|{one.value}"})
+
+
+def _settle(agenda: Agenda, key: Key, matching: Matching) -> Iterator[ItemReport]:
+    match matching:
+        case Match(held):
+            _link(agenda, key, held)
+        case NoMatch() if agenda.connection.sandbox:
+            return
+        case NoMatch(reason) | Doubt(reason):
+            yield ItemReport(key=key, done=Done.UNMATCHED, reason=reason)
+
+
+def _link(agenda: Agenda, key: Key, held: Held) -> None:
+    """Note the clinic's own resource: it is referred to, never changed and never given our identifier."""
+    agenda.ledger[key] = replace(
+        agenda.entry(key),
+        state=LinkState.PULL_ONLY,
+        remote_id=held.reference.partition("/")[2],
+        version=held.version,
+        last_updated=held.last_updated,
+        reason="matched",
+    )

@@ -1,0 +1,101 @@
+"""What the plan would say in the chart: rendered, pruned of what is not there, checked, and decided."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from service.fhir.canonical import digest
+from service.fhir.json import JsonObject
+from service.fhir.validation import Problem
+from service.mapping.graph import Scope, project
+from service.mapping.medication_request import Intent
+from service.mapping.references import Key, Refs
+from service.ports.storage import LedgerEntry, MedicationMode
+from service.sync.agenda import Agenda
+from service.sync.guards import faults
+from service.sync.planner import Agreed
+from service.sync.pruning import without
+from service.sync.report import Done, ItemReport
+
+_PEOPLE_AND_PROBLEMS = frozenset({"Patient", "Practitioner", "PractitionerRole", "Condition"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meant:
+    """What the plan means to say: resources with symbolic references, and what it keeps to itself."""
+
+    ours: Mapping[Key, JsonObject]
+    absent: frozenset[str]
+    reports: tuple[ItemReport, ...]
+
+
+def meant(agenda: Agenda) -> Meant:
+    """Return our resources of this revision, named by urns alone, so that equal plans look alike."""
+    everything = project(agenda.plan, agenda.people, _nameless(agenda), scope_of(agenda))
+    kept_back = {key: report for key in everything if (report := _kept_back(agenda, key)) is not None}
+    unreachable = {key for key in kept_back if agenda.address(key) is None}
+    absent = frozenset(key.urn for key in unreachable)
+    ours = {key: without(body, absent) for key, body in everything.items() if key not in kept_back}
+    return Meant(ours=ours, absent=absent, reports=tuple(kept_back[key] for key in sorted(kept_back)))
+
+
+def rendered(
+    agenda: Agenda, keys: Mapping[Key, JsonObject | None], absent: frozenset[str]
+) -> dict[Key, JsonObject]:
+    """Return resources with the chart's addresses, each laid over what the chart holds (None: nothing)."""
+    onto = {key: held for key, held in keys.items() if held is not None}
+    bodies = project(agenda.plan, agenda.people, agenda.refs(), scope_of(agenda), onto=onto)
+    return {key: without(bodies[key], absent) for key in keys}
+
+
+def agreed_of(entry: LedgerEntry | None) -> Agreed | None:
+    """Return the base of an entry, if there is one."""
+    if entry is None or entry.ours_digest is None or entry.agreed_theirs is None:
+        return None
+    return Agreed(ours_digest=entry.ours_digest, theirs=entry.agreed_theirs)
+
+
+def invalid(agenda: Agenda, bodies: Mapping[Key, JsonObject]) -> dict[Key, tuple[Problem, ...]]:
+    """Return what forbids to send, by key; empty when everything may go."""
+    patient = agenda.address(agenda.patient) or agenda.patient.urn
+    known = {key.urn: key for key in (*agenda.ledger, *bodies)}
+    found = {key: faults(body, patient, known) for key, body in bodies.items()}
+    return {key: problems for key, problems in found.items() if problems}
+
+
+def scope_of(agenda: Agenda) -> Scope:
+    """Return how the connection wants medications written."""
+    proposing = agenda.connection.medications is MedicationMode.PROPOSE
+    return Scope(
+        intent=Intent.PROPOSAL if proposing else Intent.PLAN,
+        ordered_in_chart=frozenset(agenda.chart_orders),
+    )
+
+
+def ours_digest(ours: JsonObject) -> str:
+    """Return the digest by which a change of ours is noticed."""
+    return digest(ours)
+
+
+def _nameless(agenda: Agenda) -> Refs:
+    return Refs(system=agenda.connection.identifier_system)
+
+
+def _kept_back(agenda: Agenda, key: Key) -> ItemReport | None:
+    """Return the report of a resource that is not ours to write, None for one that is."""
+    address = agenda.address(key)
+    if key.type == "MedicationRequest":
+        return _kept_back_order(agenda, key)
+    if agenda.matched(key):
+        return ItemReport(key=key, done=Done.MATCHED, reference=address)
+    if key.type in _PEOPLE_AND_PROBLEMS and not agenda.connection.sandbox:
+        return ItemReport(key=key, done=Done.WITHHELD, reason="people and problems are matched, never made")
+    return None
+
+
+def _kept_back_order(agenda: Agenda, key: Key) -> ItemReport | None:
+    own = agenda.ledger.get(key)
+    if key.item in agenda.chart_orders and own is None:
+        return ItemReport(key=key, done=Done.REFERENCED, reference=agenda.chart_orders[key.item])
+    if agenda.connection.medications is MedicationMode.REFERENCE and own is None:
+        return ItemReport(key=key, done=Done.WITHHELD, reason="prescribing is the EHR's on this connection")
+    return None

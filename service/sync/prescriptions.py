@@ -1,0 +1,64 @@
+"""Whose prescription it is: a drug that the chart orders already is referred to, never made active twice."""
+
+from collections.abc import Iterable, Mapping
+
+from service.domain.medication import MedicationOrder, OrderStatus
+from service.domain.plan import Plan
+from service.fhir.json import JsonObject
+from service.mapping.datatypes import Unreadable
+from service.mapping.medication import drug_from_fhir
+from service.mapping.terminology.drugs import same_drug
+from service.ports.ehr import Ehr, Held
+from service.sync.agenda import Agenda
+
+# FHIR R4 medicationrequest-intent: what a prescriber ordered, not what somebody plans or proposes.
+_ORDERS = frozenset({"order", "original-order", "reflex-order", "filler-order", "instance-order"})
+_RUNNING_THERE = frozenset({"active", "on-hold"})
+_RUNNING_HERE = frozenset({OrderStatus.ACTIVE, OrderStatus.ON_HOLD})
+
+
+def look_for_orders(agenda: Agenda, ehr: Ehr, patient: str) -> Mapping[str, str]:
+    """Return the chart's order, as `MedicationRequest/id`, for each order of the plan that it stands for."""
+    if not any(order.status in _RUNNING_HERE for order in agenda.plan.medications):
+        return {}
+    query = {"patient": patient}
+    if "MedicationRequest:medication" in agenda.capabilities.of("MedicationRequest").search_includes:
+        query["_include"] = "MedicationRequest:medication"
+    return orders_in_chart(agenda.plan, tuple(ehr.search("MedicationRequest", query)), agenda.refs().system)
+
+
+def orders_in_chart(plan: Plan, found: Iterable[Held], own_system: str) -> Mapping[str, str]:
+    """Return which running orders of the plan the chart orders itself; of several, the newest."""
+    held = tuple(found)
+    medications = {one.reference: one.resource for one in held if one.reference.startswith("Medication/")}
+    orders = [one for one in held if _is_chart_order(one.resource, own_system)]
+    orders.sort(key=lambda one: (str(one.resource.get("authoredOn", "")), one.reference), reverse=True)
+    matches: dict[str, str] = {}
+    for order in plan.medications:
+        same = (one.reference for one in orders if _orders_drug_of(order, one.resource, medications))
+        reference = next(same, None) if order.status in _RUNNING_HERE else None
+        if reference is not None:
+            matches[order.id] = reference
+    return matches
+
+
+def _is_chart_order(resource: JsonObject, own_system: str) -> bool:
+    ours = any(one.get("system") == own_system for one in resource.get("identifier", []))
+    return (
+        resource["resourceType"] == "MedicationRequest"
+        and not ours
+        and not resource.get("doNotPerform")
+        and resource.get("intent") in _ORDERS
+        and resource.get("status") in _RUNNING_THERE
+    )
+
+
+def _orders_drug_of(
+    order: MedicationOrder, resource: JsonObject, medications: Mapping[str, JsonObject]
+) -> bool:
+    referred = resource.get("medicationReference", {}).get("reference", "")
+    try:
+        drug = drug_from_fhir(resource, medications.get(referred))
+    except (Unreadable, ValueError):
+        return False
+    return same_drug(order.drug.code, drug.code)

@@ -1,0 +1,179 @@
+"""One request to the chart, from the journal row before it to the ledger entry after it.
+
+The row is durable before the request leaves, and stays open while nobody knows what became of it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from service.fhir.json import JsonObject
+from service.mapping.references import Key
+from service.ports.ehr import (
+    Denied,
+    EhrError,
+    Gone,
+    Held,
+    Missing,
+    NotFhir,
+    Rejected,
+    SeveralMatch,
+    Stale,
+    Unavailable,
+    UnknownOutcome,
+    Written,
+)
+from service.ports.storage import LedgerEntry, LinkState
+from service.sync.agenda import Agenda, Ports
+from service.sync.bookkeeping import agreed_entry, held_of, journal_row, linked_entry, tried
+from service.sync.drafts import rendered
+from service.sync.fingerprint import not_kept, same
+from service.sync.outgoing import Outgoing, addressed
+from service.sync.planner import CHANGED_THERE, UNKNOWN_CONTENT
+from service.sync.report import Done, ItemReport
+
+# These end the push: the server is not there, does not let us in, or is not what it was.
+STOPPING = (Unavailable, Denied, NotFhir)
+# These are the fault of one resource among several: without it, the others may pass.
+BLAMING = (Rejected, Stale, SeveralMatch, Missing, Gone)
+
+_BLAME: dict[type[EhrError], tuple[Done, LinkState, str]] = {
+    Rejected: (Done.REJECTED, LinkState.PARKED, "the server refused it"),
+    Stale: (Done.CONFLICT, LinkState.CONFLICT, CHANGED_THERE),
+    SeveralMatch: (Done.CONFLICT, LinkState.CONFLICT, "several resources of the chart claim the identity"),
+    Missing: (Done.DETACHED, LinkState.DETACHED, "the chart holds it no longer"),
+    Gone: (Done.DETACHED, LinkState.DETACHED, "it was deleted in the chart"),
+}
+
+
+class LeaseLost(Exception):
+    """Another run took over this patient: nothing more is sent by this one."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Sender:
+    """Sends for one push, and keeps what became of each item in `results`."""
+
+    agenda: Agenda
+    ports: Ports
+    absent: frozenset[str]
+    results: dict[Key, ItemReport] = field(default_factory=dict)
+
+    def send(self, group: Sequence[Outgoing], *, whole: bool) -> None:
+        """Send a group as one transaction (`whole`), or its only member alone; raises `EhrError`.
+
+        What the server did is kept before this returns; what it refused is left to the caller.
+        """
+        rows = self._journalled(group)
+        chosen = {out.key.urn: out.chosen for out in group if out.chosen is not None}
+        addresses = self.addresses() | chosen
+        changes = [out.change(self.agenda.connection.identifier_system, addresses) for out in group]
+        ehr = self.ports.ehr
+        try:
+            answers = ehr.transact(changes) if whole else (ehr.write(changes[0]),)
+        except UnknownOutcome:
+            raise  # the rows stay open: the next push looks for the effect before it sends again
+        except EhrError:
+            self._keep((), settled=rows, outcome="no effect")
+            raise
+        self._note(group, answers)
+        self._keep([out.key for out in group], settled=rows, outcome="done")
+
+    def addresses(self) -> dict[str, str]:
+        """Return `Type/id` by urn of what the chart holds of this plan."""
+        known = ((key, self.agenda.address(key)) for key in self.agenda.ledger)
+        return {key.urn: address for key, address in known if address is not None}
+
+    def blame(self, out: Outgoing, error: EhrError) -> None:
+        """Park an item that the server refused, with the server's words."""
+        done, state, reason = _BLAME[type(error)]
+        report = ItemReport(
+            key=out.key,
+            done=done,
+            reference=self.agenda.address(out.key),
+            reason=reason,
+            issues=error.issues,
+        )
+        self.mark(report, state)
+
+    def mark(self, report: ItemReport, state: LinkState) -> None:
+        """Note an item that was not written, and why."""
+        entry = replace(self.agenda.entry(report.key), state=state, reason=report.reason)
+        self._enter(report, entry)
+        self._keep([report.key])
+
+    def agree(self, out: Outgoing, held: Held) -> None:
+        """Link what the chart says already."""
+        entry = agreed_entry(self.agenda.entry(out.key), out.ours, held)
+        report = ItemReport(key=out.key, done=Done.LINKED, reference=held.reference, version=held.version)
+        self._enter(report, entry)
+        self._keep([out.key])
+
+    def dispute(self, key: Key, held: Held, reason: str) -> None:
+        """Leave what the chart holds as it is, linked and waiting for a person."""
+        entry = linked_entry(self.agenda.entry(key), held, state=LinkState.CONFLICT, reason=reason)
+        report = ItemReport(
+            key=key, done=Done.CONFLICT, reference=held.reference, version=held.version, reason=reason
+        )
+        self._enter(report, entry)
+        self._keep([key])
+
+    def _journalled(self, group: Sequence[Outgoing]) -> list[str]:
+        ids = [self.ports.ids.new() for _ in group]
+        now = self.ports.clock.now()
+        with self.ports.storage.begin() as work:
+            if not work.leases.holds(self.agenda.lease, now):
+                raise LeaseLost
+            work.journal.write(
+                journal_row(self.agenda, out.intended, row_id=row_id, now=now)
+                for row_id, out in zip(ids, group, strict=True)
+            )
+            work.commit()
+        return ids
+
+    def _note(self, group: Sequence[Outgoing], answers: Sequence[Written]) -> None:
+        pairs = tuple(zip(group, answers, strict=True))
+        for out, answer in pairs:  # every address first: what was kept is compared with references resolved
+            entry = self.agenda.entry(out.key)
+            remote_id = answer.reference.partition("/")[2]
+            self.agenda.ledger[out.key] = replace(entry, remote_id=remote_id)
+        for out, answer in pairs:
+            resource = answer.resource or self.ports.ehr.read(answer.reference).resource
+            self._verify(out, answer, held_of(answer, resource))
+
+    def _verify(self, out: Outgoing, answer: Written, held: Held) -> None:
+        """Believe what the server kept, not what we sent."""
+        if out.held is None and out.chosen is None and not answer.created:
+            self._met(out, held)
+            return
+        gaps = not_kept(addressed(out.body, self.addresses()), held.resource)
+        written = Done.CREATED if out.held is None else Done.UPDATED
+        report = ItemReport(
+            key=out.key,
+            done=Done.NOT_KEPT if gaps else written,
+            reference=held.reference,
+            version=held.version,
+            reason="the server did not keep all of it" if gaps else None,
+            not_kept=gaps,
+            wrote=True,
+        )
+        self._enter(report, agreed_entry(self.agenda.entry(out.key), out.ours, held, not_kept=gaps))
+
+    def _met(self, out: Outgoing, held: Held) -> None:
+        """A conditional create found what is there already, and changed nothing of it."""
+        over: JsonObject = rendered(self.agenda, {out.key: held.resource}, self.absent)[out.key]
+        if same(over, held.resource):
+            self.agree(out, held)
+        else:
+            self.dispute(out.key, held, UNKNOWN_CONTENT)
+
+    def _enter(self, report: ItemReport, entry: LedgerEntry) -> None:
+        now = self.ports.clock.now()
+        self.agenda.ledger[report.key] = tried(entry, now=now, revision=self.agenda.number)
+        self.results[report.key] = report
+
+    def _keep(self, keys: Iterable[Key], *, settled: Sequence[str] = (), outcome: str = "") -> None:
+        with self.ports.storage.begin() as work:
+            work.ledger.save((self.agenda.ledger[key] for key in keys), plan_id=self.agenda.plan.id)
+            if settled:
+                work.journal.settle(settled, outcome, self.ports.clock.now())
+            work.commit()

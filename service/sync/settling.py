@@ -1,0 +1,86 @@
+"""After a lost answer: look for the effect of every open journal row before anything is sent again."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from service.mapping.references import Key
+from service.ports.ehr import Ehr, Held
+from service.ports.storage import Interaction, JournalRow, LinkState
+from service.sync.agenda import Agenda, Ports, remote_of
+from service.sync.bookkeeping import agreed_entry, linked_entry, tried
+from service.sync.fingerprint import not_kept
+from service.sync.identity import Ambiguous, found_by_identifier, read_again
+from service.sync.outgoing import addressed
+from service.sync.planner import UNKNOWN_CONTENT, Vanished
+from service.sync.report import Done, ItemReport
+
+# A request may still be on its way after we gave up on it: the client's time-out and a minute more.
+SETTLE_TIME = timedelta(seconds=90)
+
+
+def settle_open_rows(agenda: Agenda, ports: Ports, rows: Sequence[JournalRow]) -> tuple[ItemReport, ...]:
+    """Settle what can be settled; return what is still unknown and so is not sent again."""
+    found = {row.id: _look(agenda, ports.ehr, row) for row in rows}
+    for row in rows:
+        _note_address(agenda, row, found[row.id])
+    now = ports.clock.now()
+    unknown = [row for row in rows if not _settled(agenda, row, found[row.id], now=now)]
+    left = {row.id for row in unknown}
+    with ports.storage.begin() as work:
+        work.ledger.save(
+            (agenda.ledger[key] for key in map(_key, rows) if key in agenda.ledger), plan_id=agenda.plan.id
+        )
+        work.journal.settle([row.id for row in rows if row.id not in left], "settled by look-up", now)
+        work.commit()
+    return tuple(_still_unknown(agenda, row) for row in unknown)
+
+
+def _look(agenda: Agenda, ehr: Ehr, row: JournalRow) -> Held | None:
+    """Return what the chart holds now; None for nothing."""
+    if row.interaction is Interaction.CREATE:
+        try:
+            return found_by_identifier(_key(row), agenda.connection.identifier_system, ehr)
+        except Ambiguous:
+            return None  # the create that follows meets the same doubt and reports it
+    address = remote_of(agenda.ledger.get(_key(row))) or f"{row.resource_type}/{row.item_id}"
+    held = read_again(address, ehr)
+    return None if isinstance(held, Vanished) else held
+
+
+def _note_address(agenda: Agenda, row: JournalRow, held: Held | None) -> None:
+    key = _key(row)
+    if held is not None and remote_of(agenda.ledger.get(key)) is None:
+        agenda.ledger[key] = replace(agenda.entry(key), remote_id=held.reference.partition("/")[2])
+
+
+def _settled(agenda: Agenda, row: JournalRow, held: Held | None, *, now: datetime) -> bool:
+    """Note what became of a row; a negative look-up counts only after the settle time."""
+    overdue = now - row.recorded_at >= SETTLE_TIME
+    if held is None:
+        return overdue
+    if row.interaction is Interaction.UPDATE and held.version == row.expected_version:
+        return overdue
+    key = _key(row)
+    entry = agenda.entry(key)
+    addresses = {one.urn: address for one in agenda.ledger if (address := agenda.address(one)) is not None}
+    if not not_kept(addressed(row.body, addresses), held.resource):
+        agreed = agreed_entry(entry, row.body, held)
+        agenda.ledger[key] = tried(agreed, now=now, revision=agenda.number)
+    elif row.interaction is not Interaction.UPDATE:
+        agenda.ledger[key] = linked_entry(entry, held, state=LinkState.CONFLICT, reason=UNKNOWN_CONTENT)
+    return True
+
+
+def _still_unknown(agenda: Agenda, row: JournalRow) -> ItemReport:
+    until = (row.recorded_at + SETTLE_TIME).isoformat()
+    return ItemReport(
+        key=_key(row),
+        done=Done.UNKNOWN_OUTCOME,
+        reference=agenda.address(_key(row)),
+        reason=f"an earlier request got no answer; it is not sent again before {until}",
+    )
+
+
+def _key(row: JournalRow) -> Key:
+    return Key(row.resource_type, row.item_id)
