@@ -1,13 +1,12 @@
 """Changing a part of a plan: one item added or replaced, or a new dose."""
 
-from dataclasses import replace
 from typing import Any
 
 from service.application.keep_plan import next_revision
 from service.application.ports import Editor, PlanPorts
 from service.domain.dosing import NewDose
 from service.domain.dosing import change_dose as with_new_dose
-from service.domain.plan import Plan, items
+from service.domain.plan import Plan, items, with_items
 from service.domain.revision import Revision
 from service.ports.storage import Unknown
 
@@ -16,7 +15,7 @@ def add_item(plan_id: str, group: str, item: Any, *, editor: Editor, ports: Plan
     """Add an item to a list group of a plan; raises as `replace_plan` does."""
     with ports.storage.begin() as work:
         plan = work.plans.head(plan_id).plan
-        changed = replace(plan, **{group: (*items(plan, group), item)})
+        changed = with_items(plan, group, (*items(plan, group), item))
         revision = next_revision(changed, editor=editor, work=work, ports=ports)
         work.commit()
     return revision
@@ -26,7 +25,7 @@ def replace_item(plan_id: str, group: str, item: Any, *, editor: Editor, ports: 
     """Replace the item of a list group that has the same id; raises `Unknown` for an id that is not there."""
     with ports.storage.begin() as work:
         plan = work.plans.head(plan_id).plan
-        changed = replace(plan, **{group: _with(plan, group, item)})
+        changed = with_items(plan, group, _with(plan, group, item))
         revision = next_revision(changed, editor=editor, work=work, ports=ports)
         work.commit()
     return revision

@@ -1,4 +1,4 @@
-"""A plan as FHIR: a Bundle of everything that a chart would hold, and what is wrong with it before it leaves."""
+"""A plan as FHIR: a Bundle of all that a chart would hold, and what is wrong with it before it leaves."""
 
 from service.application.ports import PlanPorts
 from service.domain.plan import people_named

@@ -27,8 +27,8 @@ def create_plan(plan: Plan, *, author: str, ports: PlanPorts) -> Revision:
 def replace_plan(plan: Plan, *, editor: Editor, ports: PlanPorts) -> Revision:
     """Keep the next revision; an equal plan stays at the one it has.
 
-    Raises `Unknown`, `Superseded` when the head is not what the editor read, and `Invalid` when the plan leaves
-    out an item, reopens an ending or changes an order's dose in place.
+    Raises `Unknown`, `Superseded` when the head is not what the editor read, and `Invalid` when the plan
+    leaves out an item, reopens an ending or changes an order's dose in place.
     """
     with ports.storage.begin() as work:
         revision = next_revision(plan, editor=editor, work=work, ports=ports)

@@ -1,7 +1,7 @@
 """The integrated treatment plan: therapy and medication as one coordinated treatment of one patient."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any, get_origin
 
@@ -84,6 +84,12 @@ def items(plan: Plan, group: str) -> tuple[Any, ...]:
     """Return the members of one list group of a plan, in their order."""
     members: tuple[Any, ...] = getattr(plan, group)
     return members
+
+
+def with_items(plan: Plan, group: str, members: tuple[Any, ...]) -> Plan:
+    """Return the plan with another list in one of its list groups; raises `Invalid`."""
+    change: dict[str, Any] = {group: members}
+    return replace(plan, **change)
 
 
 def people_named(plan: Plan) -> tuple[tuple[str, str], ...]:
