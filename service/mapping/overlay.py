@@ -93,6 +93,8 @@ def _moment(text: str) -> object:
 
 # Our business identifier beside those of others; the base of every resource that can hold a list of them.
 OUR_IDENTIFIER = ByKey(lambda identifier: identifier.get("system"), WHOLE)
+# Every identifier that we know, beside those of others; none is taken away.
+ALL_IDENTIFIERS = ByKey(lambda identifier: (identifier.get("system"), identifier.get("value")), {})
 REFERENCE = Meaning(lambda reference: reference.get("reference"))
 # References that we add beside those of others, and never take away.
 ADDED_REFERENCES = ByKey(lambda reference: reference.get("reference"), WHOLE)
