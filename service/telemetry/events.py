@@ -1,0 +1,45 @@
+"""Every log event with the fields that it may carry: ids, counts and codes, never a name or a text."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A kind of event and the closed list of its fields."""
+
+    name: str
+    fields: frozenset[str]
+
+
+class Log(Protocol):
+    """Where events go; structlog's bound loggers are such."""
+
+    def info(self, event: str, **fields: object) -> object:
+        """Write an event down."""
+
+
+def _event(name: str, *fields: str) -> Event:
+    return Event(name, frozenset(fields))
+
+
+REQUEST_ANSWERED = _event("request.answered", "request_id", "method", "route", "status", "milliseconds")
+REQUEST_FAILED = _event("request.failed", "request_id", "method", "route", "error")
+PLAN_KEPT = _event("plan.kept", "plan_id", "revision", "groups", "origin")
+PUSH_FINISHED = _event(
+    "push.finished", "plan_id", "revision", "connection_id", "standing", "writes", "counts"
+)
+PUSH_FAILED = _event("push.failed", "plan_id", "connection_id", "error", "status")
+SERVER_STARTED = _event("server.started", "host", "port", "database", "ehr")
+
+
+class UnlistedField(ValueError):
+    """An event was given a field that is not on its list: a mistake in the code, found before it logs."""
+
+
+def emit(log: Log, event: Event, **fields: object) -> None:
+    """Write an event down; refuses, with `UnlistedField`, a field that is not on its list."""
+    unlisted = sorted(fields.keys() - event.fields)
+    if unlisted:
+        raise UnlistedField(f"{event.name} has no field {', '.join(unlisted)}")
+    log.info(event.name, **fields)
