@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import uuid4  # noqa: TID251  here ids are made
 
 from service.application.ports import PlanPorts
 from service.application.push_plan import PushPlan, push_plan
