@@ -32,7 +32,7 @@ def make_converter() -> Converter:
     converter.register_unstructure_hook(StrEnum, attrgetter("value"))
     converter.register_unstructure_hook(Decimal, scalars.write_decimal)
     converter.register_unstructure_hook(date, date.isoformat)
-    converter.register_unstructure_hook(datetime, scalars.write_moment)
+    converter.register_unstructure_hook(datetime, datetime.isoformat)
     converter.register_unstructure_hook_factory(is_dataclass, partial(_object_writer, converter))
     return converter
 

@@ -95,4 +95,4 @@ def put(connection: Connection, table: Table, row: dict[str, Any]) -> None:
 def insert_new(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
     """Insert a row and tell whether it was new; one that is there stays as it is."""
     insert = insert_into(connection, table).values(row).on_conflict_do_nothing()
-    return connection.execute(insert).rowcount == 1
+    return connection.execute(insert.returning(*table.primary_key)).first() is not None

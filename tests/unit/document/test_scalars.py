@@ -1,4 +1,4 @@
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,6 @@ from service.document.scalars import (
     read_text,
     read_whole,
     write_decimal,
-    write_moment,
 )
 from service.domain.values import Invalid
 
@@ -95,12 +94,6 @@ def test_a_day_is_read() -> None:
     assert read_date(" 2026-03-31 ") == date(2026, 3, 31)
 
 
-@pytest.mark.parametrize("value", ["0999-12-31", "9999-01-01"])
-def test_a_day_at_the_ends_of_the_calendar_is_refused(value: str) -> None:
-    with pytest.raises(Invalid, match="1000 to 9998"):
-        read_date(value)
-
-
 @pytest.mark.parametrize(
     "value", ["2026-03-31", "2026-03-31 10:00:00Z", "2026-02-30T10:00:00Z", "2026-03-31T10:00:00+2x", "soon"]
 )
@@ -109,21 +102,18 @@ def test_a_moment_has_one_form(value: str) -> None:
         read_moment(value)
 
 
-@pytest.mark.parametrize(
-    ("value", "reason"),
-    [
-        ("2026-03-31T10:00:00", "needs a time zone offset"),
-        ("2026-03-31T10:00:00+15:00", "offset beyond 14:00"),
-        ("9999-12-31T23:59:59-14:00", "1000 to 9998"),
-    ],
-)
-def test_a_moment_has_a_possible_offset(value: str, reason: str) -> None:
-    with pytest.raises(Invalid, match=reason):
+@pytest.mark.parametrize("value", ["2026-03-31T10:00:00", "2026-03-31T10:00", "2026-03-31T10:00:00.000"])
+def test_a_moment_has_an_offset(value: str) -> None:
+    with pytest.raises(Invalid, match="needs a time zone offset, such as"):
         read_moment(value)
 
 
-@given(st.datetimes(datetime(1000, 1, 1), datetime(9998, 12, 31), timezones=OFFSETS))  # noqa: DTZ001 - bounds
+@given(st.datetimes(datetime(1900, 1, 1), datetime(2999, 12, 31), timezones=OFFSETS))  # noqa: DTZ001  bounds
 def test_a_moment_comes_back_with_its_offset(value: datetime) -> None:
     moment = value.replace(microsecond=0)
-    assert read_moment(write_moment(moment)) == moment
-    assert read_moment(write_moment(moment)).utcoffset() == moment.utcoffset()
+    assert read_moment(moment.isoformat()) == moment
+    assert read_moment(moment.isoformat()).utcoffset() == moment.utcoffset()
+
+
+def test_greenwich_may_be_written_as_z() -> None:
+    assert read_moment("2026-03-31T10:00:00Z") == datetime(2026, 3, 31, 10, tzinfo=UTC)

@@ -1,0 +1,53 @@
+"""The same suite on the fake, on SQLite and on PostgreSQL."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from service.ports.storage import Storage
+from service.storage import Storage as SqlStorage
+from service.storage.schema import upgrade
+from tests.contract.storage.databases import postgresql_url, sqlite_url
+from tests.fakes.storage import MemoryStorage
+
+POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgres)
+
+
+@pytest.fixture(params=["sqlite", POSTGRESQL])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database."""
+    if request.param == "sqlite":
+        yield sqlite_url(tmp_path)
+        return
+    with postgresql_url() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the schema; copying it is faster than making it."""
+    folder = tmp_path_factory.mktemp("template")
+    upgrade(sqlite_url(folder))
+    return folder / "plans.db"
+
+
+@pytest.fixture(params=["memory", "sqlite", POSTGRESQL])
+def storage(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> Iterator[Storage]:
+    """An empty storage that is up to date."""
+    match request.param:
+        case "memory":
+            yield MemoryStorage()
+        case "sqlite":
+            (tmp_path / "plans.db").write_bytes(sqlite_template.read_bytes())
+            yield from _opened(sqlite_url(tmp_path))
+        case _:
+            with postgresql_url() as url:
+                upgrade(url)
+                yield from _opened(url)
+
+
+def _opened(url: str) -> Iterator[Storage]:
+    opened = SqlStorage(url)
+    yield opened
+    opened.close()

@@ -1,0 +1,40 @@
+"""Databases of a test's own: a file of SQLite, or a schema in the server that POSTGRES_UNDER_TEST names."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid1
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+
+def sqlite_url(folder: Path) -> str:
+    """The URL of a file that is not there yet."""
+    return f"sqlite:///{folder / 'plans.db'}"
+
+
+@contextmanager
+def postgresql_url() -> Iterator[str]:
+    """The URL of an empty schema, which goes with the test; without a server the test is skipped.
+
+    Where CI or TANDEM_REQUIRE_SERVERS is set, a missing server is a failure.
+    """
+    server = os.environ.get("POSTGRES_UNDER_TEST")
+    if not server:
+        reason = "no PostgreSQL: set POSTGRES_UNDER_TEST to a URL such as postgresql+psycopg://user@host/name"
+        if os.environ.get("CI") or os.environ.get("TANDEM_REQUIRE_SERVERS"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    url = make_url(server).set(drivername="postgresql+psycopg")
+    schema = f"test_{uuid1().hex}"
+    engine = create_engine(url)
+    try:
+        with engine.begin() as connection:
+            connection.execute(text(f"CREATE SCHEMA {schema}"))
+        yield url.update_query_dict({"options": f"-csearch_path={schema}"}).render_as_string(False)
+        with engine.begin() as connection:
+            connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+    finally:
+        engine.dispose()

@@ -1,0 +1,55 @@
+"""Revisions of plans, with the least said."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from service.domain.plan import Plan
+from service.domain.revision import Origin, Revision
+from service.ports.storage import Interaction, JournalRow, LedgerEntry, LinkState
+from tests.builders import a_plan
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def a_revision(plan: Plan | None = None, **changes: Any) -> Revision:
+    values = {
+        "number": 1,
+        "plan": a_plan() if plan is None else plan,
+        "groups": ("title", "patient"),
+        "author": "person-1",
+        "origin": Origin.PERSON,
+        "recorded_at": NOON,
+    }
+    return Revision(**values | changes)
+
+
+def later(minutes: int) -> datetime:
+    return NOON + timedelta(minutes=minutes)
+
+
+def an_entry(**changes: Any) -> LedgerEntry:
+    values = {
+        "connection_id": "default",
+        "resource_type": "Goal",
+        "item_id": "goal-1",
+        "patient_id": "patient-1",
+        "state": LinkState.IN_SYNC,
+    }
+    return LedgerEntry(**values | changes)
+
+
+def a_row(**changes: Any) -> JournalRow:
+    values = {
+        "id": "row-1",
+        "connection_id": "default",
+        "patient_id": "patient-1",
+        "plan_id": "plan-1",
+        "resource_type": "Goal",
+        "item_id": "goal-1",
+        "interaction": Interaction.CREATE,
+        "body": {"resourceType": "Goal"},
+        "digest": "sha256:0",
+        "fencing": 1,
+        "recorded_at": NOON,
+    }
+    return JournalRow(**values | changes)

@@ -1,0 +1,84 @@
+from decimal import Decimal
+
+import pytest
+
+from service.ports.storage import LinkState, Storage
+from tests.contract.storage.samples import NOON, an_entry, later
+
+FULL = an_entry(
+    state=LinkState.NOT_KEPT,
+    remote_id="17",
+    version="3",
+    last_updated="2026-03-02T12:00:00.123+00:00",
+    agreed_ours={"resourceType": "Goal", "target": [{"detailQuantity": {"value": Decimal("1.50")}}]},
+    agreed_theirs={"resourceType": "Goal", "note": [{"text": "\ud800 \x00 \u2028 ü"}]},
+    ours_digest="sha256:1",
+    theirs_digest="sha256:2",
+    reason="not-kept",
+    not_kept=("Goal.target[0].detailQuantity",),
+    last_tried=later(2),
+    last_succeeded=NOON,
+    settled_revision=4,
+)
+
+
+def test_an_entry_comes_back_with_every_digit_and_every_character(storage: Storage) -> None:
+    with storage.begin() as work:
+        work.ledger.save([FULL], plan_id="plan-1")
+        work.commit()
+    with storage.begin(write=False) as work:
+        (held,) = work.ledger.of_plan("default", "plan-1")
+    assert held == FULL
+    assert held.agreed_ours is not None
+    assert str(held.agreed_ours["target"][0]["detailQuantity"]["value"]) == "1.50"
+
+
+@pytest.mark.parametrize("state", LinkState)
+def test_an_entry_is_replaced_by_its_key(storage: Storage, state: LinkState) -> None:
+    with storage.begin() as work:
+        work.ledger.save([FULL], plan_id="plan-1")
+        work.ledger.save([an_entry(state=state)], plan_id="plan-1")
+        assert work.ledger.of_plan("default", "plan-1") == (an_entry(state=state),)
+
+
+def test_what_was_read_can_be_changed_without_changing_what_is_kept(storage: Storage) -> None:
+    with storage.begin() as work:
+        work.ledger.save([FULL], plan_id="plan-1")
+        (held,) = work.ledger.of_plan("default", "plan-1")
+        assert held.agreed_ours is not None
+        held.agreed_ours.clear()
+        assert work.ledger.of_plan("default", "plan-1") == (FULL,)
+
+
+def test_plans_and_connections_see_what_they_use(storage: Storage) -> None:
+    shared = an_entry(resource_type="Practitioner", item_id="person-1", patient_id=None, remote_id="5")
+    own = an_entry(remote_id="6")
+    elsewhere = an_entry(connection_id="other", remote_id="6")
+    with storage.begin() as work:
+        work.ledger.save([shared, own, elsewhere], plan_id="plan-1")
+        work.ledger.save([shared], plan_id="plan-2")
+        assert work.ledger.of_plan("default", "plan-1") == (own, shared)
+        assert work.ledger.of_plan("default", "plan-2") == (shared,)
+        assert work.ledger.of_plan("other", "plan-1") == (elsewhere,)
+        assert work.ledger.of_plan("other", "plan-2") == ()
+
+
+def test_entries_are_found_by_their_keys_whichever_plan_made_them(storage: Storage) -> None:
+    person = an_entry(resource_type="Practitioner", item_id="person-1")
+    role = an_entry(resource_type="PractitionerRole", item_id="person-1")
+    with storage.begin() as work:
+        work.ledger.save([person, role, an_entry()], plan_id="plan-1")
+        wanted = [("PractitionerRole", "person-1"), ("Practitioner", "person-1"), ("Goal", "person-1")]
+        assert work.ledger.many("default", wanted) == (person, role)
+        assert work.ledger.many("other", wanted) == ()
+        assert work.ledger.many("default", []) == ()
+
+
+def test_entries_are_found_by_their_resource(storage: Storage) -> None:
+    one = an_entry(resource_type="Condition", item_id="con-1", remote_id="7")
+    same = an_entry(resource_type="Condition", item_id="con-2", remote_id="7")
+    with storage.begin() as work:
+        work.ledger.save([one, same, an_entry(remote_id="7")], plan_id="plan-1")
+        assert work.ledger.by_remote("default", "Condition", "7") == (one, same)
+        assert work.ledger.by_remote("default", "Condition", "8") == ()
+        assert work.ledger.by_remote("other", "Condition", "7") == ()

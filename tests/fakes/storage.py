@@ -1,0 +1,341 @@
+"""Storage in memory: it keeps the promises of `service.ports.storage`, as tests/contract/storage says."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from threading import Lock
+from types import TracebackType
+from typing import Self, TypeVar
+
+from service.document import SCHEMA_VERSION
+from service.domain.people import Person
+from service.domain.revision import Revision
+from service.domain.values import Invalid, Problem
+from service.ports.storage import (
+    Connection,
+    JournalRow,
+    KeptCapabilities,
+    Lease,
+    LedgerEntry,
+    Page,
+    Pinned,
+    PlanFilter,
+    PlanSummary,
+    RevisionSummary,
+    StorageUnavailable,
+    Superseded,
+    Taken,
+    Unknown,
+)
+
+T = TypeVar("T")
+
+
+@dataclass
+class Kept:
+    """Everything; its values are never changed in place, so a shallow copy is a snapshot."""
+
+    plans: dict[str, tuple[Revision, ...]] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    ledger: dict[tuple[str, str, str], LedgerEntry] = field(default_factory=dict)
+    uses: set[tuple[tuple[str, str, str], str]] = field(default_factory=set)
+    journal: dict[str, JournalRow] = field(default_factory=dict)
+    connections: dict[str, Connection] = field(default_factory=dict)
+    capabilities: dict[str, KeptCapabilities] = field(default_factory=dict)
+    cursors: dict[tuple[str, str], str] = field(default_factory=dict)
+    leases: dict[tuple[str, str], tuple[Lease, bool]] = field(default_factory=dict)
+
+    def copy(self) -> "Kept":
+        return Kept(**{name: content.copy() for name, content in vars(self).items()})
+
+
+def paged(members: Sequence[T], key: Callable[[T], str], after: str | None, limit: int) -> Page[T]:
+    keys = [key(one) for one in members]
+    if after is not None and after not in keys:
+        raise Invalid([Problem("after", "is no cursor of this list")])
+    start = 0 if after is None else keys.index(after) + 1
+    stop = start + limit
+    return Page(items=tuple(members[start:stop]), next=keys[stop - 1] if stop < len(members) else None)
+
+
+class MemoryPlans:
+    def __init__(self, kept: Kept) -> None:
+        self._plans = kept.plans
+
+    def add(self, revision: Revision) -> None:
+        if revision.number != 1:
+            raise ValueError("a plan begins with revision 1")
+        if revision.plan.id in self._plans:
+            raise Taken("plan", revision.plan.id)
+        self._plans[revision.plan.id] = (revision,)
+
+    def append(self, revision: Revision, *, expected: int) -> None:
+        if revision.number != expected + 1:
+            raise ValueError("revisions are numbered without gaps")
+        held = self._held(revision.plan.id)
+        if held[-1].number != expected:
+            raise Superseded(held[-1].number)
+        self._plans[revision.plan.id] = (*held, revision)
+
+    def head(self, plan_id: str) -> Revision:
+        return self._held(plan_id)[-1]
+
+    def revision(self, plan_id: str, number: int) -> Revision:
+        for one in self._plans.get(plan_id, ()):
+            if one.number == number:
+                return one
+        raise Unknown("revision", f"{plan_id}/{number}")
+
+    def revisions(self, plan_id: str, *, after: int = 0, limit: int = 100) -> tuple[RevisionSummary, ...]:
+        later = [one for one in self._held(plan_id) if one.number > after]
+        return tuple(_revision_summary(one) for one in later[:limit])
+
+    def page(self, wanted: PlanFilter, *, after: str | None = None, limit: int = 50) -> Page[PlanSummary]:
+        ordered = sorted(self._plans.values(), key=lambda held: (held[0].recorded_at, held[0].plan.id))
+        summaries = [_plan_summary(held[-1]) for held in ordered if _matches(held[-1], wanted)]
+        return paged(summaries, lambda one: one.id, after, limit)
+
+    def _held(self, plan_id: str) -> tuple[Revision, ...]:
+        if plan_id not in self._plans:
+            raise Unknown("plan", plan_id)
+        return self._plans[plan_id]
+
+
+def _matches(head: Revision, wanted: PlanFilter) -> bool:
+    patient = head.plan.patient
+    return (
+        wanted.patient_id in (None, patient.id)
+        and (wanted.patient_identifier is None or wanted.patient_identifier in patient.identifiers)
+        and wanted.status in (None, head.plan.status)
+        and (wanted.updated_since is None or head.recorded_at >= wanted.updated_since)
+    )
+
+
+def _plan_summary(head: Revision) -> PlanSummary:
+    plan = head.plan
+    return PlanSummary(
+        id=plan.id,
+        title=plan.title,
+        status=plan.status,
+        patient_id=plan.patient.id,
+        author=plan.author,
+        created=plan.created,
+        number=head.number,
+        updated_at=head.recorded_at,
+    )
+
+
+def _revision_summary(revision: Revision) -> RevisionSummary:
+    return RevisionSummary(
+        number=revision.number,
+        groups=revision.groups,
+        author=revision.author,
+        origin=revision.origin,
+        recorded_at=revision.recorded_at,
+        schema_version=SCHEMA_VERSION,
+    )
+
+
+class MemoryPeople:
+    def __init__(self, kept: Kept) -> None:
+        self._people = kept.people
+
+    def put(self, person: Person) -> None:
+        self._people[person.id] = person
+
+    def get(self, person_id: str) -> Person:
+        if person_id not in self._people:
+            raise Unknown("person", person_id)
+        return self._people[person_id]
+
+    def many(self, ids: Iterable[str]) -> Mapping[str, Person]:
+        return {one: self._people[one] for one in ids if one in self._people}
+
+    def page(self, *, after: str | None = None, limit: int = 50) -> Page[Person]:
+        return paged([self._people[one] for one in sorted(self._people)], lambda one: one.id, after, limit)
+
+
+class MemoryLedger:
+    def __init__(self, kept: Kept) -> None:
+        self._ledger = kept.ledger
+        self._uses = kept.uses
+
+    def save(self, entries: Iterable[LedgerEntry], *, plan_id: str) -> None:
+        for entry in entries:
+            key = (entry.connection_id, entry.resource_type, entry.item_id)
+            self._ledger[key] = deepcopy(entry)  # its resources could be changed later by who saved it
+            self._uses.add((key, plan_id))
+
+    def of_plan(self, connection_id: str, plan_id: str) -> tuple[LedgerEntry, ...]:
+        used = {key for key, plan in self._uses if plan == plan_id and key[0] == connection_id}
+        return self._those(lambda key, _: key in used)
+
+    def many(self, connection_id: str, keys: Iterable[tuple[str, str]]) -> tuple[LedgerEntry, ...]:
+        wanted = {(connection_id, *key) for key in keys}
+        return self._those(lambda key, _: key in wanted)
+
+    def by_remote(self, connection_id: str, resource_type: str, remote_id: str) -> tuple[LedgerEntry, ...]:
+        place = (connection_id, resource_type)
+        return self._those(lambda key, entry: key[:2] == place and entry.remote_id == remote_id)
+
+    def _those(self, wanted: Callable[[tuple[str, str, str], LedgerEntry], bool]) -> tuple[LedgerEntry, ...]:
+        return tuple(
+            deepcopy(self._ledger[key]) for key in sorted(self._ledger) if wanted(key, self._ledger[key])
+        )
+
+
+class MemoryJournal:
+    def __init__(self, kept: Kept) -> None:
+        self._rows = kept.journal
+
+    def write(self, rows: Iterable[JournalRow]) -> None:
+        for row in rows:
+            if row.id in self._rows:
+                raise Taken("journal row", row.id)
+            self._rows[row.id] = deepcopy(row)
+
+    def open_rows(self, connection_id: str, patient_id: str) -> tuple[JournalRow, ...]:
+        return tuple(
+            deepcopy(row)
+            for row in self._rows.values()
+            if (row.connection_id, row.patient_id, row.settled_at) == (connection_id, patient_id, None)
+        )
+
+    def settle(self, ids: Iterable[str], outcome: str, at: datetime) -> None:
+        for one in ids:
+            row = self._rows.get(one)
+            if row is not None and row.settled_at is None:
+                self._rows[one] = replace(row, outcome=outcome, settled_at=at)
+
+
+class MemoryConnections:
+    def __init__(self, kept: Kept) -> None:
+        self._connections = kept.connections
+
+    def put(self, connection: Connection) -> Connection:
+        held = self._connections.get(connection.id)
+        if held is not None and held.pinned:
+            if held.identifier_system != connection.identifier_system:
+                raise Pinned(connection.id, "identifier_system")
+            connection = replace(connection, pinned=True)
+        self._connections[connection.id] = connection
+        return connection
+
+    def get(self, connection_id: str) -> Connection:
+        if connection_id not in self._connections:
+            raise Unknown("connection", connection_id)
+        return self._connections[connection_id]
+
+    def all(self) -> tuple[Connection, ...]:
+        return tuple(self._connections[one] for one in sorted(self._connections))
+
+
+class MemoryCapabilityCache:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.capabilities
+
+    def put(self, connection_id: str, kept: KeptCapabilities) -> None:
+        self._kept[connection_id] = deepcopy(kept)
+
+    def get(self, connection_id: str) -> KeptCapabilities | None:
+        return deepcopy(self._kept.get(connection_id))
+
+
+class MemoryCursors:
+    def __init__(self, kept: Kept) -> None:
+        self._cursors = kept.cursors
+
+    def put(self, connection_id: str, name: str, value: str) -> None:
+        self._cursors[connection_id, name] = value
+
+    def get(self, connection_id: str, name: str) -> str | None:
+        return self._cursors.get((connection_id, name))
+
+
+class MemoryLeases:
+    def __init__(self, kept: Kept) -> None:
+        self._leases = kept.leases
+
+    def acquire(
+        self, connection_id: str, patient_id: str, *, holder: str, now: datetime, ttl: timedelta
+    ) -> Lease | None:
+        last, free = self._leases.get((connection_id, patient_id), (None, True))
+        if last is not None and not free and last.expires_at > now:
+            return None
+        lease = Lease(
+            connection_id=connection_id,
+            patient_id=patient_id,
+            holder=holder,
+            fencing=1 if last is None else last.fencing + 1,
+            expires_at=now + ttl,
+        )
+        self._leases[connection_id, patient_id] = (lease, False)
+        return lease
+
+    def holds(self, lease: Lease, now: datetime) -> bool:
+        held = self._leases.get((lease.connection_id, lease.patient_id))
+        return held == (lease, False) and lease.expires_at > now
+
+    def release(self, lease: Lease) -> None:
+        place = (lease.connection_id, lease.patient_id)
+        if self._leases.get(place) == (lease, False):
+            self._leases[place] = (lease, True)
+
+
+class MemoryUnitOfWork:
+    """Works on a copy; `commit` makes the copy what is kept."""
+
+    plans: MemoryPlans
+    people: MemoryPeople
+    ledger: MemoryLedger
+    journal: MemoryJournal
+    connections: MemoryConnections
+    capabilities: MemoryCapabilityCache
+    cursors: MemoryCursors
+    leases: MemoryLeases
+
+    def __init__(self, storage: "MemoryStorage", *, write: bool) -> None:
+        self._storage = storage
+        self._write = write
+        self._over = False
+
+    def __enter__(self) -> Self:
+        if self._write and not self._storage.writer.acquire(timeout=self._storage.patience):
+            raise StorageUnavailable("the database is busy with another writer")
+        self._working = kept = self._storage.kept.copy()
+        self.plans = MemoryPlans(kept)
+        self.people = MemoryPeople(kept)
+        self.ledger = MemoryLedger(kept)
+        self.journal = MemoryJournal(kept)
+        self.connections = MemoryConnections(kept)
+        self.capabilities = MemoryCapabilityCache(kept)
+        self.cursors = MemoryCursors(kept)
+        self.leases = MemoryLeases(kept)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._write:
+            self._storage.writer.release()
+
+    def commit(self) -> None:
+        if not self._write:
+            raise RuntimeError("this unit of work was opened for reading")
+        if self._over:
+            raise RuntimeError("this unit of work is over")
+        self._over = True
+        self._storage.kept = self._working.copy()
+
+
+class MemoryStorage:
+    """Storage for tests of whatever stands on it; `patience` is how long a writer waits, in seconds."""
+
+    def __init__(self, *, patience: float = 5.0) -> None:
+        self.kept = Kept()
+        self.writer = Lock()
+        self.patience = patience
+
+    def begin(self, *, write: bool = True) -> MemoryUnitOfWork:
+        return MemoryUnitOfWork(self, write=write)
