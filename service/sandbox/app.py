@@ -1,5 +1,6 @@
 """The Flask door of the sandbox: all of /fhir is FHIR, and every error an OperationOutcome."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from flask import Flask, Response, request
@@ -17,11 +18,16 @@ _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 def create_app(store: Store, clock: Clock, ids: Ids, *, shape: Shape | None = None) -> Flask:
     """Builds the application; `clock` gives aware datetimes, `ids` a fresh FHIR id at every call."""
-    server = FhirServer(store, clock, ids, shape=shape)
+    return door(FhirServer(store, clock, ids, shape=shape).answer)
+
+
+def door(answer: Callable[[Incoming], Answer]) -> Flask:
+    """Builds the application around whatever answers; a wrapper that spoils answers is put here."""
     app = Flask("tandem-sandbox", static_folder=None)
+    app.url_map.merge_slashes = False
 
     def fhir(path: str = "") -> Response:
-        return _response(server.answer(_incoming(path)))
+        return _response(answer(_incoming(path)))
 
     for rule in (_ROOT, f"{_ROOT}/", f"{_ROOT}/<path:path>"):
         app.add_url_rule(rule, "fhir", fhir, methods=_METHODS, provide_automatic_options=False)

@@ -7,7 +7,7 @@ from datetime import datetime
 from service.fhir.bundle import version_of
 from service.sandbox.pages import Pages
 from service.sandbox.parameters import types
-from service.sandbox.records import Version, instant
+from service.sandbox.records import Key, Version, instant
 from service.sandbox.shape import Shape
 from service.sandbox.store import Store
 from service.sandbox.wire import Refusal
@@ -23,6 +23,13 @@ class Chart:
     ids: Callable[[], str]
     now: datetime
     base: str
+
+    def fresh_key(self, kind: str) -> Key:
+        """Gives a type with an id that no resource of the type has had."""
+        while True:
+            key = kind, self.ids()
+            if self.store.latest(key) is None:
+                return key
 
 
 def known_type(kind: str) -> str:
@@ -50,7 +57,7 @@ def present(version: Version) -> Version:
     return version
 
 
-def refuse_stale(chart: Chart, current: Version, if_match: str) -> None:
+def refuse_stale(chart: Chart, current: Version, if_match: str, *, rule: str = "HAPI-0989") -> None:
     """Refuses a write that expects another version; with 409 where R4 says 412, as HAPI 8.8."""
     if not if_match or not chart.shape.honours_if_match:
         return
@@ -59,5 +66,5 @@ def refuse_stale(chart: Chart, current: Version, if_match: str) -> None:
         raise Refusal(400, "If-Match holds no version")
     if expected != str(current.number):
         location = f"{current.reference}/_history/{expected}"
-        words = f"HAPI-0550: HAPI-0989: Trying to update {location} but this is not the current version"
+        words = f"HAPI-0550: {rule}: Trying to update {location} but this is not the current version"
         raise Refusal(409, words, code="conflict")

@@ -17,7 +17,7 @@ def resolved_create(chart: Chart, resource: JsonObject, if_none_exist: str) -> W
         if existing is not None:
             words = f"{existing.location} already matches the condition"
             return Written(version=existing, status=200, words=words)
-    return create(chart, (kind, chart.ids()), settled(chart, resource, {}))
+    return create(chart, chart.fresh_key(kind), settled(chart, resource, {}))
 
 
 def resolved_update(chart: Chart, resource: JsonObject, query: Pairs) -> Written:
@@ -26,7 +26,7 @@ def resolved_update(chart: Chart, resource: JsonObject, query: Pairs) -> Written
     existing = sole_match(chart, kind, urlencode(query))
     settled_ = settled(chart, resource, {})
     if existing is None:
-        return create(chart, (kind, chart.ids()), settled_)
+        return create(chart, chart.fresh_key(kind), settled_)
     return update(chart, existing.key, settled_)
 
 

@@ -10,7 +10,7 @@ from service.fhir.json import JsonObject
 from service.sandbox.chart import Chart
 from service.sandbox.periods import NotADate, span
 from service.sandbox.records import Key, Method, Version
-from service.sandbox.wire import Pairs, Refusal
+from service.sandbox.wire import Pairs, Refusal, number
 
 _STATUS = {Method.POST: 201, Method.PUT: 200, Method.DELETE: 200}
 
@@ -63,10 +63,7 @@ def _url(chart: Chart, path: str, asked: dict[str, str]) -> str:
 
 
 def _number(asked: dict[str, str], name: str, otherwise: int) -> int:
-    written = asked.get(name, str(otherwise))
-    if not written.isdecimal():
-        raise Refusal(400, f"HAPI-0375: Invalid {name} value: {written}")
-    return int(written)
+    return number(asked[name], name) if name in asked else otherwise
 
 
 def _since(asked: dict[str, str]) -> datetime | None:

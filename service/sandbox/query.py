@@ -8,7 +8,7 @@ from typing import Any
 from service.sandbox.matching import equals_exactly, has_text, matches, points_to, values_at
 from service.sandbox.parameters import Kind, Parameter, parameters_of, types
 from service.sandbox.periods import NotADate
-from service.sandbox.wire import Pairs, Refusal
+from service.sandbox.wire import Pairs, Refusal, number
 
 _RESULT = frozenset(
     ["_count", "_sort", "_include", "_revinclude", "_total", "_summary", "_format", "_pretty"]
@@ -80,6 +80,9 @@ def read_query(kind: str, pairs: Pairs) -> Query:
     """Reads a search of a type; refuses unknown parameters, whatever Prefer says, as HAPI 8.8."""
     criteria = tuple(_criterion(kind, name, value) for name, value in pairs if _is_criterion(name, value))
     count = _count(pairs)
+    summary = _last(pairs, "_summary")
+    if summary not in {"", "false", "count"}:
+        raise Refusal(400, f"_summary={summary} is not offered", code="not-supported")
     return Query(
         kind=kind,
         criteria=criteria,
@@ -87,7 +90,7 @@ def read_query(kind: str, pairs: Pairs) -> Query:
         includes=tuple(_include(name, value) for name, value in pairs if name.startswith("_include")),
         reverse=tuple(_include(name, value) for name, value in pairs if name.startswith("_revinclude")),
         count=count,
-        only_count=count == 0 or _last(pairs, "_summary") == "count",
+        only_count=count == 0 or summary == "count",
         total=_last(pairs, "_total") == "accurate",
     )
 
@@ -160,11 +163,7 @@ def _refuse_unknown_include(name: str, value: str, parameter: str) -> None:
 
 def _count(pairs: Pairs) -> int | None:
     written = _last(pairs, "_count")
-    if not written:
-        return None
-    if not written.isdecimal():
-        raise Refusal(400, f"HAPI-0375: Invalid _count value: {written}")
-    return int(written)
+    return number(written, "_count") if written else None
 
 
 def _last(pairs: Pairs, name: str) -> str:

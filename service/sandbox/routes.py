@@ -1,6 +1,7 @@
 """Which request asks for what: the RESTful interactions of R4, and what each answers with."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from email.utils import format_datetime
 
 from service.fhir.bundle import weak_etag
@@ -142,8 +143,7 @@ def _patch(chart: Chart, incoming: Incoming, key: Key) -> Answer:
     )
     answer = _answer_write(chart, incoming, written)
     # HAPI 8.8 sends no ETag with the answer to a PATCH.
-    kept = {name: value for name, value in answer.headers.items() if name != "ETag"}
-    return Answer(status=answer.status, body=answer.body, headers=kept)
+    return replace(answer, headers={name: value for name, value in answer.headers.items() if name != "ETag"})
 
 
 def _conditional_update(chart: Chart, incoming: Incoming, kind: str) -> Answer:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from service.fhir.bundle import BundleType, Entry, build
 from service.fhir.json import JsonObject
+from service.fhir.references import Rest, parse
 from service.sandbox.chart import Chart
 from service.sandbox.includes import included
 from service.sandbox.matching import values_at
@@ -15,7 +16,7 @@ from service.sandbox.parameters import Kind, Parameter
 from service.sandbox.periods import span_of
 from service.sandbox.query import Criterion, Query, read_query
 from service.sandbox.records import Key, Version, identifier_key
-from service.sandbox.wire import Pairs, Refusal
+from service.sandbox.wire import Pairs, Refusal, number
 
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
@@ -41,7 +42,7 @@ def searchset(chart: Chart, kind: str, pairs: Pairs) -> JsonObject:
         return build(BundleType.SEARCHSET, (), total=len(found))
     size = min(query.count or chart.shape.page_size, chart.shape.largest_page)
     snapshot = Snapshot(
-        id=chart.ids(),
+        id=chart.ids() if len(found) > size else "",
         kind=kind,
         query=pairs,
         found=tuple(version.key for version in found),
@@ -58,9 +59,9 @@ def next_page(chart: Chart, pairs: Pairs) -> JsonObject:
     asked = dict(pairs)
     snapshot = chart.pages.find(asked["_getpages"], chart.now)
     offset, size = asked.get("_getpagesoffset", "0"), asked.get("_count", str(chart.shape.page_size))
-    if not (offset.isdecimal() and size.isdecimal() and int(size)):
-        raise Refusal(400, "HAPI-0375: Invalid _count or _getpagesoffset value")
-    start, count = int(offset), min(int(size), chart.shape.largest_page)
+    start, count = number(offset, "_getpagesoffset"), min(number(size, "_count"), chart.shape.largest_page)
+    if not count:
+        raise Refusal(400, "HAPI-0375: Invalid _count value: 0")
     links = {"self": _link(chart, snapshot, offset=start, size=count)}
     if start:
         links["previous"] = _link(chart, snapshot, offset=max(start - count, 0), size=count)
@@ -107,6 +108,8 @@ def _entry(chart: Chart, version: Version, mode: str) -> Entry:
 def _candidates(chart: Chart, query: Query) -> Iterator[Version]:
     """Narrows by the first criterion that the store can look up; everything is checked again afterwards."""
     for criterion in query.criteria:
+        if criterion.parameter.name == "_id" and not criterion.modifier:
+            return _present(chart, dict.fromkeys((query.kind, value) for value in criterion.values))
         keys = list(_look_ups(criterion))
         if keys and all(keys):
             by_key = {one.key: one for key in keys for one in chart.store.holders(key)}
@@ -123,10 +126,19 @@ def _look_ups(criterion: Criterion) -> Iterator[str]:
             code = value.rpartition("|")[2]
             yield identifier_key(code) if code else ""
         elif criterion.parameter.kind is Kind.REFERENCE:
-            target = criterion.parameter.target
-            yield f"{target}/{value}" if target and "/" not in value else value * ("/" in value)
+            yield _reference_key(criterion.parameter.target, value)
         else:
             yield ""
+
+
+def _reference_key(target: str | None, value: str) -> str:
+    match parse(value):
+        case Rest(base=None) as rest:
+            return rest.relative
+        case _ if target and "/" not in value:
+            return f"{target}/{value}"
+        case _:
+            return ""
 
 
 def _satisfies(version: Version, query: Query) -> bool:

@@ -1,6 +1,7 @@
 """The FHIR server itself: answers one request after the other, all or nothing, without a web framework."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -17,7 +18,7 @@ Ids: TypeAlias = Callable[[], str]
 
 
 class FhirServer:
-    """Answers FHIR requests one after the other; `ids` gives resource, page and request ids."""
+    """Answers FHIR requests one after the other; `ids` gives the ids of resources and pages."""
 
     def __init__(self, store: Store, clock: Clock, ids: Ids, *, shape: Shape | None = None) -> None:
         self._store = store
@@ -33,12 +34,9 @@ class FhirServer:
                 answer = route(self._chart(incoming), incoming)
         except Refusal as refusal:
             answer = Answer(status=refusal.status, body=refusal.outcome)
-        request_id = incoming.header("x-request-id") or self._ids()
-        return Answer(
-            status=answer.status,
-            body=answer.body,
-            headers={**answer.headers, "X-Request-Id": request_id},
-        )
+        request_id = incoming.header("x-request-id")
+        echoed = {"X-Request-Id": request_id} if request_id else {}
+        return replace(answer, headers={**answer.headers, **echoed})
 
     def _chart(self, incoming: Incoming) -> Chart:
         return Chart(

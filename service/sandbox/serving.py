@@ -45,10 +45,17 @@ def running(app: Flask) -> Iterator[str]:
 
 @contextmanager
 def _server(app: Flask, host: str, port: int) -> Iterator[BaseWSGIServer]:
-    if host != "localhost" and not ip_address(host).is_loopback:
+    if not _is_loopback(host):
         raise NotLoopback(f"{host} is no loopback address")
     server = make_server(host, port, app, threaded=True, request_handler=_Quiet)
     try:
         yield server
     finally:
         server.server_close()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -56,7 +56,7 @@ def read_steps(chart: Chart, found: Iterable[Entry]) -> tuple[Step, ...]:
 def addressed(chart: Chart, steps: Iterable[Step], *, own_urls: bool = True) -> Address:
     """Finds or chooses the id of every step before anything is written.
 
-    A second entry with the same condition is dropped without a word if it has a fullUrl (HAPI 8.8, issue 8183)
+    A second entry with the same condition is dropped without a word if it has a fullUrl (HAPI 8.8, #8183)
     and so has no place in `at`; without a fullUrl it is refused. In a batch no entry may name another: there
     `own_urls` is off.
     """
@@ -152,7 +152,11 @@ def _condition(chart: Chart, request: Request, *, url: tuple[str, str]) -> str:
     kind, query = url
     if request.method == "POST" and request.if_none_exist and chart.shape.conditional_create:
         return f"{kind}?{request.if_none_exist.rpartition('?')[2]}"
-    return f"{kind}?{query}" if request.method == "PUT" and query else ""
+    if request.method != "PUT" or not query:
+        return ""
+    if not chart.shape.conditional_update:
+        raise Refusal(412, "This server does not offer conditional updates", code="not-supported")
+    return f"{kind}?{query}"
 
 
 def _place(chart: Chart, step: Step, address: Address) -> Key:
@@ -160,7 +164,7 @@ def _place(chart: Chart, step: Step, address: Address) -> Key:
         return step.key
     existing = sole_match(chart, step.kind, step.condition) if step.condition else None
     if existing is None:
-        return step.kind, chart.ids()
+        return chart.fresh_key(step.kind)
     if step.verb == "POST":
         address.existing[step.index] = existing
     return existing.key

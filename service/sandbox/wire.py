@@ -1,11 +1,14 @@
 """A request and its answer without a web framework, so that the server runs in process too."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from service.fhir.json import JsonObject
 from service.fhir.outcome import OutcomeIssue, Severity, build_outcome
+
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -28,7 +31,7 @@ class Incoming:
     @property
     def returns(self) -> str:
         """Tells what Prefer wants back: representation, minimal, OperationOutcome, or nothing said."""
-        wishes = (wish.strip() for wish in self.header("prefer").split(";"))
+        wishes = (wish.strip() for wish in self.header("prefer").replace(",", ";").split(";"))
         return next((wish.removeprefix("return=") for wish in wishes if wish.startswith("return=")), "")
 
 
@@ -51,6 +54,13 @@ class Refusal(Exception):
         self.status = status
         self.words = words
         self.outcome = outcome or complaint(words, code)
+
+
+def number(written: str, name: str) -> int:
+    """Reads a count or an offset from a URL; refuses what is none."""
+    if not _NUMBER.fullmatch(written):
+        raise Refusal(400, f"HAPI-0375: Invalid {name} value: {written}")
+    return int(written)
 
 
 def complaint(words: str, code: str = "processing") -> JsonObject:

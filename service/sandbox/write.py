@@ -79,7 +79,7 @@ def patch(
     if not chart.shape.patch:
         raise Refusal(405, "This server does not offer PATCH", code="not-supported")
     current = held(chart, *key)
-    refuse_stale(chart, current, if_match)
+    refuse_stale(chart, current, if_match, rule="HAPI-0974")
     patched = _patched(current.body or {}, document)
     return update(chart, key, settle(checked(patched | {"resourceType": key[0]}, key[0])))
 

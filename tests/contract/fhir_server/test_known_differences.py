@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.contract.fhir_server.client import Client, named, patient, unique
+from tests.contract.fhir_server.client import Client, goal, named, patient, unique
 
 Ask = Callable[[Client], object]
 
@@ -48,6 +48,33 @@ def negative_count(chart: Client) -> int:
 
 def garbled_history_count(chart: Client) -> int:
     return chart.get("/Goal/_history?_count=abc").status_code
+
+
+def system_before_a_plain_code(chart: Client) -> int:
+    ada = named(chart.made(patient()))
+    chart.made(goal(ada))
+    return len(chart.found(f"/Goal?patient={ada}&lifecycle-status=urn:other|active"))
+
+
+def dangling_reference_that_no_parameter_searches(chart: Client) -> int:
+    return chart.post("/CarePlan", care_plan(chart, author={"reference": f"Patient/{unique()}x"})).status_code
+
+
+def deleting_what_no_parameter_searches(chart: Client) -> int:
+    ada = named(chart.made(patient()))
+    assert chart.post("/CarePlan", care_plan(chart, author={"reference": ada})).status_code == 201
+    return chart.delete(f"/{ada}").status_code
+
+
+def care_plan(chart: Client, **more: object) -> dict[str, object]:
+    subject = {"reference": named(chart.made(patient()))}
+    return {"resourceType": "CarePlan", "status": "active", "intent": "plan", "subject": subject, **more}
+
+
+def partial_resources(chart: Client) -> set[int]:
+    return {
+        chart.get(f"/Patient?_count=1&{query}").status_code for query in ("_summary=true", "_elements=id")
+    }
 
 
 def xml(chart: Client) -> int:
@@ -102,6 +129,27 @@ DIFFERENCES = {
     "a negative count": Difference(ask=negative_count, hapi=200, sandbox=400, reason="it means nothing"),
     "a history's count that is no number": Difference(
         ask=garbled_history_count, hapi=200, sandbox=400, reason="what is ignored misleads"
+    ),
+    "a foreign system before a plain code": Difference(
+        ask=system_before_a_plain_code,
+        hapi=0,
+        sandbox=1,
+        reason="the sandbox knows no codes' systems",
+    ),
+    "a dangling reference that no parameter searches": Difference(
+        ask=dangling_reference_that_no_parameter_searches,
+        hapi=201,
+        sandbox=400,
+        reason="HAPI looks only where it indexes; every literal reference counts here",
+    ),
+    "deleting what is referred to where no parameter searches": Difference(
+        ask=deleting_what_no_parameter_searches,
+        hapi=200,
+        sandbox=409,
+        reason="HAPI looks only where it indexes; every literal reference counts here",
+    ),
+    "parts of resources": Difference(
+        ask=partial_resources, hapi={200}, sandbox={400}, reason="not offered, so refused"
     ),
     "XML": Difference(ask=xml, hapi=201, sandbox=415, reason="the sandbox reads and writes JSON only"),
     "a conditional delete": Difference(
