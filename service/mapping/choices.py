@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from service.domain.concept import Period
 from service.fhir.json import JsonObject
+from service.mapping.datatypes import period_from_fhir
 from service.mapping.reading import Reading
 
 _STEM = re.compile(r"[a-z]+")
@@ -28,6 +30,12 @@ def typed(read: Reading, name: str, make: Callable[[Any], Any], *, below: str = 
         if _clash(other, name):
             return read.note(f"{path}{other}", "is of a type that the plan cannot hold")
     return read.one(path + name, make)
+
+
+def typed_days(read: Reading, name: str) -> tuple[Any, Any]:
+    """Return the first and the last day of a Period, read as `typed` does."""
+    period = typed(read, name, period_from_fhir)
+    return (period.start, period.end) if isinstance(period, Period) else (period, period)
 
 
 def _clash(name: str, ours: str) -> bool:

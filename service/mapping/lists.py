@@ -1,6 +1,5 @@
 """Lists that we share with others: which entries are ours, and what the one that we look for says."""
 
-from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -15,14 +14,28 @@ from service.mapping.terminology.table import Code, Table
 E = TypeVar("E", bound=StrEnum)
 
 
-def holding(*codes: Code) -> ByKey:
-    """Return the shape of a list of CodeableConcepts in which those that hold one of these codes are ours."""
-    return _known(lambda concept: _code_in(concept, codes))
+def added(*codes: Code) -> ByKey:
+    """Return the shape of a list of CodeableConcepts to which we add these codes, and take none away."""
+
+    def find(concept: JsonObject) -> Code | None:
+        said = set(coding_key(concept))
+        return next((code for code in codes if (code.system, code.code) in said), None)
+
+    return ByKey(lambda concept: find(concept) or coding_key(concept), Coded(find))
 
 
 def entries_of(*tables: Table[Any]) -> ByKey:
     """Return the shape of a list of CodeableConcepts in which those that mean something to us are ours."""
-    return _known(lambda concept: _member_in(concept, tables))
+
+    def find(concept: JsonObject) -> object:
+        found = (table.find(concept) for table in tables)
+        return next((member for member in found if member is not None), None)
+
+    return ByKey(
+        lambda concept: find(concept) or coding_key(concept),
+        Coded(find),
+        ours=lambda key: not isinstance(key, tuple),
+    )
 
 
 def coded(read: Reading, path: str, table: Table[E]) -> Any:
@@ -47,24 +60,6 @@ def _only(read: Reading, path: str, found: Any) -> Any:
     if len(distinct) > 1:
         return read.note(path, "says more than the one that the plan holds")
     return distinct[0] if distinct else None
-
-
-def _known(find: Callable[[JsonObject], object]) -> ByKey:
-    return ByKey(
-        lambda concept: find(concept) or coding_key(concept),
-        Coded(find),
-        ours=lambda key: not isinstance(key, tuple),
-    )
-
-
-def _code_in(concept: JsonObject, codes: tuple[Code, ...]) -> Code | None:
-    said = set(coding_key(concept))
-    return next((code for code in codes if (code.system, code.code) in said), None)
-
-
-def _member_in(concept: JsonObject, tables: tuple[Table[Any], ...]) -> object:
-    found = (table.find(concept) for table in tables)
-    return next((member for member in found if member is not None), None)
 
 
 def _own_or_foreign(concept: JsonObject, table: Table[E]) -> E | None:

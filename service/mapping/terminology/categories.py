@@ -17,7 +17,7 @@ PREFERENCE_CATEGORY = Table(
     "preference-category",
     {
         PreferenceKind.TREATMENT: (
-            Code(_US_CORE, "treatment-intervention-preference", "Treatment intervention preference"),
+            Code(_US_CORE, "treatment-intervention-preference", "Treatment Intervention preference"),
         ),
         PreferenceKind.CARE_EXPERIENCE: (
             Code(_US_CORE, "care-experience-preference", "Care experience preference"),

@@ -32,10 +32,12 @@ ITEMS = {
     "CarePlan": (PLAN,),
     "CareTeam": (PLAN,),
     "Condition": pool("conditions"),
+    "Goal": pool("goals"),
+    "Task": pool("tasks"),
     "ServiceRequest": (*pool("therapies"), uid("check_ins-0")),
     "MedicationRequest": pool("medications"),
     "Appointment": pool("appointments"),
-    "Observation": (*pool("scores"), *pool("phases"), *pool("side_effects")),
+    "Observation": (*pool("scores"), *pool("phases"), *pool("side_effects"), *pool("preferences")),
     "QuestionnaireResponse": (*pool("scores"), *pool("journal"), PLAN),
 }
 _KEYS = tuple(Key(kind, item) for kind, items in ITEMS.items() for item in items)
