@@ -13,6 +13,7 @@ class PlanItem(StrEnum):
     SIDE_EFFECT = "side-effect"
     SIDE_EFFECT_SEVERITY = "side-effect-severity"
     INTEGRATED_REVIEW = "integrated-treatment-review"
+    ORDER_MEDICATION = "order-medication"
 
 
 PLAN_ITEM = Table(
@@ -24,6 +25,7 @@ PLAN_ITEM = Table(
             PlanItem.SIDE_EFFECT: "Side effect noticed by the patient",
             PlanItem.SIDE_EFFECT_SEVERITY: "Severity of a side effect",
             PlanItem.INTEGRATED_REVIEW: "Integrated treatment review",
+            PlanItem.ORDER_MEDICATION: "Decide on the proposed medication order",
         },
     ),
 )
