@@ -10,7 +10,7 @@ from uuid import uuid4  # noqa: TID251  here ids are made
 from service.application.ports import PlanPorts
 from service.application.push_plan import PushPlan, push_plan
 from service.mapping.references import DEFAULT_IDENTIFIER_SYSTEM
-from service.ports.storage import Connection, MedicationMode
+from service.ports.storage import Connection, ConnectionMode, MedicationMode
 from service.settings import Settings
 from service.storage.schema import is_current, upgrade
 from service.storage.unit_of_work import Storage
@@ -114,15 +114,13 @@ def gateway_to(url: str, *, settings: Settings, ids: RandomIds) -> "Ehr":
 
 
 def _connection(settings: Settings) -> Connection:
-    medications = settings.ehr_medications
-    if medications is None:
-        medications = MedicationMode.PLAN if settings.ehr_sandbox else MedicationMode.REFERENCE
+    medications = settings.ehr_medications or ("plan" if settings.ehr_sandbox else "reference")
     return Connection(
         id=CONNECTION,
         base_url=settings.ehr_url or "",
         identifier_system=settings.identifier_system or DEFAULT_IDENTIFIER_SYSTEM,
         patient_identifier_system=settings.patient_identifier_system,
-        mode=settings.ehr_mode,
+        mode=ConnectionMode(settings.ehr_mode),
         sandbox=settings.ehr_sandbox,
-        medications=medications,
+        medications=MedicationMode(medications),
     )

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, field
 
-from environs import Env, EnvError
-
-from service.ports.storage import ConnectionMode, MedicationMode
+from environs import Env, EnvError, validate
 
 DEFAULT_DATABASE = "sqlite:///tandem.db"
 DEFAULT_PORT = 8080
 _LARGEST_PORT = 65535
+# The words of service.ports.storage.ConnectionMode and MedicationMode; bootstrap makes them so.
+MODES = ("read-only", "shadow", "write")
+MEDICATIONS = ("plan", "propose", "reference")
 
 
 class BadSettings(ValueError):
@@ -28,9 +29,9 @@ class Settings:
     log_json: bool = False
     ehr_url: str | None = None
     ehr_token: str | None = field(default=None, repr=False)
-    ehr_mode: ConnectionMode = ConnectionMode.READ_ONLY
+    ehr_mode: str = "read-only"
     ehr_sandbox: bool = False
-    ehr_medications: MedicationMode | None = None
+    ehr_medications: str | None = None
     ehr_answer_seconds: float = 30.0
     patient_identifier_system: str | None = None
     identifier_system: str | None = None
@@ -47,9 +48,9 @@ def read_settings() -> Settings:
             log_json=env.bool("LOG_JSON", default=False),
             ehr_url=env.str("EHR_URL", None),
             ehr_token=env.str("EHR_TOKEN", None),
-            ehr_mode=env.enum("EHR_MODE", ConnectionMode.READ_ONLY, enum=ConnectionMode, by_value=True),
+            ehr_mode=env.str("EHR_MODE", "read-only", validate=validate.OneOf(MODES)),
             ehr_sandbox=env.bool("EHR_SANDBOX", default=False),
-            ehr_medications=env.enum("EHR_MEDICATIONS", None, enum=MedicationMode, by_value=True),
+            ehr_medications=env.str("EHR_MEDICATIONS", None, validate=validate.OneOf(MEDICATIONS)),
             ehr_answer_seconds=env.float("EHR_ANSWER_SECONDS", 30.0),
             patient_identifier_system=env.str("PATIENT_IDENTIFIER_SYSTEM", None),
             identifier_system=env.str("IDENTIFIER_SYSTEM", None),

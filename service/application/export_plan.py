@@ -4,7 +4,7 @@ from service.application.ports import PlanPorts
 from service.domain.plan import people_named
 from service.fhir.json import JsonObject
 from service.fhir.validation import Problem, problems
-from service.mapping.graph import project
+from service.mapping.graph import Subject, project
 from service.mapping.references import Key, Refs
 
 
@@ -24,7 +24,7 @@ def fhir_of(plan_id: str, *, ports: PlanPorts) -> dict[Key, JsonObject]:
     with ports.storage.begin(write=False) as work:
         plan = work.plans.head(plan_id).plan
         people = work.people.many(one for _, one in people_named(plan))
-    return project(plan, people, Refs())
+    return project(Subject(plan=plan, people=people), Refs())
 
 
 def bundle_of(resources: dict[Key, JsonObject]) -> JsonObject:

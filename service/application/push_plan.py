@@ -8,7 +8,7 @@ from datetime import timedelta
 from service.domain.people import Person
 from service.domain.plan import people_named
 from service.domain.revision import Revision
-from service.mapping.graph import keys_of
+from service.mapping.graph import Subject, keys_of
 from service.mapping.references import Key
 from service.ports.ehr import Capabilities
 from service.ports.storage import (
@@ -141,6 +141,6 @@ def _pinned(connection: Connection, work: UnitOfWork) -> Connection:
 def _ledger(
     revision: Revision, people: Mapping[str, Person], work: UnitOfWork, *, connection: Connection
 ) -> dict[Key, LedgerEntry]:
-    keys = keys_of(revision.plan, people)
+    keys = keys_of(Subject(plan=revision.plan, people=people))
     entries = work.ledger.many(connection.id, ((key.type, key.item) for key in keys))
     return {Key(entry.resource_type, entry.item_id): entry for entry in entries}

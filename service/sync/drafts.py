@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from service.fhir.canonical import digest
 from service.fhir.json import JsonObject
 from service.fhir.validation import Problem
-from service.mapping.graph import Scope, project
+from service.mapping import task_proposal
+from service.mapping.graph import Scope, Subject, project
 from service.mapping.medication_request import Intent
 from service.mapping.references import Key, Refs
 from service.ports.storage import LedgerEntry, MedicationMode
@@ -30,7 +31,7 @@ class Meant:
 
 def meant(agenda: Agenda) -> Meant:
     """Return our resources of this revision, named by urns alone, so that equal plans look alike."""
-    everything = project(agenda.plan, agenda.people, _nameless(agenda), scope_of(agenda))
+    everything = project(subject_of(agenda), _nameless(agenda), scope=scope_of(agenda))
     kept_back = {key: report for key in everything if (report := _kept_back(agenda, key)) is not None}
     unreachable = {key for key in kept_back if agenda.address(key) is None}
     absent = frozenset(key.urn for key in unreachable)
@@ -43,7 +44,7 @@ def rendered(
 ) -> dict[Key, JsonObject]:
     """Return resources with the chart's addresses, each laid over what the chart holds (None: nothing)."""
     onto = {key: held for key, held in keys.items() if held is not None}
-    bodies = project(agenda.plan, agenda.people, agenda.refs(), scope_of(agenda), onto=onto)
+    bodies = project(subject_of(agenda), agenda.refs(), scope=scope_of(agenda), onto=onto)
     return {key: without(bodies[key], absent) for key in keys}
 
 
@@ -62,10 +63,19 @@ def invalid(agenda: Agenda, bodies: Mapping[Key, JsonObject]) -> dict[Key, tuple
     return {key: problems for key, problems in found.items() if problems}
 
 
+def subject_of(agenda: Agenda) -> Subject:
+    """Return the plan with its people, as the mapping takes them."""
+    return Subject(plan=agenda.plan, people=agenda.people)
+
+
 def scope_of(agenda: Agenda) -> Scope:
     """Return how the connection wants medications written."""
     proposing = agenda.connection.medications is MedicationMode.PROPOSE
+    proposed = (
+        order.id for order in agenda.plan.medications if task_proposal.key(order.id) in agenda.ledger
+    )
     return Scope(
+        proposed=frozenset(proposed),
         intent=Intent.PROPOSAL if proposing else Intent.PLAN,
         ordered_in_chart=frozenset(agenda.chart_orders),
     )

@@ -46,15 +46,20 @@ def way_to_create(key: Key, capabilities: Capabilities) -> Way:
     chooses_ids = "update" in offered.interactions and offered.update_create
     creates = "create" in offered.interactions
     if key.type in _NAMELESS:
-        return ByClientId(f"{key.type}/{key.item}") if chooses_ids else Impossible(_NO_NAME)
+        return by_client_id(key) if chooses_ids else Impossible(_NO_NAME)
     if creates and offered.conditional_create:
         return ByCondition()
     if chooses_ids:
-        return ByClientId(f"{key.type}/{key.item}")
+        return by_client_id(key)
     if creates and "identifier" in offered.search_params:
         return BySearch()
     reason = "cannot tell a second one from the first" if creates else "takes no new one"
     return Impossible(f"the server {reason}: enter this {key.type} by hand")
+
+
+def by_client_id(key: Key) -> ByClientId:
+    """Return the id that we choose: a UUID made from the key, so that a replay chooses the same."""
+    return ByClientId(f"{key.type}/{key.urn.removeprefix('urn:uuid:')}")
 
 
 def look_up(key: Key, way: Way, *, system: str, ehr: Ehr) -> Held | None:

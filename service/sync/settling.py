@@ -10,7 +10,7 @@ from service.ports.storage import Interaction, JournalRow, LinkState
 from service.sync.agenda import Agenda, Ports, remote_of
 from service.sync.bookkeeping import agreed_entry, linked_entry, tried
 from service.sync.fingerprint import not_kept
-from service.sync.identity import Ambiguous, found_by_identifier, read_again
+from service.sync.identity import Ambiguous, by_client_id, found_by_identifier, read_again
 from service.sync.outgoing import addressed
 from service.sync.planner import UNKNOWN_CONTENT, Vanished
 from service.sync.report import Done, ItemReport
@@ -43,7 +43,7 @@ def _look(agenda: Agenda, ehr: Ehr, row: JournalRow) -> Held | None:
             return found_by_identifier(_key(row), agenda.connection.identifier_system, ehr)
         except Ambiguous:
             return None  # the create that follows meets the same doubt and reports it
-    address = remote_of(agenda.ledger.get(_key(row))) or f"{row.resource_type}/{row.item_id}"
+    address = remote_of(agenda.ledger.get(_key(row))) or by_client_id(_key(row)).reference
     held = read_again(address, ehr)
     return None if isinstance(held, Vanished) else held
 

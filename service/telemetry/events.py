@@ -29,8 +29,6 @@ PLAN_KEPT = _event("plan.kept", "plan_id", "revision", "groups", "origin")
 PUSH_FINISHED = _event(
     "push.finished", "plan_id", "revision", "connection_id", "standing", "writes", "counts"
 )
-    "push.finished", "plan_id", "revision", "connection_id", "standing", "writes", "counts"
-)
 PUSH_FAILED = _event("push.failed", "plan_id", "connection_id", "error", "status")
 SERVER_STARTED = _event("server.started", "host", "port", "database", "ehr")
 
