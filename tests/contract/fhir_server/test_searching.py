@@ -43,45 +43,44 @@ def clinic(ehr: str, value: str) -> dict[str, str]:
         )
     )
     doctor = named(chart.made({"resourceType": "Practitioner", "name": [{"family": f"Doc{value}"}]}))
-    about: dict[str, Any] = {"subject": {"reference": ada}}
-    order = named(
-        chart.made(
-            about
-            | {
-                "resourceType": "MedicationRequest",
-                "status": "active",
-                "intent": "plan",
-                "medicationCodeableConcept": coded(value),
-                "requester": {"reference": doctor},
-                "authoredOn": "2026-03-01",
-            }
-        )
-    )
-    plan = named(
-        chart.made(
-            about
-            | {
-                "resourceType": "CarePlan",
-                "status": "active",
-                "intent": "plan",
-                "category": [coded("plan")],
-                "period": {"start": "2026-01-01", "end": "2026-06-01"},
-                "activity": [{"reference": {"reference": order}}],
-            }
-        )
-    )
-    session = named(
-        chart.made(
-            {
-                "resourceType": "Appointment",
-                "status": "booked",
-                "start": "2026-02-01T10:00:00Z",
-                "end": "2026-02-01T11:00:00Z",
-                "participant": [{"actor": {"reference": who}, "status": "accepted"} for who in (ada, doctor)],
-            }
-        )
-    )
+    order = named(chart.made(prescribed(ada, doctor, code=value)))
+    plan = named(chart.made(planned(ada, order)))
+    session = named(chart.made(booked(ada, doctor)))
     return {"ada": ada, "doctor": doctor, "order": order, "plan": plan, "session": session, "value": value}
+
+
+def prescribed(patient_: str, prescriber: str, *, code: str) -> dict[str, Any]:
+    return {
+        "resourceType": "MedicationRequest",
+        "status": "active",
+        "intent": "plan",
+        "subject": {"reference": patient_},
+        "medicationCodeableConcept": coded(code),
+        "requester": {"reference": prescriber},
+        "authoredOn": "2026-03-01",
+    }
+
+
+def planned(patient_: str, activity: str) -> dict[str, Any]:
+    return {
+        "resourceType": "CarePlan",
+        "status": "active",
+        "intent": "plan",
+        "subject": {"reference": patient_},
+        "category": [coded("plan")],
+        "period": {"start": "2026-01-01", "end": "2026-06-01"},
+        "activity": [{"reference": {"reference": activity}}],
+    }
+
+
+def booked(*who: str) -> dict[str, Any]:
+    return {
+        "resourceType": "Appointment",
+        "status": "booked",
+        "start": "2026-02-01T10:00:00Z",
+        "end": "2026-02-01T11:00:00Z",
+        "participant": [{"actor": {"reference": one}, "status": "accepted"} for one in who],
+    }
 
 
 FINDS = [
