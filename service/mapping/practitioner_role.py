@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from service.domain.people import Person
+from service.domain.people import Person, Role
 from service.fhir.json import JsonObject
 from service.mapping.datatypes import Unreadable
 from service.mapping.overlay import OUR_IDENTIFIER, REFERENCE, WHOLE, Coded, Fields, OneOf, write
@@ -44,6 +44,12 @@ def absorb(held: Person | None, resource: JsonObject, refs: Refs) -> Absorbed[Pe
         return Absorbed(value=held, issues=(issue,))
     values = {"profession": _profession(read), "organization": read.one("organization", _in_words)}
     return read.settle(Person, held, values)
+
+
+def profession(resource: JsonObject) -> Role | None:
+    """Return the profession that the resource gives, None where it gives none that the plan knows."""
+    said = _profession(Reading(resource))
+    return said if isinstance(said, Role) else None
 
 
 def _profession(read: Reading) -> Any:

@@ -57,6 +57,12 @@ def test_a_role_names_nobody_by_itself():
     assert leaves(MAPPER, PSYCHIATRIST, chart) == ()
 
 
+def test_the_profession_of_a_role_is_known_before_its_clinician():
+    assert module.profession(written()) is Role.PSYCHIATRIST
+    assert module.profession({}) is None
+    assert module.profession({**written(), "code": [NOTHING_OF_OURS]}) is None
+
+
 def test_a_further_profession_stays_and_is_reported():
     chart = written()
     chart["code"].append(ROLE.concept(Role.PSYCHOLOGIST))
