@@ -4,21 +4,26 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from pathlib import Path
+from time import sleep
 from uuid import uuid4  # noqa: TID251  here ids are made
 
+from service.application.connect import keep_connection
 from service.application.ports import PlanPorts
 from service.application.push_plan import PushPlan, push_plan
+from service.ehr.gateway import Gateway
+from service.ehr.patience import Limits
+from service.ehr.retry import RetryPolicy
+from service.ehr.transport import Transport
+from service.fhir.json import JsonObject, NotJson, loads
 from service.mapping.references import DEFAULT_IDENTIFIER_SYSTEM
+from service.ports.ehr import Ehr
 from service.ports.storage import Connection, ConnectionMode, MedicationMode
-from service.settings import Settings
+from service.settings import BadSettings, Settings
 from service.storage.schema import is_current, upgrade
 from service.storage.unit_of_work import Storage
 from service.sync.agenda import Ports
 from service.sync.report import PushReport
-
-if TYPE_CHECKING:
-    from service.ports.ehr import Ehr
 
 CONNECTION = "default"
 
@@ -57,7 +62,7 @@ class Tandem:
         return Storage(self.settings.database_url)
 
     @cached_property
-    def ehr(self) -> "Ehr":
+    def ehr(self) -> Ehr:
         """The chart; raises `NoEhr`."""
         if self.settings.ehr_url is None:
             raise NoEhr("no EHR is configured: set TANDEM_EHR_URL")
@@ -80,27 +85,22 @@ class Tandem:
         """Push a plan over the configured connection; raises `NoEhr`, and as `push_plan` does."""
         ehr = self.ehr
         self.connect()
-        ports = Ports(storage=self.storage, ehr=ehr, clock=self.clock, ids=self.ids)
+        ports = Ports(
+            storage=self.storage,
+            ehr=ehr,
+            clock=self.clock,
+            ids=self.ids,
+            override=_override(self.settings.ehr_capabilities),
+        )
         return push_plan(command, ports)
 
     def connect(self) -> Connection:
         """Keep the connection as the settings have it; raises `Pinned` when they move what must stay."""
-        wanted = _connection(self.settings)
-        with self.storage.begin() as work:
-            kept = work.connections.put(wanted)
-            work.commit()
-        return kept
+        return keep_connection(_connection(self.settings), storage=self.storage)
 
 
-def gateway_to(url: str, *, settings: Settings, ids: RandomIds) -> "Ehr":
-    """Return the gateway to a FHIR server; requests is imported here, so that `--help` stays quick."""
-    from time import sleep  # noqa: PLC0415  beside the lazy imports that it serves
-
-    from service.ehr.gateway import Gateway  # noqa: PLC0415  200 ms that only a push needs
-    from service.ehr.patience import Limits  # noqa: PLC0415  200 ms that only a push needs
-    from service.ehr.retry import RetryPolicy  # noqa: PLC0415  200 ms that only a push needs
-    from service.ehr.transport import Transport  # noqa: PLC0415  200 ms that only a push needs
-
+def gateway_to(url: str, *, settings: Settings, ids: RandomIds) -> Gateway:
+    """Return the gateway to a FHIR server."""
     token = settings.ehr_token
     transport = Transport(
         url,
@@ -111,6 +111,16 @@ def gateway_to(url: str, *, settings: Settings, ids: RandomIds) -> "Ehr":
     spread = secrets.SystemRandom()
     policy = RetryPolicy(attempts=4, base=0.25, cap=10.0, jitter=lambda longest: spread.uniform(0, longest))
     return Gateway(transport, retry=policy, sleep=sleep)
+
+
+def _override(file: str | None) -> JsonObject:
+    """Read the operator's word on what the server can do; raises `BadSettings`."""
+    if file is None:
+        return {}
+    try:
+        return loads(Path(file).read_text(encoding="utf-8"))
+    except (OSError, NotJson):
+        raise BadSettings("TANDEM_EHR_CAPABILITIES names no readable JSON file") from None
 
 
 def _connection(settings: Settings) -> Connection:

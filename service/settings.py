@@ -20,7 +20,8 @@ class BadSettings(ValueError):
 class Settings:
     """What an operator decides, each from TANDEM_ and the name in capitals; README has the list.
 
-    `ehr_medications` None means `plan` on a sandbox and `reference` elsewhere.
+    `ehr_medications` None means `plan` on a sandbox and `reference` elsewhere; `ehr_capabilities` is a file
+    that says, in the shape of `Capabilities.to_json`, what the server can do beyond its own statement.
     """
 
     database_url: str = DEFAULT_DATABASE
@@ -33,6 +34,7 @@ class Settings:
     ehr_sandbox: bool = False
     ehr_medications: str | None = None
     ehr_answer_seconds: float = 30.0
+    ehr_capabilities: str | None = None
     patient_identifier_system: str | None = None
     identifier_system: str | None = None
 
@@ -52,6 +54,7 @@ def read_settings() -> Settings:
             ehr_sandbox=env.bool("EHR_SANDBOX", default=False),
             ehr_medications=env.str("EHR_MEDICATIONS", None, validate=validate.OneOf(MEDICATIONS)),
             ehr_answer_seconds=env.float("EHR_ANSWER_SECONDS", 30.0),
+            ehr_capabilities=env.str("EHR_CAPABILITIES", None),
             patient_identifier_system=env.str("PATIENT_IDENTIFIER_SYSTEM", None),
             identifier_system=env.str("IDENTIFIER_SYSTEM", None),
         )

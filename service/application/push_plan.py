@@ -78,17 +78,19 @@ def _subject(command: PushPlan, ports: Ports) -> tuple[Connection, Revision]:
 
 
 def _capabilities(connection: Connection, ports: Ports) -> Capabilities:
-    """Ask the server what it can do, once a day."""
+    """Ask the server what it can do, once a day; the operator's word wins over the server's."""
     now = ports.clock.now()
     with ports.storage.begin(write=False) as work:
         kept = work.capabilities.get(connection.id)
-    if kept is not None and now - kept.fetched_at < CAPABILITIES_LAST:
-        return Capabilities.from_json(kept.content)
+    if kept is not None and kept.content.get("asked") == connection.base_url:
+        if now - kept.fetched_at < CAPABILITIES_LAST:
+            return Capabilities.from_json(kept.content).overridden(ports.override)
     offered = ports.ehr.capabilities()
+    content = {**offered.to_json(), "asked": connection.base_url}
     with ports.storage.begin() as work:
-        work.capabilities.put(connection.id, KeptCapabilities(content=offered.to_json(), fetched_at=now))
+        work.capabilities.put(connection.id, KeptCapabilities(content=content, fetched_at=now))
         work.commit()
-    return offered
+    return offered.overridden(ports.override)
 
 
 @contextmanager

@@ -24,18 +24,6 @@ def capabilities_of(statement: JsonObject | None) -> Capabilities:
     return _read(statement, version)
 
 
-def overridden(stated: Capabilities, override: JsonObject) -> Capabilities:
-    """Return the capabilities with an operator's words in place of the server's own.
-
-    The override has the shape of `Capabilities.to_json`; members that it leaves out stay, type by type.
-    """
-    stored = stated.to_json()
-    types = stored["types"]
-    for name, words in override.get("types", {}).items():
-        types[name] = {**types.get(name, {}), **words}
-    return Capabilities.from_json({**stored, **override, "types": types})
-
-
 def _read(statement: JsonObject, version: str) -> Capabilities:
     rest = _server_side(statement)
     interactions = _codes(rest.get("interaction"))

@@ -118,6 +118,17 @@ class Capabilities:
             "patch_formats": sorted(self.patch_formats),
         }
 
+    def overridden(self, words: JsonObject) -> "Capabilities":
+        """Return the capabilities with an operator's words in place of the server's own.
+
+        The words have the shape of `to_json`; members that they leave out stay, type by type.
+        """
+        stated = self.to_json()
+        types = stated["types"]
+        for name, told in words.get("types", {}).items():
+            types[name] = {**types.get(name, {}), **told}
+        return Capabilities.from_json({**stated, **words, "types": types})
+
     @classmethod
     def from_json(cls, stored: JsonObject) -> "Capabilities":
         """Read what `to_json` wrote."""

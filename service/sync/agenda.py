@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from service.domain.people import Person
 from service.domain.plan import Plan, people_named
+from service.fhir.json import JsonObject
 from service.mapping.references import Key, Refs
 from service.ports.clock import Clock, Ids
 from service.ports.ehr import Capabilities, Ehr
@@ -15,12 +16,13 @@ _OF_NO_PATIENT = frozenset({"Practitioner", "PractitionerRole"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """What a push needs from outside."""
+    """What a push needs from outside; `override` is the operator's word on what the server can do."""
 
     storage: Storage
     ehr: Ehr
     clock: Clock
     ids: Ids
+    override: JsonObject = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -71,9 +71,7 @@ def subject_of(agenda: Agenda) -> Subject:
 def scope_of(agenda: Agenda) -> Scope:
     """Return how the connection wants medications written."""
     proposing = agenda.connection.medications is MedicationMode.PROPOSE
-    proposed = (
-        order.id for order in agenda.plan.medications if task_proposal.key(order.id) in agenda.ledger
-    )
+    proposed = (order.id for order in agenda.plan.medications if task_proposal.key(order.id) in agenda.ledger)
     return Scope(
         proposed=frozenset(proposed),
         intent=Intent.PROPOSAL if proposing else Intent.PLAN,

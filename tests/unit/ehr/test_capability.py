@@ -3,7 +3,7 @@
 import pytest
 import responses
 
-from service.ehr.capability import capabilities_of, overridden
+from service.ehr.capability import capabilities_of
 from service.ehr.gateway import Gateway
 from service.fhir.json import dumps, loads
 from service.ports.ehr import Capabilities, NotFhir, TypeCapability
@@ -94,7 +94,7 @@ def test_software_is_named_as_far_as_it_is_stated(software: object, named: str |
 def test_the_operator_s_word_wins_over_the_server_s() -> None:
     stated = capabilities_of(capability_statement("hapi-jpa-8.8.0"))
     words = {"batch": True, "types": {"CarePlan": {"update_create": True}, "Own": {"interactions": ["read"]}}}
-    told = overridden(stated, words)
+    told = stated.overridden(words)
     assert (told.batch, told.transaction) == (True, True)
     assert told.of("CarePlan").update_create
     assert told.of("CarePlan").interactions == stated.of("CarePlan").interactions

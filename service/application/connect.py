@@ -1,0 +1,25 @@
+"""Keeping a connection as its operator configures it, where the chart does not already rest on it."""
+
+from service.ports.storage import Connection, Pinned, Storage, Unknown, UnitOfWork
+
+
+def keep_connection(wanted: Connection, *, storage: Storage) -> Connection:
+    """Keep a connection, and return it as kept.
+
+    Raises `Pinned` when resources are in the chart already and the address or the identifier system would
+    change: the ledger speaks of that server and of those identifiers.
+    """
+    with storage.begin() as work:
+        held = _held(wanted.id, work)
+        if held is not None and held.pinned and held.base_url != wanted.base_url:
+            raise Pinned(wanted.id, "base_url")
+        kept = work.connections.put(wanted)
+        work.commit()
+    return kept
+
+
+def _held(connection_id: str, work: UnitOfWork) -> Connection | None:
+    try:
+        return work.connections.get(connection_id)
+    except Unknown:
+        return None
