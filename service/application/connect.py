@@ -1,6 +1,6 @@
 """Keeping a connection as its operator configures it, where the chart does not already rest on it."""
 
-from service.ports.storage import Connection, Pinned, Storage, Unknown, UnitOfWork
+from service.ports.storage import Connection, Pinned, Storage, UnitOfWork, Unknown
 
 
 def keep_connection(wanted: Connection, *, storage: Storage) -> Connection:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from service.domain.people import Person
 from service.domain.plan import people_named
@@ -82,15 +82,19 @@ def _capabilities(connection: Connection, ports: Ports) -> Capabilities:
     now = ports.clock.now()
     with ports.storage.begin(write=False) as work:
         kept = work.capabilities.get(connection.id)
-    if kept is not None and kept.content.get("asked") == connection.base_url:
-        if now - kept.fetched_at < CAPABILITIES_LAST:
-            return Capabilities.from_json(kept.content).overridden(ports.override)
+    if kept is not None and _fresh(kept, connection, now):
+        return Capabilities.from_json(kept.content).overridden(ports.override)
     offered = ports.ehr.capabilities()
     content = {**offered.to_json(), "asked": connection.base_url}
     with ports.storage.begin() as work:
         work.capabilities.put(connection.id, KeptCapabilities(content=content, fetched_at=now))
         work.commit()
     return offered.overridden(ports.override)
+
+
+def _fresh(kept: KeptCapabilities, connection: Connection, now: datetime) -> bool:
+    same_server = kept.content.get("asked") == connection.base_url
+    return same_server and now - kept.fetched_at < CAPABILITIES_LAST
 
 
 @contextmanager
