@@ -52,8 +52,34 @@ PLAN_REVISION = Extension(
     on=("Provenance",),
     says="The revision of the plan that the record was made from",
 )
+MEDICATION_TAKING = Extension(
+    name="medication-taking",
+    value="valueCodeableConcept",
+    on=("MedicationStatement",),
+    says="How much of what was agreed was taken",
+)
+ADHERENCE_TOLD_BY = Extension(
+    name="adherence-source",
+    value="valueCodeableConcept",
+    on=("MedicationStatement",),
+    says="Whether the patient told it or refills show it",
+)
+# R4 has no QuestionnaireResponse.status for it: `amended` is less.
+RECORD_STATUS = Extension(
+    name="record-status",
+    value="valueCode",
+    on=("QuestionnaireResponse",),
+    says="That the answers were corrected, which R4 does not tell from amended",
+)
 
-EXTENSIONS = (TREATMENT_BALANCE, IANA_ZONE, PLAN_REVISION)
+EXTENSIONS = (
+    TREATMENT_BALANCE,
+    IANA_ZONE,
+    PLAN_REVISION,
+    MEDICATION_TAKING,
+    ADHERENCE_TOLD_BY,
+    RECORD_STATUS,
+)
 
 # The shape of a list of extensions: ours are written and removed by us, those of others stay.
 OUR_EXTENSIONS = ByKey(
