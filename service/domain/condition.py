@@ -58,6 +58,6 @@ class Condition(Value):
         mistaken = self.verification is Verification.ENTERED_IN_ERROR
         if mistaken != (self.course is None):
             yield Problem("course", "is left out exactly when the condition was entered in error (con-5)")
-        if self.abatement and self.course not in _ABATED and not mistaken:
+        if self.abatement and self.course not in _ABATED:
             yield Problem("abatement", "needs a course of inactive, remission or resolved (con-4)")
         yield from ordered(self.onset, self.abatement, "abatement")

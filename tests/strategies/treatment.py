@@ -74,7 +74,7 @@ def a_condition(draw: Draw, uid: str) -> Condition:
         course=course,
         verification=verification,
         onset=onset,
-        abatement=abatement if mistaken or course in _ABATED else None,
+        abatement=abatement if not mistaken and course in _ABATED else None,
     )
 
 
