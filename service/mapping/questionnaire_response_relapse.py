@@ -1,11 +1,9 @@
 """QuestionnaireResponse of the relapse plan: a person's early warning signs, and who does what then."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from service.domain.plan import Plan
 from service.domain.relapse import RelapseStep, WarningSign
-from service.domain.values import Value
 from service.fhir.json import JsonObject
 from service.mapping.answers import COMMON, answer, answered, answers_form, grouped, in_groups, items_of
 from service.mapping.datatypes import Unreadable
@@ -25,7 +23,7 @@ from service.mapping.questionnaires import (
     STEP_UNTIL,
     Question,
 )
-from service.mapping.reading import Absorbed, Reading
+from service.mapping.reading import UNREAD, Absorbed, Reading
 from service.mapping.references import Refs
 
 _STANDING = frozenset({"in-progress", "completed", "amended"})
@@ -37,18 +35,8 @@ SHAPE: Fields = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RelapsePlan(Value):
-    """The signs and steps of one plan, under the plan's id."""
-
-    id: str
-    warning_signs: tuple[WarningSign, ...] = ()
-    relapse_steps: tuple[RelapseStep, ...] = ()
-
-
-def relapse_plan(plan: Plan) -> RelapsePlan:
-    """Return the signs and steps of a plan."""
-    return RelapsePlan(id=plan.id, warning_signs=plan.warning_signs, relapse_steps=plan.relapse_steps)
+Signs: TypeAlias = tuple[WarningSign, ...]
+Steps: TypeAlias = tuple[RelapseStep, ...]
 
 
 def to_fhir(plan: Plan, refs: Refs, *, onto: JsonObject | None = None) -> JsonObject:
@@ -73,19 +61,16 @@ def to_fhir(plan: Plan, refs: Refs, *, onto: JsonObject | None = None) -> JsonOb
     return write(mine, onto, SHAPE, refs)
 
 
-def absorb(held: Plan | None, resource: JsonObject, refs: Refs) -> Absorbed[RelapsePlan]:
-    """Return the signs and steps that the resource lists; a list that cannot be read stays as held."""
+def absorb(held: tuple[Signs, Steps], resource: JsonObject, refs: Refs) -> Absorbed[tuple[Signs, Steps]]:
+    """Return the signs and the steps that the resource lists; a list that cannot be read stays as held."""
     read = Reading(resource)
-    before = None if held is None else relapse_plan(held)
     if resource.get("status") not in _STANDING:
         read.note("status", "takes the relapse plan back: its signs and steps end one by one")
-        return Absorbed(value=before, issues=tuple(read.issues))
-    values = {
-        "id": refs.own_item(resource),
-        "warning_signs": in_groups(read, SIGN, _sign_from_fhir),
-        "relapse_steps": in_groups(read, STEP, lambda items: _step_from_fhir(items, refs)),
-    }
-    return read.settle(RelapsePlan, before, values)
+        return Absorbed(value=held, issues=tuple(read.issues))
+    signs = in_groups(read, SIGN, _sign_from_fhir)
+    steps = in_groups(read, STEP, lambda items: _step_from_fhir(items, refs))
+    value = (held[0] if signs is UNREAD else signs, held[1] if steps is UNREAD else steps)
+    return Absorbed(value=value, issues=tuple(read.issues))
 
 
 def stands_for(resource: JsonObject) -> bool:

@@ -6,7 +6,7 @@ from service.mapping.answers import COMMON, answered, answers_form, items_of, va
 from service.mapping.datatypes import moment_to_fhir
 from service.mapping.overlay import Fields, write
 from service.mapping.questionnaires import INSTRUMENTS, answer_to
-from service.mapping.reading import Absorbed, Reading
+from service.mapping.reading import UNREAD, Absorbed, Reading
 from service.mapping.references import Refs
 
 # The numbers that an answer of a plan may have.
@@ -43,11 +43,15 @@ def to_fhir(
     return write(mine, onto, SHAPE, refs)
 
 
-def absorb(held: Score | None, resource: JsonObject, refs: Refs) -> Absorbed[Score]:
-    """Return the score that is held with these single answers: all else is told by its Observation."""
+def absorb(
+    held: tuple[ItemAnswer, ...], resource: JsonObject, _refs: Refs
+) -> Absorbed[tuple[ItemAnswer, ...]]:
+    """Return the single answers in the order of the resource; those that cannot be read leave `held`."""
     read = Reading(resource)
-    values = {"id": refs.own_item(resource), "items": read.many("item", _answer)}
-    return read.settle(Score, held, values)
+    items = read.many("item", _answer)
+    if items is not UNREAD and len({one.item for one in items}) < len(items):
+        read.note("item", "answers a question again")
+    return Absorbed(value=held if read.issues else items, issues=tuple(read.issues))
 
 
 def stands_for(resource: JsonObject) -> bool:

@@ -1,16 +1,18 @@
-from dataclasses import fields, replace
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.plan import Plan
+from service.domain.relapse import RelapseStep, WarningSign
 from service.fhir.json import JsonObject
 from service.mapping import (
     questionnaire_response_journal,
     questionnaire_response_score,
 )
 from service.mapping import questionnaire_response_relapse as module
+from service.mapping.reading import Absorbed
+from service.mapping.references import Refs
 from tests.builders import (
     COORDINATOR,
     a_journal_entry,
@@ -39,31 +41,40 @@ from tests.unit.mapping.laws import (
 )
 
 
-def as_plan(held: module.RelapsePlan | None) -> Plan | None:
-    if held is None:
-        return None
-    return a_plan(**{one.name: getattr(held, one.name) for one in fields(held)})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelapsePlan:
+    """What the form holds of a plan."""
+
+    warning_signs: tuple[WarningSign, ...] = ()
+    relapse_steps: tuple[RelapseStep, ...] = ()
 
 
-MAPPER = Mapper(
-    lambda x, onto, refs: module.to_fhir(as_plan(x), refs, onto=onto),
-    lambda held, resource, refs: module.absorb(as_plan(held), resource, refs),
-)
+def written_of(value: RelapsePlan, onto: JsonObject | None, refs: Refs) -> JsonObject:
+    plan = a_plan(warning_signs=value.warning_signs, relapse_steps=value.relapse_steps)
+    return module.to_fhir(plan, refs, onto=onto)
+
+
+def absorbed_over(held: RelapsePlan | None, resource: JsonObject, refs: Refs) -> Absorbed[RelapsePlan]:
+    before = held or RelapsePlan()
+    made = module.absorb((before.warning_signs, before.relapse_steps), resource, refs)
+    signs, steps = made.value
+    return Absorbed(value=RelapsePlan(warning_signs=signs, relapse_steps=steps), issues=made.issues)
+
+
+MAPPER = Mapper(written_of, absorbed_over)
 
 
 @st.composite
-def relapse_plans(draw: Draw) -> module.RelapsePlan:
+def relapse_plans(draw: Draw) -> RelapsePlan:
     signs = draw(st.permutations(pool("warning_signs")))[: draw(st.integers(0, 3))]
     steps = draw(st.permutations(pool("relapse_steps")))[: draw(st.integers(0, 3))]
-    return module.RelapsePlan(
-        id=PLAN,
+    return RelapsePlan(
         warning_signs=tuple(observed.a_warning_sign(draw, one) for one in signs),
         relapse_steps=tuple(observed.a_relapse_step(draw, one) for one in steps),
     )
 
 
-FULL = module.RelapsePlan(
-    id=PLAN,
+FULL = RelapsePlan(
     warning_signs=(a_warning_sign(until=day(180)),),
     relapse_steps=(a_relapse_step(until=day(180)), a_relapse_step(id=uid("relapse_steps-1"), person=None)),
 )
@@ -144,7 +155,7 @@ def test_a_relapse_plan_that_the_chart_takes_back_is_reported(status):
     resource = {**written(), "status": status}
     assert leaves(MAPPER, FULL, resource) == ("QuestionnaireResponse.status",)
     made = MAPPER.absorb(None, resource, PLACED)
-    assert (made.value, paths(made.issues)) == (None, ("QuestionnaireResponse.status",))
+    assert (made.value, paths(made.issues)) == (RelapsePlan(), ("QuestionnaireResponse.status",))
 
 
 def test_every_response_stands_for_one_kind_of_item():
