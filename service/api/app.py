@@ -1,0 +1,107 @@
+"""The Flask application: blueprints, request ids, and problems for whatever goes wrong."""
+
+import re
+from contextlib import ExitStack
+from http import HTTPStatus
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from service.api.components import PROBLEM, REQUEST_ID, REQUEST_ID_PATTERN
+from service.api.errors import ProblemDetails, problem_of
+from service.api.fhir import fhir_doors
+from service.api.health import health_doors
+from service.api.openapi import make_api
+from service.api.parts import part_doors
+from service.api.people import people_doors
+from service.api.plans import plan_doors
+from service.api.requests import LARGEST_BODY
+from service.api.responses import dumped
+from service.api.revisions import revision_doors
+from service.api.schemas import schema_of
+from service.api.services import Services
+from service.api.sync import sync_doors
+from service.fhir.json import dumps
+from service.telemetry.events import REQUEST_ANSWERED, REQUEST_FAILED, emit
+
+
+def create_app(services: Services) -> Flask:
+    """Return the REST application on these services."""
+    app = Flask("tandem", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.url_map.merge_slashes = False
+    app.url_map.strict_slashes = True
+    api = make_api(app)
+    for make in (plan_doors, revision_doors, part_doors, fhir_doors, sync_doors, people_doors, health_doors):
+        api.register_blueprint(make(services).blueprint)
+    _Surroundings(services).attach(app)
+    return app
+
+
+class _Surroundings:
+    """What every request has around it: its id, its line in the log, and its end in a problem."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def attach(self, app: Flask) -> None:
+        app.before_request(self._begin)
+        app.after_request(self._finish)
+        app.teardown_request(self._leave)
+        app.register_error_handler(HTTPException, self._refuse)
+        app.register_error_handler(Exception, self._refuse)
+
+    def _begin(self) -> None:
+        given = request.headers.get(REQUEST_ID, "")
+        g.request_id = given if re.fullmatch(REQUEST_ID_PATTERN, given) else self._services.ids.new()
+        g.since = self._services.stopwatch()
+        g.context = ExitStack()
+        g.context.enter_context(self._services.bind(g.request_id))
+
+    def _finish(self, response: Response) -> Response:
+        response.headers[REQUEST_ID] = g.request_id
+        emit(
+            self._services.log,
+            REQUEST_ANSWERED,
+            request_id=g.request_id,
+            method=request.method,
+            route=_route(),
+            status=response.status_code,
+            milliseconds=round((self._services.stopwatch() - g.since) * 1000),
+        )
+        return response
+
+    def _leave(self, _: BaseException | None) -> None:
+        g.context.close()
+
+    def _refuse(self, error: Exception) -> Response:
+        told, headers = problem_of(error, g.request_id)
+        if told.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            emit(
+                self._services.log,
+                REQUEST_FAILED,
+                request_id=g.request_id,
+                method=request.method,
+                route=_route(),
+                error=_place(error),
+            )
+        return _problem(told, headers)
+
+
+def _problem(told: ProblemDetails, headers: dict[str, str]) -> Response:
+    body = {name: one for name, one in dumped(schema_of(ProblemDetails), told).items() if one != []}
+    return Response(dumps(body), status=told.status, headers=headers, content_type=PROBLEM)
+
+
+def _route() -> str:
+    # The rule and never the path: a path can hold whatever somebody typed.
+    return request.url_rule.rule if request.url_rule is not None else "none"
+
+
+def _place(error: BaseException) -> str:
+    """Return the kind of an exception and where it was raised; its message may quote a record."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = "" if trace is None else f" in {trace.tb_frame.f_code.co_qualname}, line {trace.tb_lineno}"
+    return type(error).__qualname__ + where

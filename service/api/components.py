@@ -1,0 +1,73 @@
+"""What operations refer to by name in OpenAPI: headers, and one refusal for each status."""
+
+from http import HTTPStatus
+from typing import Any
+
+from apispec import APISpec
+
+from service.api.errors import ProblemDetails
+from service.api.requests import AUTHOR, AUTHOR_PATTERN
+from service.api.schemas import schema_of
+
+REQUEST_ID = "X-Request-Id"
+REQUEST_ID_PATTERN = r"[A-Za-z0-9._\-]{1,64}"
+PROBLEM = "application/problem+json"
+_REASONS = {
+    304: "The reader has this version already",
+    409: "It stands in the way of something; the problem's type says of what",
+    412: "The plan has moved on: read it again before deciding again",
+    422: "The body, a header or a query parameter breaks the rules that `errors` names",
+    428: "If-Match is missing",
+    502: "The EHR refused, or is no FHIR R4 server",
+    503: "Try again later; nothing was done",
+    504: "The EHR did not say what became of a write: a next push looks for it first",
+}
+_RETRY = (409, 503)
+_HEADERS = {
+    "ETag": "The version: a plan's revision number in quotes, or a digest.",
+    "Location": "Where it is now, relative to this API.",
+    "Link": 'The next page, as `<...>; rel="next"`; missing on the last one.',
+    "Retry-After": "When to try again, in seconds.",
+    REQUEST_ID: "The request's name in the log.",
+}
+
+
+def declare(spec: APISpec) -> None:
+    """Put the components into an OpenAPI document; only those that are used come out."""
+    for name, meaning in _HEADERS.items():
+        spec.components.header(name, {"description": meaning, "schema": {"type": "string"}}, lazy=True)
+    for name, parameter in _parameters().items():
+        spec.components.parameter(name, "header", parameter, lazy=True)
+    for status in HTTPStatus:
+        if status == HTTPStatus.NOT_MODIFIED or status >= HTTPStatus.BAD_REQUEST:
+            spec.components.response(f"Status{status.value}", _refusal(status), lazy=True)
+
+
+def _parameters() -> dict[str, dict[str, Any]]:
+    def header(name: str, description: str, *, required: bool, pattern: str | None = None) -> dict[str, Any]:
+        schema = {"type": "string"} | ({"pattern": f"^{pattern}$"} if pattern else {})
+        return {"name": name, "description": description, "required": required, "schema": schema}
+
+    return {
+        "Author": header(AUTHOR, "Who makes the revision.", required=True, pattern=AUTHOR_PATTERN),
+        "IfMatch": header("If-Match", "The ETag that the author read.", required=True),
+        "IfNoneMatch": header("If-None-Match", "The ETag that the reader has.", required=False),
+        "RequestId": header(
+            REQUEST_ID,
+            "A name for this request in the log; one is made where none is given or it does not fit.",
+            required=False,
+            pattern=REQUEST_ID_PATTERN,
+        ),
+    }
+
+
+def _refusal(status: HTTPStatus) -> dict[str, Any]:
+    response: dict[str, Any] = {
+        "description": _REASONS.get(status, status.phrase),
+        "headers": {REQUEST_ID: REQUEST_ID},
+    }
+    if status in _RETRY:
+        response["headers"]["Retry-After"] = "Retry-After"
+    if status != HTTPStatus.NOT_MODIFIED:
+        response["content"] = {PROBLEM: {"schema": schema_of(ProblemDetails)}}
+    return response

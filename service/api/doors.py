@@ -1,0 +1,137 @@
+"""Doors: each operation says what it takes and all that it may answer, and is documented as it is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, TypeAlias
+
+from flask import Response, request
+from flask_smorest import Blueprint  # type: ignore[import-untyped]  # flask-smorest 0.47 ships no types
+from marshmallow import Schema
+from werkzeug.routing import BaseConverter
+
+from service.api.requests import JSON, author_of, editor_of, read_json
+from service.api.schemas import ID
+from service.fhir.json import JsonObject
+
+Shape: TypeAlias = type[Schema] | JsonObject
+View: TypeAlias = Callable[..., Response]
+# What any request may meet: a crash, and a database that is away.
+_ALWAYS = (500, 503)
+_BODY = (400, 413, 415, 422)
+
+
+class Write(Enum):
+    """What a write of a plan must say of itself: nothing, its author, or also the revision that they read."""
+
+    NONE = ()
+    CREATE = ("Author",)
+    EDIT = ("Author", "IfMatch")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Takes:
+    """A JSON body: its shape for the reader of OpenAPI, its media type, and how it is read."""
+
+    shape: Shape
+    read: Callable[[JsonObject], Any] = lambda document: document
+    media: str = JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gives:
+    """The answer when all goes well; `headers` are among ETag, Location and Link."""
+
+    status: int = 200
+    shape: Shape
+    headers: tuple[str, ...] = ()
+    media: str = JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One method of one path; `refuses` are the statuses beyond those that follow from its other fields."""
+
+    method: str
+    path: str
+    gives: Gives
+    takes: Takes | None = None
+    query: type[Schema] | None = None
+    write: Write = Write.NONE
+    refuses: tuple[int, ...] = ()
+    headers: tuple[str, ...] = ()
+
+    @property
+    def statuses(self) -> tuple[int, ...]:
+        """Every status but the good one."""
+        found = {*_ALWAYS, *self.refuses}
+        if self.takes is not None:
+            found.update(_BODY)
+        if self.query is not None or self.write is not Write.NONE:
+            found.add(422)
+        if self.write is Write.EDIT:
+            found.update((412, 428))
+        if "IfNoneMatch" in self.headers:
+            found.add(304)
+        if "<" in self.path:
+            found.add(404)
+        return tuple(sorted(found - {self.gives.status}))
+
+
+class IdConverter(BaseConverter):
+    """An id in a path: what cannot be one is not found, and never reaches a database."""
+
+    regex = ID
+
+
+class Doors:
+    """A group of operations."""
+
+    def __init__(self, name: str, description: str) -> None:
+        self.blueprint = Blueprint(name, __name__, description=description)
+
+    def open(self, name: str, operation: Operation, view: View, *, summary: str = "") -> None:
+        """Open a door: `name` is its operationId; the summary is the view's docstring unless given."""
+        door = self._documented(_reading(view, operation), operation)
+        said = {"operationId": name} | ({"summary": summary} if summary else {})
+        door = self.blueprint.doc(**said)(door)
+        if operation.query is not None:
+            door = self.blueprint.arguments(operation.query, location="query", unknown=None)(door)
+        self.blueprint.add_url_rule(
+            operation.path, name, door, methods=[operation.method], parameters=["RequestId"]
+        )
+
+    def _documented(self, door: View, operation: Operation) -> View:
+        gives, blueprint = operation.gives, self.blueprint
+        for status in operation.statuses:
+            door = blueprint.alt_response(status, f"Status{status}")(door)
+        headers = {name: name for name in (*gives.headers, "X-Request-Id")}
+        shape = {"schema": gives.shape, "content_type": gives.media, "headers": headers}
+        door = blueprint.response(gives.status, **shape)(door)
+        said: dict[str, Any] = {}
+        if parameters := [*operation.write.value, *operation.headers]:
+            said["parameters"] = parameters
+        if operation.takes is not None:
+            content = {operation.takes.media: {"schema": operation.takes.shape}}
+            said["requestBody"] = {"required": True, "content": content}
+        documented: View = blueprint.doc(**said)(door)
+        return documented
+
+
+def _reading(view: View, operation: Operation) -> View:
+    """Wrap a view so that it gets the editor or author, and the body, as `operation` takes them."""
+
+    def door(*query: Any, **path: str) -> Response:
+        given: dict[str, Any] = dict(path)
+        match operation.write:
+            case Write.CREATE:
+                given["author"] = author_of(request)
+            case Write.EDIT:
+                given["editor"] = editor_of(request)
+        if operation.takes is not None:
+            given["body"] = operation.takes.read(read_json(request, operation.takes.media))
+        return view(*query, **given)
+
+    door.__doc__ = view.__doc__
+    door.__name__ = view.__name__
+    return door

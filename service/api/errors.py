@@ -1,0 +1,162 @@
+"""The one table of exceptions and statuses, and the problem (RFC 9457) that tells of each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from math import ceil
+from types import MappingProxyType
+from typing import Any
+
+from werkzeug.exceptions import HTTPException
+
+from service.api.refusals import Malformed, NoEhr, NotReady, NoVersion, StaleVersion, WrongMedia
+from service.application.push_plan import PatientBusy, ReadOnly
+from service.domain.values import Invalid, Problem
+from service.fhir.outcome import OutcomeIssue
+from service.ports.ehr import (
+    Contended,
+    Denied,
+    EhrError,
+    Gone,
+    Missing,
+    NotFhir,
+    Rejected,
+    SeveralMatch,
+    Stale,
+    Throttled,
+    Unavailable,
+    UnknownOutcome,
+)
+from service.ports.storage import Pinned, StorageUnavailable, Superseded, Taken, Unknown
+
+PROBLEMS = "https://w3id.org/tandem-care/problems/"
+# How long a push of one plan usually takes, and a database's other writer at most.
+_SOON = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemDetails:
+    """What went wrong (RFC 9457), in paths, codes and ids; never in words of a patient's record of ours.
+
+    `errors` name each field and why. A field is a JSON path in the body, or in the plan that the body would
+    have made, or the name of a query parameter or header. `current_revision` is the one to read before
+    deciding again. `issues` are the words of the EHR's server.
+    """
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    request_id: str
+    errors: tuple[Problem, ...] = ()
+    current_revision: int | None = None
+    issues: tuple[OutcomeIssue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The status of an exception, the name of its problem type, and when to try again, in seconds."""
+
+    status: int
+    name: str
+    retry_after: int | None = None
+
+
+TABLE: Mapping[type[Exception], Row] = MappingProxyType({
+    Malformed: Row(400, "malformed"),
+    WrongMedia: Row(415, "wrong-media-type"),
+    NoVersion: Row(428, "version-required"),
+    StaleVersion: Row(412, "stale-version"),
+    NoEhr: Row(503, "no-ehr"),
+    NotReady: Row(503, "not-ready", _SOON),
+    Invalid: Row(422, "invalid"),
+    Unknown: Row(404, "unknown"),
+    Superseded: Row(412, "stale-version"),
+    Taken: Row(409, "taken"),
+    Pinned: Row(409, "pinned"),
+    StorageUnavailable: Row(503, "storage-unavailable", _SOON),
+    ReadOnly: Row(409, "read-only-connection"),
+    PatientBusy: Row(409, "patient-busy", _SOON),
+    UnknownOutcome: Row(504, "ehr-outcome-unknown"),
+    Throttled: Row(503, "ehr-throttles", _SOON),
+    Contended: Row(503, "ehr-contended", _SOON),
+    Unavailable: Row(503, "ehr-unavailable", _SOON),
+    Denied: Row(502, "ehr-denies"),
+    NotFhir: Row(502, "ehr-is-not-fhir"),
+    Rejected: Row(502, "ehr-rejects"),
+    SeveralMatch: Row(409, "several-match"),
+    Stale: Row(409, "chart-moved-on"),
+    Missing: Row(502, "ehr-lacks-resource"),
+    Gone: Row(502, "ehr-lacks-resource"),
+    EhrError: Row(502, "ehr-failed"),
+    Exception: Row(500, "failed"),
+})  # fmt: skip
+
+
+def row_of(error: Exception) -> Row:
+    """Return the row of an exception, or of the nearest of its bases."""
+    return next(TABLE[kind] for kind in type(error).__mro__ if kind in TABLE)
+
+
+def problem_of(error: Exception, request_id: str) -> tuple[ProblemDetails, dict[str, str]]:
+    """Return what to tell about an exception, and the headers to send with it."""
+    if isinstance(error, HTTPException):
+        return _of_http(error, request_id)
+    row = row_of(error)
+    details: dict[str, Any] = {"detail": _detail(error), "request_id": request_id, **_members(error)}
+    title = row.name.replace("-", " ").capitalize()
+    told = ProblemDetails(type=PROBLEMS + row.name, title=title, status=row.status, **details)
+    return told, _headers(error, row)
+
+
+def _headers(error: Exception, row: Row) -> dict[str, str]:
+    asked = error.retry_after if isinstance(error, Throttled) else None
+    seconds = row.retry_after if asked is None else ceil(max(asked, 1))
+    return {} if seconds is None else {"Retry-After": str(seconds)}
+
+
+def _detail(error: Exception) -> str:
+    match error:
+        case Invalid():
+            return "What was sent breaks the rules that errors names."
+        case Unknown():  # its text quotes the name that was asked for
+            return f"There is no such {error.kind}."
+        case Taken():
+            return f"There is a {error.kind} with this id already."
+        case _ if row_of(error) is TABLE[Exception]:  # what it says was not written for readers
+            return "The service failed; nothing was kept. Its log has the request id."
+        case _:
+            return str(error)
+
+
+def _members(error: Exception) -> dict[str, Any]:
+    match error:
+        case Invalid():
+            return {"errors": error.problems}
+        case NotReady():
+            return {"errors": error.lacks}
+        case Superseded():
+            return {"current_revision": error.current}
+        case EhrError():
+            return {"issues": error.issues}
+        case _:
+            return {}
+
+
+def _of_http(error: HTTPException, request_id: str) -> tuple[ProblemDetails, dict[str, str]]:
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    told = ProblemDetails(
+        title=status.phrase,
+        status=status,
+        detail=status.description or status.phrase,
+        request_id=request_id,
+        errors=tuple(_query_problems(getattr(error, "data", None) or {})),
+    )
+    allow = getattr(error, "valid_methods", None)
+    return told, {"Allow": ", ".join(sorted(allow))} if allow else {}
+
+
+def _query_problems(told: Mapping[str, Any]) -> list[Problem]:
+    """Read what webargs says about query parameters: {"query": {name: [reason]}}."""
+    by_name: Mapping[str, list[str]] = told.get("messages", {}).get("query", {})
+    return [Problem(name, reason) for name, reasons in by_name.items() for reason in reasons]

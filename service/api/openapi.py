@@ -1,0 +1,75 @@
+"""The OpenAPI document: generated from the operations, written as YAML that is the same at every run."""
+
+import json
+import re
+from typing import Any
+
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
+from flask import Flask
+from flask_smorest import Api  # type: ignore[import-untyped]  # flask-smorest 0.47 ships no types
+
+from service.api.block_yaml import block_yaml
+from service.api.components import declare
+from service.api.doors import IdConverter
+from service.api.schemas import ID
+
+VERSION = "1.0"
+_DESCRIPTION = """\
+Integrated mental-health treatment plans: therapy and medication as one treatment of one patient.
+
+Every write of a plan makes a revision; its number is the ETag. A write names the revision that its author
+read (If-Match, 428 without, 412 when the plan has moved on) and its author (X-Tandem-Author; authentication
+is to take the place of this header). Nothing is ever left out of a plan: endings are explicit, so there is
+no DELETE.
+
+There is no authentication yet: the service listens on the loopback address only, and documents come whole,
+with the journal entries that the patient has not shared. Those never reach FHIR.
+
+What is null or empty is left out of documents. Errors are problems (RFC 9457) with paths, codes and ids
+in them, and no patient's data."""
+_REFERENCE = re.compile(r'"#/components/schemas/(\w+)"')
+_MEMBERS = ("tags", "summary", "description", "operationId", "parameters", "requestBody", "responses")
+
+
+class _Closed(OpenAPIConverter):
+    """apispec 6.10 forgets that unknown fields are refused when a schema has a description."""
+
+    def schema2jsonschema(self, schema: Any) -> dict[str, Any]:
+        made = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]  # apispec types it in part
+        return {**made, "additionalProperties": False}
+
+
+class _Plugin(MarshmallowPlugin):
+    Converter = _Closed
+
+
+def make_api(app: Flask) -> Api:
+    """Set flask-smorest up, with the components that operations refer to by name."""
+    app.config.update(API_TITLE="Tandem", API_VERSION=VERSION, OPENAPI_VERSION="3.1.0")
+    api = Api(app, spec_kwargs={"marshmallow_plugin": _Plugin(), "info": {"description": _DESCRIPTION}})
+    # Every status is documented by name, so nothing is left for a default.
+    api.DEFAULT_ERROR_RESPONSE_NAME = None
+    app.url_map.converters["id"] = IdConverter
+    api.register_converter(IdConverter, lambda _: {"type": "string", "pattern": f"^{ID}$"})
+    declare(api.spec)
+    return api
+
+
+def spec(app: Flask) -> str:
+    """Return the OpenAPI document of an application as YAML."""
+    api = app.extensions["flask-smorest"]["apis"][""]["ext_obj"]
+    return block_yaml(_tidy(api.spec.to_dict()))
+
+
+def _tidy(document: dict[str, Any]) -> dict[str, Any]:
+    """Put what a reader looks for first, and leave out the schemas that flask-smorest adds of itself."""
+    for path in document["paths"].values():
+        for method in path.keys() - {"parameters"}:
+            said = path[method]
+            said["responses"] = dict(sorted(said["responses"].items()))
+            path[method] = {name: said[name] for name in _MEMBERS if name in said}
+    used = set(_REFERENCE.findall(json.dumps(document)))
+    components = document["components"]
+    components["schemas"] = {name: one for name, one in components["schemas"].items() if name in used}
+    return {name: document[name] for name in ("openapi", "info", "tags", "paths", "components")}

@@ -1,0 +1,67 @@
+"""What a request says: its JSON body, who wrote it, and which version they had read."""
+
+import re
+
+from flask import Request
+
+from service.api.refusals import Malformed, NoVersion, StaleVersion, WrongMedia
+from service.application.ports import Editor
+from service.domain.values import Invalid, Problem
+from service.fhir.json import JsonObject, NotJson, loads
+
+JSON = "application/json"
+MERGE_PATCH = "application/merge-patch+json"
+LARGEST_BODY = 2 * 1024 * 1024
+DEEPEST = 64
+AUTHOR = "X-Tandem-Author"
+AUTHOR_PATTERN = r"[A-Za-z0-9._@\-]{1,64}"
+_REVISION_TAG = re.compile(r'"([1-9][0-9]{0,8})"')
+
+
+def read_json(request: Request, media: str) -> JsonObject:
+    """Return the JSON object of the body; raises `WrongMedia`, `Malformed` or werkzeug's 413."""
+    if request.mimetype != media:
+        raise WrongMedia(f"A body of {media} is taken here.")
+    try:
+        document = loads(request.get_data(cache=False))
+    except NotJson as error:
+        raise Malformed(str(error)) from None
+    if _depth(document) > DEEPEST:
+        raise Malformed(f"the JSON text is nested more than {DEEPEST} levels deep")
+    return document
+
+
+def author_of(request: Request) -> str:
+    """Return who makes a revision; `Invalid` names the header."""
+    author = request.headers.get(AUTHOR)
+    if author is None:
+        raise Invalid([Problem(AUTHOR, "is required: who makes this revision")])
+    if not re.fullmatch(AUTHOR_PATTERN, author):
+        raise Invalid([Problem(AUTHOR, "must be 1 to 64 letters, digits, '-', '.', '_' or '@'")])
+    return author
+
+
+def editor_of(request: Request) -> Editor:
+    """Return who makes a revision on top of which; raises `NoVersion`, `StaleVersion` or `Invalid`."""
+    tag = _REVISION_TAG.fullmatch(if_match(request))
+    if tag is None:
+        raise StaleVersion('If-Match names no revision: give the ETag that was read, such as "3".')
+    return Editor(author=author_of(request), expected=int(tag[1]))
+
+
+def if_match(request: Request) -> str:
+    """Return the one ETag of If-Match; raises `NoVersion`, also for `*`, which no reader has read."""
+    tag = request.headers.get("If-Match", "").strip()
+    if tag in ("", "*"):
+        raise NoVersion("If-Match is required: give the ETag that was read.")
+    return tag
+
+
+def _depth(document: JsonObject) -> int:
+    level: list[object] = [document]
+    depth = 0
+    while level:
+        depth += 1
+        members = [m for one in level for m in (one.values() if isinstance(one, dict) else one)]  # type: ignore[attr-defined]  # only containers are kept below
+        level = [one for one in members if isinstance(one, dict | list)]
+    return depth
