@@ -1,0 +1,43 @@
+"""Writes the definitions and the examples as JSON: `python -m fhir_profiles.build`.
+
+Run it after a change to the tables, forms or extensions of the mapping; a test holds what is committed to it.
+"""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from fhir_profiles import DEFINITIONS
+from fhir_profiles.source.definitions import definitions
+from service.fhir.json import JsonObject
+
+HERE = Path(__file__).parent
+
+
+def file_name(resource: JsonObject) -> str:
+    """Return the name of the file that holds a resource."""
+    return f"{resource['resourceType']}-{resource['id']}.json"
+
+
+def written(resource: JsonObject) -> str:
+    """Return a resource as its file has it."""
+    return json.dumps(resource, indent=2, ensure_ascii=False) + "\n"
+
+
+def write(folder: Path, resources: Iterable[JsonObject]) -> None:
+    """Write one file for each resource, and remove those of others."""
+    folder.mkdir(exist_ok=True)
+    texts = {file_name(one): written(one) for one in resources}
+    for stale in {path.name for path in folder.glob("*.json")} - set(texts):
+        (folder / stale).unlink()
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def main() -> None:
+    """Write all anew."""
+    write(HERE / DEFINITIONS, definitions())
+
+
+if __name__ == "__main__":
+    main()

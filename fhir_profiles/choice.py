@@ -1,0 +1,73 @@
+"""Which of our profiles a resource is meant to conform to.
+
+Its type tells; where a type has several, a code that the profile asks for, or an extension that it requires.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeAlias
+
+from fhir_profiles import resources
+from service.fhir.json import JsonObject
+
+Coding: TypeAlias = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """What tells the resources of one profile from others of their type; no codes stand for any code."""
+
+    profile: str
+    codes: frozenset[Coding]
+    extensions: frozenset[str]
+
+    def is_on(self, resource: JsonObject) -> bool:
+        """Tell whether a resource bears it."""
+        said = _pairs(resource.get("code", {}).get("coding", ()))
+        held = {one.get("url") for one in resource.get("extension", ())}
+        return self.extensions <= held and (not self.codes or bool(self.codes & said))
+
+
+def profile_for(resource: JsonObject) -> str | None:
+    """Return the URL of the profile that a resource of ours conforms to, None where we make none like it."""
+    offered = _signs().get(resource["resourceType"], ())
+    if len(offered) == 1:
+        return offered[0].profile
+    return next((sign.profile for sign in offered if sign.is_on(resource)), None)
+
+
+@cache
+def _signs() -> dict[str, list[Sign]]:
+    """Return the signs by resource type, those that ask for most extensions first."""
+    held = resources()
+    value_sets = {one["url"]: frozenset(_listed(one)) for one in held if one["resourceType"] == "ValueSet"}
+    found: dict[str, list[Sign]] = {}
+    for one in held:
+        if one["resourceType"] == "StructureDefinition" and one["kind"] == "resource":
+            found.setdefault(one["type"], []).append(_sign(one, value_sets))
+    for signs in found.values():
+        signs.sort(key=lambda sign: -len(sign.extensions))
+    return found
+
+
+def _sign(profile: JsonObject, value_sets: dict[str, frozenset[Coding]]) -> Sign:
+    elements = {one["id"]: one for one in profile["differential"]["element"]}
+    code = elements.get(f"{profile['type']}.code", {})
+    pattern = _pairs(code.get("patternCodeableConcept", {}).get("coding", ()))
+    bound = value_sets.get(code.get("binding", {}).get("valueSet"), frozenset())
+    required = (
+        one["type"][0]["profile"][0]
+        for name, one in elements.items()
+        if name.startswith(f"{profile['type']}.extension:") and one["min"]
+    )
+    return Sign(profile=profile["url"], codes=pattern | bound, extensions=frozenset(required))
+
+
+def _listed(value_set: JsonObject) -> Iterator[Coding]:
+    for include in value_set["compose"]["include"]:
+        yield from ((include["system"], one["code"]) for one in include.get("concept", ()))
+
+
+def _pairs(codings: Iterable[JsonObject]) -> frozenset[Coding]:
+    return frozenset((one.get("system", ""), one.get("code", "")) for one in codings)

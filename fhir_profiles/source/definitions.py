@@ -1,0 +1,39 @@
+"""All definitions together."""
+
+from fhir_profiles.source import (
+    capability,
+    care,
+    extensions,
+    guide,
+    naming,
+    observations,
+    people,
+    questionnaires,
+    records,
+    requests,
+    terms,
+)
+from service.fhir.json import JsonObject
+
+
+def profiles() -> list[JsonObject]:
+    """Return the profiles, each on a resource of base R4."""
+    modules = (care, people, requests, observations, records, questionnaires)
+    return [one for module in modules for one in module.profiles()]
+
+
+def definitions() -> list[JsonObject]:
+    """Return every definition; the guide, which lists them all, stands last."""
+    shapes = profiles()
+    made = [
+        naming.naming_system(),
+        *terms.code_systems(),
+        *terms.value_sets(),
+        requests.medication_intents(),
+        *terms.concept_maps(),
+        *extensions.extensions(),
+        *shapes,
+        *questionnaires.questionnaires(),
+        *capability.statements(shapes),
+    ]
+    return [*made, guide.guide(made)]
