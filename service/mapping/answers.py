@@ -96,10 +96,11 @@ def answer(items: list[JsonObject], question: Question) -> Any:
     found = [(index, item) for index, item in enumerate(items) if item.get("linkId") == question.link_id]
     if len(found) > 1:
         raise Unreadable("answers a question again", f"[{found[1][0]}]")
-    for index, item in found:
-        with under(f"[{index}]"):
-            return value_of(item, question)
-    return None
+    if not found:
+        return None
+    index, item = found[0]
+    with under(f"[{index}]"):
+        return value_of(item, question)
 
 
 def to_question(read: Reading, question: Question) -> Any:

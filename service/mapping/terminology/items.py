@@ -7,7 +7,7 @@ from service.mapping.terminology.table import Table
 
 
 class PlanItem(StrEnum):
-    """Kinds of Observation and ServiceRequest, and parts of them, that the plan writes beside scores and therapies."""
+    """Kinds of Observation and ServiceRequest that the plan writes beside scores and therapies, and their parts."""
 
     BALANCE_DECISION = "balance-decision"
     SIDE_EFFECT = "side-effect"
