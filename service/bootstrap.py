@@ -1,16 +1,24 @@
 """Where everything meets: settings become adapters, adapters become the ports of the use cases."""
 
 import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from time import sleep
+from typing import TYPE_CHECKING, Any, TextIO
 from uuid import uuid4  # noqa: TID251  here ids are made
 
+from structlog.contextvars import bound_contextvars
+
+from service.api import Services, create_app, spec
 from service.application.connect import keep_connection
 from service.application.ports import PlanPorts
 from service.application.push_plan import PushPlan, push_plan
+from service.console.installation import ChartUnusable, NoEhr, SandboxShape, WrongSetting
+from service.domain.values import Problem
 from service.ehr.gateway import Gateway
 from service.ehr.patience import Limits
 from service.ehr.retry import RetryPolicy
@@ -18,14 +26,37 @@ from service.ehr.transport import Transport
 from service.fhir.json import JsonObject, NotJson, loads
 from service.mapping.references import DEFAULT_IDENTIFIER_SYSTEM
 from service.ports.ehr import Ehr
-from service.ports.storage import Connection, ConnectionMode, MedicationMode
-from service.settings import BadSettings, Settings
+from service.ports.storage import Connection, ConnectionMode, MedicationMode, StorageError
+from service.sandbox.app import create_app as create_sandbox
+from service.sandbox.shape import Shape
+from service.sandbox.sqlite import FileUnusable, SqliteStore
+from service.sandbox.store import MemoryStore, Store
+from service.settings import BadSettings, Settings, read_settings
 from service.storage.schema import is_current, upgrade
 from service.storage.unit_of_work import Storage
 from service.sync.agenda import Ports
 from service.sync.report import PushReport
+from service.telemetry.events import Log
+from service.telemetry.logs import configure
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 CONNECTION = "default"
+_PLAIN = Shape(
+    transaction=False,
+    batch=False,
+    conditional_create=False,
+    conditional_update=False,
+    update_create=False,
+    patch=False,
+)
+_SHAPES = {
+    SandboxShape.HAPI: Shape(),
+    SandboxShape.SINGLE_WRITES: Shape(transaction=False, batch=False),
+    SandboxShape.PLAIN: _PLAIN,
+    SandboxShape.STRICT: Shape(validates=True),
+}
 
 
 class SystemClock:
@@ -44,10 +75,6 @@ class RandomIds:
         return str(uuid4())
 
 
-class NoEhr(Exception):
-    """No EHR is configured: set TANDEM_EHR_URL."""
-
-
 @dataclass(slots=False, kw_only=True)
 class Tandem:
     """One installation, assembled from its settings; adapters are made when they are first used."""
@@ -55,6 +82,7 @@ class Tandem:
     settings: Settings
     clock: SystemClock = field(default_factory=SystemClock)
     ids: RandomIds = field(default_factory=RandomIds)
+    log_to: TextIO | None = None
 
     @cached_property
     def storage(self) -> Storage:
@@ -67,6 +95,31 @@ class Tandem:
         if self.settings.ehr_url is None:
             raise NoEhr("no EHR is configured: set TANDEM_EHR_URL")
         return gateway_to(self.settings.ehr_url, settings=self.settings, ids=self.ids)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where the API listens: host and port."""
+        return self.settings.host, self.settings.port
+
+    @property
+    def ehr_url(self) -> str | None:
+        """The base URL of the chart's server, if there is one."""
+        return self.settings.ehr_url
+
+    @property
+    def keeps_a_file(self) -> bool:
+        """Whether the database is a file of this machine."""
+        return self.settings.database_url.startswith("sqlite")
+
+    @cached_property
+    def log(self) -> Log:
+        """Where events go: standard error, unless another stream was named."""
+        return configure(as_json=self.settings.log_json, stream=self.log_to)
+
+    @cached_property
+    def override(self) -> JsonObject:
+        """What the operator says that the server can do; raises `BadSettings`."""
+        return _override(self.settings.ehr_capabilities)
 
     @property
     def plans(self) -> PlanPorts:
@@ -90,13 +143,82 @@ class Tandem:
             ehr=ehr,
             clock=self.clock,
             ids=self.ids,
-            override=_override(self.settings.ehr_capabilities),
+            override=self.override,
         )
         return push_plan(command, ports)
 
     def connect(self) -> Connection:
         """Keep the connection as the settings have it; raises `Pinned` when they move what must stay."""
         return keep_connection(_connection(self.settings), storage=self.storage)
+
+    def lacks(self) -> tuple[Problem, ...]:
+        """Return what keeps this installation from working."""
+        try:
+            current = self.is_current()
+        except StorageError:
+            return (Problem("database", "cannot be reached"),)
+        return () if current else (Problem("database", "has another schema: run `tandem db upgrade`"),)
+
+    @property
+    def services(self) -> Services:
+        """What the API needs."""
+        return Services(
+            plans=self.plans,
+            ids=self.ids,
+            log=self.log,
+            ready=self.lacks,
+            push=None if self.ehr_url is None else self.push,
+            bind=lambda request_id: bound_contextvars(request_id=request_id),
+        )
+
+    def application(self) -> "WSGIApplication":
+        """Return the API over this installation."""
+        return create_app(self.services)
+
+
+class Parts:
+    """What the command line can ask for, as `service.console.installation.Parts`."""
+
+    def installed(self) -> Tandem:
+        """Return the installation of the environment's settings; raises `WrongSetting`."""
+        try:
+            tandem = Tandem(settings=read_settings())
+            _ = tandem.override
+        except BadSettings as error:
+            raise WrongSetting(str(error)) from None
+        return tandem
+
+    def assembled(self, settings: Mapping[str, Any], log: TextIO) -> Tandem:
+        """Return an installation of these settings alone, whose events go to a stream."""
+        return Tandem(settings=Settings(**settings), log_to=log)
+
+    @contextmanager
+    def sandbox(self, chart: Path | None, shape: SandboxShape) -> "Iterator[WSGIApplication]":
+        """Give a FHIR server that keeps its chart in a file or in memory; raises `ChartUnusable`."""
+        if chart is None:
+            yield _sandbox(MemoryStore(), shape)
+            return
+        with closing(_chart_in(chart)) as store:
+            yield _sandbox(store, shape)
+
+    def openapi(self) -> str:
+        """Return the description of the API, as openapi.yaml holds it."""
+        return spec(create_app(Tandem(settings=Settings()).services))
+
+
+def _sandbox(store: Store, shape: SandboxShape) -> "WSGIApplication":
+    return create_sandbox(store, _precise_now, RandomIds().new, shape=_SHAPES[shape])
+
+
+def _precise_now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251  here the clock is made
+
+
+def _chart_in(file: Path) -> SqliteStore:
+    try:
+        return SqliteStore(file)
+    except FileUnusable as error:
+        raise ChartUnusable(str(error)) from None
 
 
 def gateway_to(url: str, *, settings: Settings, ids: RandomIds) -> Gateway:

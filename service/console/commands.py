@@ -1,0 +1,23 @@
+"""`tandem` and its commands, by name; each is imported when it is called."""
+
+import click
+
+from service.console.exit_codes import epilog
+from service.console.group import Later, LazyGroup
+
+_COMMANDS = {
+    "demo": Later("service.console.demo:demo", "Three plans into a chart and back, in seconds."),
+    "serve": Later("service.console.serve:serve", "Run the API on this machine."),
+    "sandbox": Later("service.console.sandbox:sandbox", "Run the FHIR server that ships with Tandem."),
+    "plan": Later("service.console.plans:plan", "Load plans, look at them, give them out as FHIR."),
+    "push": Later("service.console.push:push", "Write plans into the chart."),
+    "validate": Later("service.console.validate:validate", "Check a plan as FHIR before it leaves."),
+    "health": Later("service.console.health:health", "Look at the database and the EHR."),
+    "db": Later("service.console.database:db", "See to the database."),
+    "openapi": Later("service.console.openapi:openapi", "Print the description of the API."),
+}
+
+
+@click.group(cls=LazyGroup, later=_COMMANDS, epilog=epilog())
+def tandem() -> None:
+    """Integrated mental-health treatment plans: therapy and medication in tandem, in your EHR as FHIR R4."""

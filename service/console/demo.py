@@ -1,0 +1,100 @@
+"""`tandem demo`: three plans go into a chart, are read back by a stranger, and one dose changes."""
+
+import sys
+from contextlib import suppress
+from threading import Event
+from typing import TextIO
+
+import click
+
+from service.console.demo_stage import Stage, staged
+from service.console.demo_steps import Demonstration, NotAsSaid
+from service.console.demo_view import row_of, show_chart, show_places
+from service.console.exit_codes import ExitCode
+from service.console.group import Verb
+from service.console.progress import counted
+from service.console.run import Run
+from service.fhir.json import JsonObject
+
+# Loading, two pushes and a reading of three plans; then the dose, pushed and read.
+_STEPS = 14
+
+
+@click.command(cls=Verb)
+@click.option("--ehr", metavar="URL", help="A FHIR R4 server that runs already; it gets synthetic people.")
+@click.option("--keep", is_flag=True, help="Keep the servers running until interrupted.")
+@click.pass_obj
+def demo(run: Run, *, ehr: str | None, keep: bool) -> int:
+    """Load three plans, push them into a chart, read them back, push again, change a dose.
+
+    Without --ehr the FHIR server that ships with Tandem plays the EHR, in memory. The demo checks what it
+    says: it ends with 3 when anything is otherwise.
+    """
+    with staged(run.parts, ehr, log=sys.stderr if run.debug else None) as stage:
+        run.say(f"The chart is at {stage.ehr.base}, Tandem at {stage.service.base}.")
+        try:
+            document = _play(run, stage)
+        except NotAsSaid as error:
+            run.say(f"Not as said: {error}")
+            return ExitCode.WORK_LEFT
+        run.answer(document, lambda stream: _show(document, stage, stream))
+        run.say(_farewell(stage, keep=keep))
+        if keep:
+            with suppress(KeyboardInterrupt):
+                Event().wait()
+    return ExitCode.DONE
+
+
+def _play(run: Run, stage: Stage) -> JsonObject:
+    with counted("the demo", _STEPS, quiet=run.as_json) as step:
+        shown = Demonstration(service=stage.service, ehr=stage.ehr, cast=stage.cast, step=step)
+        shown.load()
+        run.say(f"1. Loaded {len(stage.cast.plans)} plans of synthetic people.")
+        reports = shown.push()
+        writes = sum(report["writes"] for report in reports)
+        run.say(f"2. Pushed them: {writes} resources written, every plan in step with the chart.")
+        charts = shown.read_back(reports)
+        count = sum(map(len, charts.values()))
+        run.say(f"3. Read back with a plain HTTP client: all {count} resources say what the plans say.")
+        shown.push_again()
+        run.say("4. Pushed again: 0 writes.")
+        changed = shown.change_dose()
+        written = [one for one in changed["items"] if one["wrote"]]
+        names = ", ".join(f"{one['reference']} {one['done']}" for one in written)
+        run.say(f"5. Changed one dose and pushed: {len(written)} writes ({names}).")
+        charts |= shown.read_back((changed,))
+    return _document(stage, charts, writes=writes, dose=written)
+
+
+def _document(
+    stage: Stage, charts: dict[str, dict[str, JsonObject]], *, writes: int, dose: list[JsonObject]
+) -> JsonObject:
+    titles = {one["plan"]["id"]: one["plan"]["title"] for one in stage.cast.plans}
+    return {
+        "ehr": stage.ehr.base,
+        "service": stage.service.base,
+        "writes": writes,
+        "second_writes": 0,
+        "dose_writes": [one["reference"] for one in dose],
+        "plans": [
+            {
+                "id": plan_id,
+                "title": titles[plan_id],
+                "chart": [row_of(name, one) for name, one in chart.items()],
+            }
+            for plan_id, chart in charts.items()
+        ],
+    }
+
+
+def _show(document: JsonObject, stage: Stage, stream: TextIO) -> None:
+    for plan in document["plans"]:
+        show_chart(plan["title"], plan["chart"], stream)
+    show_places(document["plans"][0], (stage.ehr.base, stage.service.base), stream)
+
+
+def _farewell(stage: Stage, *, keep: bool) -> str:
+    if keep:
+        return "Tandem runs until you press Ctrl-C." if stage.borrowed else "Both run until you press Ctrl-C."
+    ended = "Tandem's server has" if stage.borrowed else "Both servers have"
+    return f"{ended} ended with the demo; --keep keeps them running."

@@ -1,0 +1,123 @@
+"""The steps of the demo, over the service's own API, each checked as a stranger would check it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from service.console.demo_cast import Cast
+from service.console.plain_http import Answer, Client
+from service.fhir.json import JsonObject
+from service.mapping.references import Key
+from service.sync.fingerprint import not_kept
+
+_AUTHOR = {"X-Tandem-Author": "tandem-demo"}
+# What a server writes by itself (HAPI: narratives) says nothing about what was kept.
+_NOT_COMPARED = ("text",)
+_LEFT = frozenset({"rejected", "invalid", "unmatched", "waiting", "manual-entry", "conflict", "not-kept"})
+
+
+class NotAsSaid(Exception):
+    """The demo found something that is not as it says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demonstration:
+    """The service, the chart's server, and what is shown on them; `step` is told when a step is done."""
+
+    service: Client
+    ehr: Client
+    cast: Cast
+    step: Callable[[], None]
+
+    def load(self) -> None:
+        """Put the people into the directory and make the plans."""
+        for one in self.cast.plans:
+            for person in one["people"]:
+                _done(self.service.post("people", person))
+            _done(self.service.post("plans", one["plan"], _AUTHOR))
+            self.step()
+
+    def push(self) -> tuple[JsonObject, ...]:
+        """Push every plan and return the reports; all must be in step."""
+        return tuple(self._push(one["plan"]["id"]) for one in self.cast.plans)
+
+    def push_again(self) -> None:
+        """Push every plan once more: nothing may be written."""
+        for report in self.push():
+            if report["writes"]:
+                raise NotAsSaid(
+                    f"plan {report['plan_id']}: the second push wrote {report['writes']} resources"
+                )
+
+    def change_dose(self) -> JsonObject:
+        """Decide on a new dose and push; it must write the two orders and the plan that names them."""
+        said = self.cast.new_dose
+        plan_id, old, new = said["plan_id"], said["order_id"], said["decision"]["new_order_id"]
+        etag = _done(self.service.get(f"plans/{plan_id}")).etag
+        dose = f"plans/{plan_id}/medications/{old}/dose"
+        _done(self.service.post(dose, said["decision"], {**_AUTHOR, "If-Match": etag}))
+        report = self._push(plan_id)
+        wrote = {(one["key"]["type"], one["key"]["item"]) for one in report["items"] if one["wrote"]}
+        meant = {("MedicationRequest", old), ("MedicationRequest", new), ("CarePlan", plan_id)}
+        if wrote != meant:
+            raise NotAsSaid(f"a new dose wrote {sorted(wrote)} and should have written {sorted(meant)}")
+        return report
+
+    def read_back(self, reports: tuple[JsonObject, ...]) -> dict[str, dict[str, JsonObject]]:
+        """Read all that the reports name; return it by plan and reference. It must say what the plans say."""
+        return {report["plan_id"]: self._read_back(report) for report in reports}
+
+    def _push(self, plan_id: str) -> JsonObject:
+        report = _done(self.service.post(f"plans/{plan_id}/sync")).body
+        self.step()
+        if report["standing"] != "in-step":
+            left = [_place(one) for one in report["items"] if one["done"] in _LEFT or one.get("issues")]
+            raise NotAsSaid(f"plan {plan_id} is {report['standing']}: {', '.join(left)}")
+        return report
+
+    def _read_back(self, report: JsonObject) -> dict[str, JsonObject]:
+        bundle = _done(self.service.get(f"plans/{report['plan_id']}/fhir")).body
+        addresses = {
+            Key(one["key"]["type"], one["key"]["item"]).urn: one["reference"]
+            for one in report["items"] if "reference" in one
+        }  # fmt: skip
+        held = {}
+        for entry in bundle["entry"]:
+            reference = addresses.get(entry["fullUrl"])
+            if reference is None:
+                raise NotAsSaid(f"{entry['fullUrl']} has no place in the chart")
+            held[reference] = _done(self.ehr.get(reference)).body
+            lost = list(_lost(entry["resource"], held[reference], addresses))
+            if lost:
+                raise NotAsSaid(f"{reference} says something else about {', '.join(lost)}")
+        self.step()
+        return held
+
+
+def _place(item: JsonObject) -> str:
+    return f"{item['key']['type']}/{item['key']['item']} {item['done']} ({item.get('reason', 'no reason')})"
+
+
+def _done(answer: Answer) -> Answer:
+    if not answer.ok:
+        words = answer.body.get("detail") or answer.body.get("title") or answer.body.get("resourceType", "")
+        fields = [f"{one['field']}: {one['reason']}" for one in answer.body.get("errors", [])]
+        raise NotAsSaid("; ".join([f"a request was answered with {answer.status}: {words}", *fields]))
+    return answer
+
+
+def _lost(ours: JsonObject, theirs: JsonObject, addresses: dict[str, str]) -> Iterator[str]:
+    said = {name: one for name, one in _resolved(ours, addresses).items() if name not in _NOT_COMPARED}
+    yield from not_kept(said, theirs)
+
+
+def _resolved(value: Any, addresses: dict[str, str]) -> Any:
+    match value:
+        case dict():
+            return {name: _resolved(one, addresses) for name, one in value.items()}
+        case list():
+            return [_resolved(one, addresses) for one in value]
+        case str():
+            return addresses.get(value, value)
+        case _:
+            return value

@@ -1,0 +1,58 @@
+"""`tandem health`: does the database work, does the EHR answer."""
+
+from dataclasses import dataclass
+
+import click
+
+from service.console.errors import told
+from service.console.exit_codes import ExitCode
+from service.console.group import Verb
+from service.console.installation import Installation
+from service.console.run import Run
+from service.console.tables import page, table
+from service.ports.ehr import EhrError
+from service.ports.storage import StorageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """How one part of the installation does."""
+
+    part: str
+    code: ExitCode
+    words: str
+
+
+@click.command(cls=Verb)
+@click.pass_obj
+def health(run: Run) -> int:
+    """Look at the database and the EHR; changes neither."""
+    found = (_database(run.installation), _ehr(run.installation))
+    document = {one.part: {"ok": one.code is ExitCode.DONE, "message": one.words} for one in found}
+    rows = [(one.part, "ok" if one.code is ExitCode.DONE else "not ok", one.words) for one in found]
+    run.answer(document, lambda stream: page(stream).print(table("", ("part", "state", "what"), rows)))
+    return max(one.code for one in found)
+
+
+def _database(installation: Installation) -> Finding:
+    try:
+        current = installation.is_current()
+    except StorageError as error:
+        said = told(error)
+        return Finding(part="database", code=said.code, words=said.words)
+    if current:
+        return Finding(part="database", code=ExitCode.DONE, words="up to date")
+    words = "has not this version's schema: run `tandem db upgrade`"
+    return Finding(part="database", code=ExitCode.STORAGE_UNAVAILABLE, words=words)
+
+
+def _ehr(installation: Installation) -> Finding:
+    if installation.ehr_url is None:
+        return Finding(part="ehr", code=ExitCode.DONE, words="none is configured (TANDEM_EHR_URL)")
+    try:
+        offered = installation.ehr.capabilities()
+    except EhrError as error:
+        said = told(error)
+        return Finding(part="ehr", code=said.code, words=said.words)
+    words = f"{offered.software or 'a server'}, FHIR {offered.fhir_version}"
+    return Finding(part="ehr", code=ExitCode.DONE, words=words)

@@ -1,0 +1,69 @@
+"""A plan on a terminal: both halves of the treatment side by side, and what comes next."""
+
+from collections.abc import Iterator
+from typing import TextIO
+
+from rich.table import Table
+
+from service.console.tables import page, table
+from service.domain.concept import Concept
+from service.domain.medication import DosageStep, MedicationOrder
+from service.domain.plan import LIST_GROUPS, Plan, items
+from service.domain.revision import Revision
+from service.domain.therapy import TherapyCourse
+
+_SHOWN = ("conditions", "goals", "therapies", "medications", "phases", "appointments")
+
+
+def show_plan(revision: Revision, stream: TextIO) -> None:
+    """Write a revision's plan."""
+    plan = revision.plan
+    screen = page(stream)
+    screen.print(f"{plan.title}\nplan {plan.id}, revision {revision.number}, {plan.status}")
+    screen.print(f"balance: {plan.balance or 'not decided'}; next check-in: {_next_check_in(plan)}")
+    for part in _parts(plan):
+        if part.row_count:
+            screen.print(part)
+    others = [f"{len(items(plan, group))} {group.replace('_', ' ')}" for group in _others(plan)]
+    screen.print(f"and {', '.join(others)}" if others else "")
+
+
+def _parts(plan: Plan) -> Iterator[Table]:
+    rows = [(_name(one.code), one.severity, one.course) for one in plan.conditions]
+    yield table("Conditions", ("condition", "severity", "course"), rows)
+    yield table("Therapy", ("therapy", "rhythm", "status"), [_course(one) for one in plan.therapies])
+    yield table("Medication", ("drug", "dose", "status"), [_order(one) for one in plan.medications])
+    goals = [(one.description, one.due, one.status) for one in plan.goals]
+    yield table("Goals", ("goal", "due", "status"), goals)
+    phases = [(one.balance, one.start, one.end, one.reason) for one in plan.phases]
+    yield table("Balance", ("balance", "from", "to", "reason"), phases)
+    meetings = [(one.kind, one.start, one.zone, one.status) for one in plan.appointments]
+    yield table("Appointments", ("kind", "start", "zone", "status"), meetings)
+
+
+def _others(plan: Plan) -> Iterator[str]:
+    return (group for group in LIST_GROUPS if group not in _SHOWN and items(plan, group))
+
+
+def _next_check_in(plan: Plan) -> str:
+    due = plan.check_ins.next_due if plan.check_ins else None
+    return due.isoformat() if due else "none planned"
+
+
+def _course(course: TherapyCourse) -> tuple[object, ...]:
+    rhythm = course.rhythm
+    often = f"{rhythm.sessions} every {rhythm.every} {rhythm.unit}, {course.session_minutes} min"
+    return course.title or course.modality.upper(), often, course.status
+
+
+def _order(order: MedicationOrder) -> tuple[object, ...]:
+    return _name(order.drug.code), "; ".join(map(_step, order.dosage)), order.status
+
+
+def _step(step: DosageStep) -> str:
+    since = f" from {step.start}" if step.start else ""
+    return f"{step.dose.value} {step.dose.unit}{' as needed' if step.as_needed else ''}{since}"
+
+
+def _name(concept: Concept) -> str:
+    return concept.text or concept.codings[0].display or concept.codings[0].code

@@ -1,0 +1,78 @@
+"""`tandem plan`: load, list, show and export."""
+
+from typing import BinaryIO, TextIO
+
+import click
+
+from service.application.export_plan import export_plan
+from service.application.load_plan import load_plan
+from service.application.read_plan import list_plans, read_plan
+from service.console.group import Noun
+from service.console.plan_file import read_plan_file
+from service.console.plan_view import show_plan
+from service.console.preparation import prepare
+from service.console.reports import plans_document, revision_document, show_plans
+from service.console.run import Run
+from service.document import plan_to_document
+from service.domain.therapy import RequestStatus
+from service.fhir.json import dumps
+from service.ports.storage import PlanFilter
+
+
+@click.group(cls=Noun)
+def plan() -> None:
+    """Load plans, look at them, give them out as FHIR."""
+
+
+@plan.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("--author", help="Who loads it; the plan's author unless named.")
+@click.pass_obj
+def new(run: Run, file: BinaryIO, author: str | None) -> None:
+    """Load a plan and the people whom it names.
+
+    FILE (- for standard input) is a plan's JSON document, or {"people": [...], "plan": {...}}.
+    All of it is kept or nothing; what is refused is named field by field.
+    """
+    said = read_plan_file(file.read())
+    ports = prepare(run.installation).plans
+    revision = load_plan(said.plan, said.people, author=author or said.plan.author, ports=ports)
+    words = f"kept plan {said.plan.id} at revision {revision.number}"
+    run.answer(revision_document(revision), lambda stream: click.echo(words, file=stream))
+
+
+@plan.command("list")
+@click.option("--status", type=click.Choice(RequestStatus), help="Only plans with this status.")
+@click.option("--patient-id", help="Only plans of this patient.")
+@click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True, help="At most so many.")
+@click.option("--after", help="Continue where the last page ended.")
+@click.pass_obj
+def list_(
+    run: Run, *, status: RequestStatus | None, patient_id: str | None, limit: int, after: str | None
+) -> None:
+    """List plans, those first loaded first."""
+    ports = prepare(run.installation).plans
+    wanted = PlanFilter(status=status, patient_id=patient_id)
+    found = list_plans(wanted, after=after, limit=limit, ports=ports)
+    run.answer(plans_document(found), lambda stream: show_plans(found, stream))
+
+
+@plan.command()
+@click.argument("plan_id")
+@click.option("--revision", type=click.IntRange(1), help="An older one; the latest unless named.")
+@click.pass_obj
+def show(run: Run, plan_id: str, revision: int | None) -> None:
+    """Show a plan; with --json its whole document."""
+    held = read_plan(plan_id, ports=prepare(run.installation).plans, number=revision)
+    document = {**revision_document(held), "plan": plan_to_document(held.plan)}
+    run.answer(document, lambda stream: show_plan(held, stream))
+
+
+@plan.command()
+@click.argument("plan_id")
+@click.option("--output", type=click.File("w", encoding="utf-8", atomic=True), default="-", help="A file.")
+@click.pass_obj
+def export(run: Run, plan_id: str, output: TextIO) -> None:
+    """Give a plan out as a FHIR R4 Bundle (a collection), as it would stand in a chart."""
+    bundle = export_plan(plan_id, ports=prepare(run.installation).plans)
+    click.echo(dumps(bundle), file=output)

@@ -1,0 +1,118 @@
+"""`tandem push`: write plans into the chart and say what became of each resource."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import click
+
+from service.application.push_plan import PushPlan
+from service.application.read_plan import list_plans
+from service.console.errors import Told, told
+from service.console.exit_codes import ExitCode
+from service.console.group import Verb
+from service.console.installation import Installation
+from service.console.preparation import prepare
+from service.console.progress import counted
+from service.console.reports import push_document, show_push
+from service.console.run import Run
+from service.fhir.json import JsonObject
+from service.ports.storage import PlanFilter
+from service.sync.report import PushReport, Standing
+
+_PAGE = 100
+# After these the next plan fares no better.
+_HOPELESS = frozenset({
+    ExitCode.EHR_UNAVAILABLE, ExitCode.STORAGE_UNAVAILABLE, ExitCode.USAGE, ExitCode.UNEXPECTED,
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pushed:
+    """What became of one plan: a report, an error, or neither when it was not tried."""
+
+    plan_id: str
+    report: PushReport | None = None
+    error: Told | None = None
+
+    @property
+    def document(self) -> JsonObject:
+        """The same for machines."""
+        if self.report is not None:
+            return push_document(self.report)
+        return {"plan_id": self.plan_id, **(self.error.document if self.error else {"not_tried": True})}
+
+    @property
+    def code(self) -> ExitCode:
+        """What it means for the shell."""
+        if self.error is not None:
+            return self.error.code
+        in_step = self.report is not None and self.report.standing is Standing.IN_STEP
+        return ExitCode.DONE if in_step else ExitCode.WORK_LEFT
+
+
+@click.command(cls=Verb)
+@click.argument("plan_ids", nargs=-1, metavar="[PLAN_ID]...")
+@click.option("--all", "everything", is_flag=True, help="Every plan that is kept.")
+@click.pass_obj
+def push(run: Run, *, plan_ids: tuple[str, ...], everything: bool) -> int:
+    """Write plans into the chart of the EHR that TANDEM_EHR_URL names.
+
+    A second push of an unchanged plan writes nothing.
+    Ends with 3 when something is left for people to do, and with the code of the first plan that failed.
+    """
+    if bool(plan_ids) == everything:
+        raise click.UsageError("Name plans, or say --all.")
+    installation = prepare(run.installation)
+    wanted = tuple(_all_plans(installation)) if everything else tuple(dict.fromkeys(plan_ids))
+    pushed = _push_all(run, installation, wanted)
+    for one in pushed:
+        _show(run, one)
+    if run.as_json:
+        run.answer({"pushes": [one.document for one in pushed]}, lambda _: None)
+    return _code(pushed)
+
+
+def _all_plans(installation: Installation) -> Iterator[str]:
+    after: str | None = None
+    while True:
+        found = list_plans(PlanFilter(), after=after, limit=_PAGE, ports=installation.plans)
+        yield from (one.id for one in found.items)
+        if found.next is None:
+            return
+        after = found.next
+
+
+def _push_all(run: Run, installation: Installation, plan_ids: tuple[str, ...]) -> list[Pushed]:
+    pushed: list[Pushed] = []
+    with counted("pushing", len(plan_ids), quiet=run.as_json) as step:
+        for plan_id in plan_ids:
+            hopeless = bool(pushed) and pushed[-1].code in _HOPELESS
+            pushed.append(Pushed(plan_id=plan_id) if hopeless else _push_one(run, installation, plan_id))
+            step()
+    return pushed
+
+
+def _push_one(run: Run, installation: Installation, plan_id: str) -> Pushed:
+    try:
+        return Pushed(plan_id=plan_id, report=installation.push(PushPlan(plan_id=plan_id)))
+    except Exception as error:
+        said = told(error)
+        if run.debug and said.code is ExitCode.UNEXPECTED:
+            raise
+        return Pushed(plan_id=plan_id, error=said)
+
+
+def _show(run: Run, one: Pushed) -> None:
+    if run.as_json:
+        return
+    if one.report is not None:
+        report = one.report
+        run.answer({}, lambda stream: show_push(report, stream))
+    else:
+        run.say(f"{one.plan_id}: {one.error.text if one.error else 'not tried'}")
+
+
+def _code(pushed: list[Pushed]) -> ExitCode:
+    failed = [one.code for one in pushed if one.error is not None]
+    left = [one.code for one in pushed if one.code is not ExitCode.DONE]
+    return (failed or left or [ExitCode.DONE])[0]
