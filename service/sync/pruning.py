@@ -4,22 +4,29 @@ from collections.abc import Set
 from typing import Any
 
 from service.fhir.json import JsonObject
-from service.mapping.overlay import pruned
+
+_NOTHING: Any = object()
 
 
 def without(resource: JsonObject, urns: Set[str]) -> JsonObject:
-    """Return the resource without its references to these urns, and without what held nothing else."""
-    left: JsonObject = pruned(_cut(resource, urns))
-    return left
+    """Return the resource without its references to these urns, and without what held nothing else.
+
+    Everything else stays to the letter: a null in a list of primitives keeps the place of its extension.
+    """
+    left = _cut(resource, urns)
+    return {} if left is _NOTHING else left
 
 
 def _cut(value: Any, urns: Set[str]) -> Any:
     match value:
-        case dict() if value.get("reference") in urns:
-            return None
+        case {"reference": str(target)} if target in urns:
+            return _NOTHING
         case dict():
-            return {name: _cut(one, urns) for name, one in value.items()}
+            members = {name: _cut(one, urns) for name, one in value.items()}
+            kept = {name: one for name, one in members.items() if one is not _NOTHING}
+            return kept if kept or not value else _NOTHING
         case list():
-            return [_cut(one, urns) for one in value]
+            entries = [one for one in (_cut(entry, urns) for entry in value) if one is not _NOTHING]
+            return entries if entries or not value else _NOTHING
         case _:
             return value

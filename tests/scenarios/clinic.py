@@ -1,0 +1,289 @@
+"""A clinic in one process: our service, an EHR of any shape, and people who work in its charts."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import requests
+
+from service.application.ports import Editor, PlanPorts
+from service.application.push_plan import PushPlan, push_plan
+from service.domain.people import Person
+from service.domain.plan import Plan
+from service.domain.revision import Origin, Revision
+from service.ehr.gateway import Gateway
+from service.ehr.retry import NEVER_AGAIN
+from service.ehr.transport import Transport
+from service.fhir.json import JsonObject
+from service.mapping.references import Key
+from service.ports.ehr import Ehr
+from service.ports.storage import Connection, ConnectionMode, LedgerEntry, MedicationMode, Unknown
+from service.sandbox.app import door
+from service.sandbox.server import FhirServer
+from service.sandbox.shape import Shape
+from service.sandbox.store import MemoryStore
+from service.sandbox.wire import Answer, Incoming
+from service.sync.agenda import Ports
+from service.sync.report import Done, ItemReport, PushReport
+from tests.builders import DIRECTORY, PSYCHIATRIST, a_plan
+from tests.ehr_servers import numbered_ids
+from tests.fakes.clock import CountingIds, StillClock
+from tests.fakes.storage import MemoryStorage
+from tests.fakes.wsgi_transport import WsgiAdapter
+
+SYSTEM = "https://w3id.org/tandem-care/id"
+BASE = "http://ehr.test/fhir"
+WITHOUT_TRANSACTIONS = Shape(transaction=False, batch=False)
+
+Answering = Callable[[Incoming], Answer]
+Spoiling = Callable[[Answering, Incoming], Answer]
+
+
+def usual(answering: Answering, incoming: Incoming) -> Answer:
+    """Answers as the server would."""
+    return answering(incoming)
+
+
+class Clinic:
+    """One plan, one connection to a chart, and a chart in which others write too."""
+
+    def __init__(
+        self,
+        plan: Plan | None = None,
+        *,
+        shape: Shape | None = None,
+        people: Mapping[str, Person] = DIRECTORY,
+        **connection: Any,
+    ) -> None:
+        self.plan = plan or a_plan()
+        self.clock = StillClock()
+        self.storage = MemoryStorage()
+        self.store = MemoryStore()
+        self.spoil: Spoiling = usual
+        self.lose: Callable[[requests.PreparedRequest], bool] = lambda _: False
+        self.server = FhirServer(self.store, self.clock.now, numbered_ids(), shape=shape)
+        self._ids = CountingIds("run")
+        self._line = self._lines()
+        kept = {
+            "sandbox": True,
+            "medications": MedicationMode.PLAN,
+            "mode": ConnectionMode.WRITE,
+            **connection,
+        }
+        self._keep(people, Connection(id="default", base_url=BASE, identifier_system=SYSTEM, **kept))
+
+    @property
+    def ports(self) -> Ports:
+        """What a push takes."""
+        return Ports(storage=self.storage, ehr=self.ehr, clock=self.clock, ids=self._ids)
+
+    @property
+    def ehr(self) -> Ehr:
+        """The chart through the gateway, without patience."""
+        numbers = count(1)
+        line = Transport(BASE, request_ids=lambda: f"req-{next(numbers)}", adapter=self._line)
+        return Gateway(line, retry=NEVER_AGAIN, sleep=lambda _: None)
+
+    @property
+    def plans(self) -> PlanPorts:
+        """What the use cases on plans take."""
+        return PlanPorts(storage=self.storage, clock=self.clock)
+
+    @property
+    def editor(self) -> Editor:
+        """The psychiatrist, who has read the latest revision."""
+        with self.storage.begin(write=False) as work:
+            return Editor(author=PSYCHIATRIST.id, expected=work.plans.head(self.plan.id).number)
+
+    def push(self, plan: Plan | None = None, *, ports: Ports | None = None) -> PushReport:
+        """Pushes the plan, revised first where another is given."""
+        if plan is not None:
+            self.revise(plan)
+        self._line.asked.clear()
+        return push_plan(PushPlan(plan_id=self.plan.id), ports or self.ports)
+
+    def revise(self, plan: Plan) -> None:
+        """Keeps a next revision, or the first one of another plan."""
+        with self.storage.begin() as work:
+            number = _head(work, plan.id)
+            revision = _revision(plan, number + 1)
+            if number:
+                work.plans.append(revision, expected=number)
+            else:
+                work.plans.add(revision)
+            work.commit()
+        self.plan = plan
+
+    def configure(self, **changes: Any) -> None:
+        """Changes the connection."""
+        with self.storage.begin() as work:
+            work.connections.put(replace(work.connections.get("default"), **changes))
+            work.commit()
+
+    def later(self, **step: float) -> None:
+        """Lets time pass."""
+        self.clock.forward(timedelta(**step))
+
+    @property
+    def asked(self) -> list[requests.PreparedRequest]:
+        """The requests of the last push."""
+        return self._line.asked
+
+    @property
+    def writes(self) -> list[str]:
+        """The writing requests of the last push, as `METHOD path`."""
+        return [
+            f"{one.method} {str(one.url).removeprefix(BASE).partition('?')[0]}"
+            for one in self.asked
+            if one.method != "GET"
+        ]
+
+    def sent(self) -> list[JsonObject]:
+        """The bodies that the last push wrote, those of a transaction one by one."""
+        bodies = [json.loads(one.body) for one in self.asked if one.body]
+        return [entry["resource"] for body in bodies for entry in body.get("entry", [{"resource": body}])]
+
+    def entry(self, key: Key) -> LedgerEntry | None:
+        """Our ledger's entry of a resource."""
+        with self.storage.begin(write=False) as work:
+            return next(iter(work.ledger.many("default", [(key.type, key.item)])), None)
+
+    def open_rows(self) -> int:
+        """How many intended writes are not settled."""
+        return sum(row.settled_at is None for row in self.storage.kept.journal.values())
+
+    def ask(self, method: str, path: str, body: JsonObject | None = None, **headers: str) -> Answer:
+        """Asks the EHR as somebody else of the clinic does."""
+        return self.server.answer(
+            Incoming(
+                method=method,
+                base=BASE,
+                segments=tuple(path.split("/")),
+                headers={"content-type": "application/fhir+json", **headers},
+                body=b"" if body is None else json.dumps(body).encode(),
+            )
+        )
+
+    def made(self, resource: JsonObject) -> str:
+        """Adds a resource to the chart by somebody's hand, and tells its address."""
+        answer = self.ask("POST", resource["resourceType"], resource)
+        assert answer.status == 201, answer.body
+        assert answer.body is not None
+        return f"{resource['resourceType']}/{answer.body['id']}"
+
+    def edit(self, reference: str, **elements: Any) -> JsonObject:
+        """Changes a resource of the chart by somebody's hand."""
+        held = self.ask("GET", reference).body
+        assert held is not None
+        edited = {**deepcopy(held), **elements}
+        answer = self.ask("PUT", reference, {name: one for name, one in edited.items() if one is not None})
+        assert answer.status == 200, answer.body
+        return answer.body or {}
+
+    def all(self, kind: str | None = None) -> list[JsonObject]:
+        """Every resource that the chart holds now, of one type or of all."""
+        kinds = {version.kind for version in self.store.history()} if kind is None else {kind}
+        return [deepcopy(v.body) for one in sorted(kinds) for v in self.store.current(one) if v.body]
+
+    def of(self, key: Key) -> JsonObject:
+        """The one resource of the chart that carries our identifier."""
+        (found,) = [one for one in self.all(key.type) if key.item in ours(one)]
+        return found
+
+    def address(self, key: Key) -> str:
+        """Where our resource is in the chart."""
+        return f"{key.type}/{self.of(key)['id']}"
+
+    def _lines(self) -> WsgiAdapter:
+        answering = door(lambda incoming: self.spoil(self.server.answer, incoming))
+        return WsgiAdapter(answering, lose=lambda request: self.lose(request))
+
+    def _keep(self, people: Mapping[str, Person], connection: Connection) -> None:
+        with self.storage.begin() as work:
+            for person in people.values():
+                work.people.put(person)
+            work.connections.put(connection)
+            work.commit()
+        self.revise(self.plan)
+
+
+def ours(resource: JsonObject) -> set[str]:
+    """Our identifiers of a resource."""
+    held = resource.get("identifier", [])
+    return {one["value"] for one in (held if isinstance(held, list) else [held]) if one["system"] == SYSTEM}
+
+
+def done(report: PushReport) -> dict[str, Done]:
+    """What became of each item, by `Type/item`."""
+    return {str(item.key): item.done for item in report.items}
+
+
+def counted(report: PushReport) -> Counter[Done]:
+    """How many items came out how."""
+    return Counter(item.done for item in report.items)
+
+
+def of(report: PushReport, key: Key) -> ItemReport:
+    """The report of one item."""
+    (found,) = [item for item in report.items if item.key == key]
+    return found
+
+
+def attention(report: PushReport) -> dict[str, tuple[Done, str | None]]:
+    """What asks for somebody's attention."""
+    calm = {
+        Done.CREATED,
+        Done.UPDATED,
+        Done.UNCHANGED,
+        Done.LINKED,
+        Done.MATCHED,
+        Done.REFERENCED,
+        Done.WITHHELD,
+    }
+    return {str(item.key): (item.done, item.reason) for item in report.items if item.done not in calm}
+
+
+def named(resources: Iterable[JsonObject]) -> dict[str, JsonObject]:
+    """The chart by our own names instead of the server's ids, without what the server stamps."""
+    held = list(resources)
+    names = {f"{one['resourceType']}/{one['id']}": _name(one) for one in held}
+    plain = {names[f"{one['resourceType']}/{one['id']}"]: _renamed(one, names) for one in held}
+    assert len(plain) == len(held), "two resources have one name"
+    return dict(sorted(plain.items()))
+
+
+def _name(resource: JsonObject) -> str:
+    """Our identifier; a Provenance has none, and one is told by the moment that it records."""
+    return f"{resource['resourceType']}:{'+'.join(sorted(ours(resource))) or resource.get('recorded')}"
+
+
+def _renamed(resource: JsonObject, names: Mapping[str, str]) -> JsonObject:
+    text = json.dumps({name: one for name, one in resource.items() if name not in {"id", "meta"}})
+    for address in sorted(names, key=len, reverse=True):
+        text = text.replace(f'"{address}"', f'"{names[address]}"')
+    renamed: JsonObject = json.loads(text)
+    return renamed
+
+
+def _head(work: Any, plan_id: str) -> int:
+    try:
+        number: int = work.plans.head(plan_id).number
+    except Unknown:
+        return 0
+    return number
+
+
+def _revision(plan: Plan, number: int) -> Revision:
+    return Revision(
+        number=number,
+        plan=plan,
+        groups=(),
+        author=PSYCHIATRIST.id,
+        origin=Origin.PERSON,
+        recorded_at=StillClock().now(),
+    )
