@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from service.domain.concept import Identifier
 from service.domain.people import AdministrativeGender, Patient, Person
-from service.domain.plan import LIST_GROUPS, Plan, people_named
+from service.domain.plan import LIST_GROUPS, Plan, items, people_named
 from service.domain.therapy import RequestStatus
 from tests.builders import MRN, NPI, STAFF, uid
 from tests.strategies import meetings, observed, treatment
@@ -97,6 +97,10 @@ def _ids(draw: Draw) -> dict[str, tuple[str, ...]]:
     return {group: tuple(uid(f"{group}-{n}") for n in numbers) for group, numbers in chosen.items()}
 
 
+def _ids_of(plan: Plan) -> dict[str, tuple[str, ...]]:
+    return {group: tuple(one.id for one in items(plan, group)) for group in LIST_GROUPS}
+
+
 def _each(draw: Draw, make: Callable[..., Any], ids: Sequence[str], *named: Sequence[str]) -> tuple[Any, ...]:
     return tuple(make(draw, one, *named) for one in ids)
 
@@ -141,9 +145,14 @@ def _observed(draw: Draw, ids: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
 
 
 @st.composite
-def plans(draw: Draw, plan_id: str = uid("plan"), patient_id: str = uid("patient")) -> Plan:
-    """A plan of 0 to 3 items in each group; ids come from the pool, so that plans overlap."""
-    ids = _ids(draw)
+def plans(
+    draw: Draw, plan_id: str = uid("plan"), patient_id: str = uid("patient"), *, like: Plan | None = None
+) -> Plan:
+    """A plan of 0 to 3 items in each group; ids come from the pool, so that plans overlap.
+
+    A plan `like` another has items of the same ids, and other values in all of them.
+    """
+    ids = _ids(draw) if like is None else _ids_of(like)
     return Plan(
         id=plan_id,
         title=draw(TEXT),

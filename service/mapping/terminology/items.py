@@ -7,7 +7,7 @@ from service.mapping.terminology.table import Table
 
 
 class PlanItem(StrEnum):
-    """Kinds of Observation and ServiceRequest that the plan writes beside scores and therapies, and their parts."""
+    """Kinds of Observation and ServiceRequest beside scores and therapies, and their parts."""
 
     BALANCE_DECISION = "balance-decision"
     SIDE_EFFECT = "side-effect"
