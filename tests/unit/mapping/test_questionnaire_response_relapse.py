@@ -102,7 +102,7 @@ def test_a_relapse_plan_is_valid_r4(value):
 def test_what_others_added_to_a_relapse_plan_stays():
     theirs = {**written(), "status": "completed", "author": ELSEWHERE, "authored": "2024-03-04"}
     theirs["item"][0]["text"] = "Frühwarnzeichen"
-    theirs["item"][0]["item"].append({"linkId": "theirs", "text": "x"})
+    theirs["item"][0]["item"].insert(0, {"linkId": "theirs", "text": "x"})
     theirs["item"].append({"linkId": "theirs"})
     assert MAPPER.write(FULL, theirs, PLACED) == theirs
     assert MAPPER.absorb(None, theirs, PLACED).value == FULL
