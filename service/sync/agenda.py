@@ -64,15 +64,14 @@ class Agenda:
 
     def refs(self) -> Refs:
         """Return how items are addressed in the chart as far as is known now."""
-        written = {remote: key for key, entry in self.ledger.items() if (remote := remote_of(entry))}
-        ordered = {address: Key("MedicationRequest", one) for one, address in self.chart_orders.items()}
-        addresses = {key: remote for remote, key in written.items()}
-        addresses |= {key: address for address, key in ordered.items()}
+        written = {key: remote for key, entry in self.ledger.items() if (remote := remote_of(entry))}
+        ordered = {Key("MedicationRequest", one): address for one, address in self.chart_orders.items()}
+        traces = {address: key for key, address in (*written.items(), *ordered.items())}
         names = {key.urn: key for key in self.ledger}
         return Refs(
             system=self.connection.identifier_system,
-            addresses=addresses,
-            traces=written | ordered | names,
+            addresses=written | ordered,
+            traces=traces | names,
         )
 
     def entry(self, key: Key) -> LedgerEntry:
