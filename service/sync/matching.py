@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
+from unicodedata import normalize
 
-from service.domain.concept import Concept
+from service.domain.concept import Concept, Identifier
 from service.domain.people import Patient, Person
 from service.fhir.json import JsonObject
 from service.ports.ehr import Held
@@ -37,8 +38,8 @@ _UNUSABLE = frozenset({"entered-in-error", "refuted"})
 
 
 def match_patient(patient: Patient, found: Iterable[Held]) -> Matching:
-    """Match by identifier (the search), birth date and family name; any difference is a doubt."""
-    candidates = _distinct(found)
+    """Match by identifier, birth date and family name; any difference is a doubt."""
+    candidates = _carrying(patient.identifiers, found)
     if not candidates:
         return NoMatch("no patient of the chart has the identifier")
     if len(candidates) > 1:
@@ -52,8 +53,8 @@ def match_patient(patient: Patient, found: Iterable[Held]) -> Matching:
 
 
 def match_person(person: Person, found: Iterable[Held]) -> Matching:
-    """Match a clinician by identifier (the search) and family name."""
-    candidates = _distinct(found)
+    """Match a clinician by identifier and family name."""
+    candidates = _carrying(person.identifiers, found)
     if not candidates:
         return NoMatch("no practitioner of the chart has an identifier of this person")
     if len(candidates) > 1:
@@ -84,6 +85,16 @@ def inactive_reason(patient: JsonObject) -> str | None:
     return None
 
 
+def _carrying(identifiers: Iterable[Identifier], found: Iterable[Held]) -> list[Held]:
+    """Return those that do have an identifier: a server may ignore a search parameter and return everybody."""
+    wanted = {(one.system, one.value) for one in identifiers}
+    return [held for held in _distinct(found) if wanted & _identifiers(held.resource)]
+
+
+def _identifiers(resource: JsonObject) -> set[tuple[str | None, str | None]]:
+    return {(one.get("system"), one.get("value")) for one in resource.get("identifier", [])}
+
+
 def _distinct(found: Iterable[Held]) -> list[Held]:
     by_reference = {held.reference: held for held in found}
     return [by_reference[name] for name in sorted(by_reference)]
@@ -91,7 +102,12 @@ def _distinct(found: Iterable[Held]) -> list[Held]:
 
 def _has_family(resource: JsonObject, family: str) -> bool:
     names = (str(name.get("family", "")) for name in resource.get("name", []))
-    return any(name.casefold() == family.casefold() for name in names)
+    return any(_spelled(name) == _spelled(family) for name in names)
+
+
+def _spelled(name: str) -> str:
+    """Return one spelling for equal names: an umlaut may be one character or two (Unicode, UAX 15)."""
+    return normalize("NFC", normalize("NFC", name).casefold())
 
 
 def _codes(condition: JsonObject) -> set[tuple[str | None, str | None]]:

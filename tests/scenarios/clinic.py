@@ -201,7 +201,10 @@ class Clinic:
 
     def _lines(self) -> WsgiAdapter:
         answering = door(lambda incoming: self.spoil(self.server.answer, incoming))
-        return WsgiAdapter(answering, lose=lambda request: self.lose(request))
+        return WsgiAdapter(answering, lose=self._lost)
+
+    def _lost(self, request: requests.PreparedRequest) -> bool:
+        return self.lose(request)
 
     def _keep(self, people: Mapping[str, Person], connection: Connection) -> None:
         with self.storage.begin() as work:
