@@ -86,7 +86,7 @@ def inactive_reason(patient: JsonObject) -> str | None:
 
 
 def _carrying(identifiers: Iterable[Identifier], found: Iterable[Held]) -> list[Held]:
-    """Return those that do have an identifier: a server may ignore a search parameter and return everybody."""
+    """Return those that have an identifier: a server that ignores a parameter returns everybody."""
     wanted = {(one.system, one.value) for one in identifiers}
     return [held for held in _distinct(found) if wanted & _identifiers(held.resource)]
 
