@@ -53,6 +53,8 @@ def _play(run: Run, stage: Stage) -> JsonObject:
         reports = shown.push()
         writes = sum(report["writes"] for report in reports)
         run.say(f"2. Pushed them: {writes} resources written, every plan in step with the chart.")
+        for reason in sorted(_withheld(reports)):
+            run.say(f"   Withheld: {reason}.")
         charts = shown.read_back(reports)
         count = sum(map(len, charts.values()))
         run.say(f"3. Read back with a plain HTTP client: all {count} resources say what the plans say.")
@@ -64,6 +66,11 @@ def _play(run: Run, stage: Stage) -> JsonObject:
         run.say(f"5. Changed one dose and pushed: {len(written)} writes ({names}).")
         charts |= shown.read_back((changed,))
     return _document(stage, charts, writes=writes, dose=written)
+
+
+def _withheld(reports: tuple[JsonObject, ...]) -> set[str]:
+    items = [one for report in reports for one in report["items"] if one["done"] == "withheld"]
+    return {f"{one['key']['type']}, since {one['reason']}" for one in items}
 
 
 def _document(

@@ -1,18 +1,15 @@
 """The steps of the demo, over the service's own API, each checked as a stranger would check it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from service.console.demo_cast import Cast
 from service.console.plain_http import Answer, Client
+from service.console.read_back import lost
 from service.fhir.json import JsonObject
 from service.mapping.references import Key
-from service.sync.fingerprint import not_kept
 
 _AUTHOR = {"X-Tandem-Author": "tandem-demo"}
-# What a server writes by itself (HAPI: narratives) says nothing about what was kept.
-_NOT_COMPARED = ("text",)
 _LEFT = frozenset({"rejected", "invalid", "unmatched", "waiting", "manual-entry", "conflict", "not-kept"})
 
 
@@ -84,14 +81,17 @@ class Demonstration:
         held = {}
         for entry in bundle["entry"]:
             reference = addresses.get(entry["fullUrl"])
-            if reference is None:
-                raise NotAsSaid(f"{entry['fullUrl']} has no place in the chart")
-            held[reference] = _done(self.ehr.get(reference)).body
-            lost = list(_lost(entry["resource"], held[reference], addresses))
-            if lost:
-                raise NotAsSaid(f"{reference} says something else about {', '.join(lost)}")
+            if reference is not None:  # else it is withheld, as the report says
+                held[reference] = self._same(entry["resource"], reference, addresses)
         self.step()
         return held
+
+    def _same(self, ours: JsonObject, reference: str, addresses: dict[str, str]) -> JsonObject:
+        theirs = _done(self.ehr.get(reference)).body
+        differences = ", ".join(lost(ours, theirs, addresses))
+        if differences:
+            raise NotAsSaid(f"{reference} does not say what the plan says about {differences}")
+        return theirs
 
 
 def _place(item: JsonObject) -> str:
@@ -104,20 +104,3 @@ def _done(answer: Answer) -> Answer:
         fields = [f"{one['field']}: {one['reason']}" for one in answer.body.get("errors", [])]
         raise NotAsSaid("; ".join([f"a request was answered with {answer.status}: {words}", *fields]))
     return answer
-
-
-def _lost(ours: JsonObject, theirs: JsonObject, addresses: dict[str, str]) -> Iterator[str]:
-    said = {name: one for name, one in _resolved(ours, addresses).items() if name not in _NOT_COMPARED}
-    yield from not_kept(said, theirs)
-
-
-def _resolved(value: Any, addresses: dict[str, str]) -> Any:
-    match value:
-        case dict():
-            return {name: _resolved(one, addresses) for name, one in value.items()}
-        case list():
-            return [_resolved(one, addresses) for one in value]
-        case str():
-            return addresses.get(value, value)
-        case _:
-            return value

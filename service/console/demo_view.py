@@ -1,7 +1,6 @@
 """What the demo found in the chart, as a person reads it."""
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any, TextIO
 
 from service.console.tables import page, table
@@ -9,22 +8,31 @@ from service.fhir.json import JsonObject
 
 # The heart of a plan; of the rest the table says how many there are.
 _SHOWN = ("Patient", "CarePlan", "Condition", "Goal", "ServiceRequest", "MedicationRequest", "Appointment")
+# The first that a resource has is its name.
 _NAMES: tuple[tuple[str, ...], ...] = (
     ("title",),
     ("code", "text"),
+    ("code", "coding", "display"),
     ("description", "text"),
     ("medicationCodeableConcept", "text"),
     ("contained", "code", "text"),
     ("appointmentType", "text"),
+    ("appointmentType", "coding", "display"),
+    ("serviceType", "text"),
+    ("serviceType", "coding", "display"),
     ("name", "family"),
-    ("start",),
+)
+_STATES: tuple[tuple[str, ...], ...] = (
+    ("status",),
+    ("lifecycleStatus",),
+    ("clinicalStatus", "coding", "code"),
 )
 
 
 def row_of(reference: str, resource: JsonObject) -> JsonObject:
     """Return what one resource is, in few words."""
     kind, _, identity = reference.partition("/")
-    words = [*_words(resource), *_dose(resource), str(resource.get("status", ""))]
+    words = [_first(resource, _NAMES), _dose(resource), resource.get("start"), _first(resource, _STATES)]
     return {"type": kind, "id": identity, "what": ", ".join(filter(None, words))}
 
 
@@ -43,25 +51,21 @@ def show_places(plan: JsonObject, bases: tuple[str, str], stream: TextIO) -> Non
     ids = {one["type"]: one["id"] for one in plan["chart"]}
     places = [
         ("the plan in the chart", f"{chart}/CarePlan/{ids['CarePlan']}"),
-        ("its patient's medication", f"{chart}/MedicationRequest?subject=Patient/{ids['Patient']}"),
+        ("its patient's medication", f"{chart}/MedicationRequest?patient={ids['Patient']}"),
         ("the plan in Tandem", f"{service}/plans/{plan['id']}"),
         ("the same as FHIR", f"{service}/plans/{plan['id']}/fhir"),
     ]
     page(stream).print(table("Where to look", ("what", "where"), places))
 
 
-def _words(resource: JsonObject) -> Iterator[str]:
-    for path in _NAMES:
-        found = _at(resource, path)
-        if isinstance(found, str):
-            yield found
-            return
+def _first(resource: JsonObject, paths: tuple[tuple[str, ...], ...]) -> str:
+    found = (_at(resource, path) for path in paths)
+    return next((one for one in found if isinstance(one, str)), "")
 
 
-def _dose(resource: JsonObject) -> Iterator[str]:
+def _dose(resource: JsonObject) -> str:
     quantity = _at(resource, ("dosageInstruction", "doseAndRate", "doseQuantity"), last=True)
-    if isinstance(quantity, dict):
-        yield f"{quantity.get('value')} {quantity.get('unit', '')}"
+    return f"{quantity.get('value')} {quantity.get('unit', '')}" if isinstance(quantity, dict) else ""
 
 
 def _at(value: Any, path: tuple[str, ...], *, last: bool = False) -> Any:
