@@ -5,10 +5,14 @@ Run it after a change to the tables, forms or extensions of the mapping; a test 
 
 import json
 from collections.abc import Iterable
+from decimal import Decimal
 from pathlib import Path
 
-from fhir_profiles import DEFINITIONS
+from fhir_profiles import DEFINITIONS, EXAMPLES
+from fhir_profiles.choice import Profiles
 from fhir_profiles.source.definitions import definitions
+from fhir_profiles.source.examples import examples
+from fhir_profiles.source.guide import guide
 from service.fhir.json import JsonObject
 
 HERE = Path(__file__).parent
@@ -21,7 +25,14 @@ def file_name(resource: JsonObject) -> str:
 
 def written(resource: JsonObject) -> str:
     """Return a resource as its file has it."""
-    return json.dumps(resource, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(resource, indent=2, ensure_ascii=False, default=_number) + "\n"
+
+
+def _number(value: object) -> float:
+    # The numbers of the examples have so few digits that a float keeps them all; a test reads them back.
+    if not isinstance(value, Decimal):
+        raise TypeError(f"{type(value).__name__} is no JSON")
+    return float(value)
 
 
 def write(folder: Path, resources: Iterable[JsonObject]) -> None:
@@ -34,9 +45,17 @@ def write(folder: Path, resources: Iterable[JsonObject]) -> None:
         (folder / name).write_text(text, encoding="utf-8")
 
 
+def made() -> dict[str, list[JsonObject]]:
+    """Return all that is to stand here, by folder."""
+    described = definitions()
+    shown = examples(Profiles(described))
+    return {DEFINITIONS: [*described, guide(described, shown)], EXAMPLES: shown}
+
+
 def main() -> None:
     """Write all anew."""
-    write(HERE / DEFINITIONS, definitions())
+    for folder, resources in made().items():
+        write(HERE / folder, resources)
 
 
 if __name__ == "__main__":

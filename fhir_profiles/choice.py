@@ -3,7 +3,7 @@
 Its type tells; where a type has several, a code that the profile asks for, or an extension that it requires.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
@@ -29,29 +29,40 @@ class Sign:
         return self.extensions <= held and (not self.codes or bool(self.codes & said))
 
 
+class Profiles:
+    """Our profiles, as a collection of definitions has them."""
+
+    def __init__(self, definitions: Iterable[JsonObject]) -> None:
+        held = tuple(definitions)
+        value_sets = {
+            one["url"]: frozenset(_listed(one)) for one in held if one["resourceType"] == "ValueSet"
+        }
+        self._signs: dict[str, list[Sign]] = {}
+        for one in held:
+            if one["resourceType"] == "StructureDefinition" and one["kind"] == "resource":
+                self._signs.setdefault(one["type"], []).append(_sign(one, value_sets))
+        for signs in self._signs.values():  # what asks for an extension before what takes anything
+            signs.sort(key=lambda sign: -len(sign.extensions))
+
+    def of(self, resource: JsonObject) -> str | None:
+        """Return the URL of the profile that a resource of ours conforms to, None where none is meant."""
+        offered = self._signs.get(resource["resourceType"], ())
+        if len(offered) == 1:
+            return offered[0].profile
+        return next((sign.profile for sign in offered if sign.is_on(resource)), None)
+
+
 def profile_for(resource: JsonObject) -> str | None:
-    """Return the URL of the profile that a resource of ours conforms to, None where we make none like it."""
-    offered = _signs().get(resource["resourceType"], ())
-    if len(offered) == 1:
-        return offered[0].profile
-    return next((sign.profile for sign in offered if sign.is_on(resource)), None)
+    """Return the URL of the committed profile that a resource of ours conforms to, else None."""
+    return _committed().of(resource)
 
 
 @cache
-def _signs() -> dict[str, list[Sign]]:
-    """Return the signs by resource type, those that ask for most extensions first."""
-    held = resources()
-    value_sets = {one["url"]: frozenset(_listed(one)) for one in held if one["resourceType"] == "ValueSet"}
-    found: dict[str, list[Sign]] = {}
-    for one in held:
-        if one["resourceType"] == "StructureDefinition" and one["kind"] == "resource":
-            found.setdefault(one["type"], []).append(_sign(one, value_sets))
-    for signs in found.values():
-        signs.sort(key=lambda sign: -len(sign.extensions))
-    return found
+def _committed() -> Profiles:
+    return Profiles(resources())
 
 
-def _sign(profile: JsonObject, value_sets: dict[str, frozenset[Coding]]) -> Sign:
+def _sign(profile: JsonObject, value_sets: Mapping[str, frozenset[Coding]]) -> Sign:
     elements = {one["id"]: one for one in profile["differential"]["element"]}
     code = elements.get(f"{profile['type']}.code", {})
     pattern = _pairs(code.get("patternCodeableConcept", {}).get("coding", ()))

@@ -4,7 +4,6 @@ from fhir_profiles.source import (
     capability,
     care,
     extensions,
-    guide,
     naming,
     observations,
     people,
@@ -23,9 +22,9 @@ def profiles() -> list[JsonObject]:
 
 
 def definitions() -> list[JsonObject]:
-    """Return every definition; the guide, which lists them all, stands last."""
+    """Return every definition but the guide."""
     shapes = profiles()
-    made = [
+    return [
         naming.naming_system(),
         *terms.code_systems(),
         *terms.value_sets(),
@@ -36,4 +35,3 @@ def definitions() -> list[JsonObject]:
         *questionnaires.questionnaires(),
         *capability.statements(shapes),
     ]
-    return [*made, guide.guide(made)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from fhir_profiles.choice import Profiles
 from fhir_profiles.source.artefact import FHIR_VERSION, definition
 from service.fhir.json import JsonObject
 
@@ -14,20 +15,33 @@ _SAYS = (
 )
 
 
-def guide(listed: Iterable[JsonObject]) -> JsonObject:
-    """Return the guide to these definitions."""
+def guide(listed: Iterable[JsonObject], examples: Iterable[JsonObject]) -> JsonObject:
+    """Return the guide to these definitions and examples."""
+    held = tuple(listed)
+    profiles = Profiles(held)
+    shown = ((one, profiles.of(one)) for one in examples)
+    entries = [*(_entry(one) for one in held), *(_example(one, profile) for one, profile in shown)]
     return {
         **definition("ImplementationGuide", "tandem", title="Tandem integrated treatment plans", says=_SAYS),
         "packageId": "tandem.care.fhir",
         "fhirVersion": [FHIR_VERSION],
-        "definition": {"resource": [_entry(one) for one in listed]},
+        "definition": {"resource": entries},
     }
 
 
 def _entry(one: JsonObject) -> JsonObject:
     return {
-        "reference": {"reference": f"{one['resourceType']}/{one['id']}"},
+        "reference": _reference(one),
         "name": one.get("title", one["name"]),
         "description": one["description"],
         "exampleBoolean": False,
     }
+
+
+def _example(one: JsonObject, profile: str | None) -> JsonObject:
+    kind = {"exampleBoolean": True} if profile is None else {"exampleCanonical": profile}
+    return {"reference": _reference(one), "name": one["id"].replace("-", " ").capitalize(), **kind}
+
+
+def _reference(one: JsonObject) -> JsonObject:
+    return {"reference": f"{one['resourceType']}/{one['id']}"}

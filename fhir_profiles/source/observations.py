@@ -1,10 +1,13 @@
 """Profiles of what was observed: scores, decisions on the balance, preferences, factors and side effects."""
 
+from collections.abc import Iterable
+
 from fhir_profiles.source.elements import (
     at,
     bound,
     coded,
     identified,
+    named_by,
     only,
     profile,
     refers,
@@ -28,10 +31,11 @@ def profiles() -> list[JsonObject]:
     return [_score(), _balance_decision(), _preference(), _personal_factor(), _side_effect()]
 
 
-def _observation(name: str, *, title: str, says: str, elements: list[JsonObject]) -> JsonObject:
-    return profile(
-        "Observation", name, title=title, says=says, elements=[*identified("Observation"), *elements]
-    )
+def _observation(
+    name: str, *, title: str, says: str, elements: list[JsonObject], rules: Iterable[JsonObject] = ()
+) -> JsonObject:
+    held = [*identified("Observation"), *elements]
+    return profile("Observation", name, title=title, says=says, elements=held, rules=rules)
 
 
 def _filed_under(code: Code) -> list[JsonObject]:
@@ -55,14 +59,14 @@ def _score() -> JsonObject:
             at("Observation.basedOn", "1..*"),
             at("Observation.status", "1..1"),
             *_filed_under(SURVEY),
-            bound("Observation.code", "1..1", MEASURE.name),
+            bound("Observation.code", "1..1", MEASURE),
             _SUBJECT,
             only("Observation.effective[x]", "1..1", "dateTime"),
             at("Observation.performer", "1..*"),
             only(value, "0..1", "Quantity"),
             at(f"{value}.value", "1..1"),
             at(f"{value}.system", "0..1", fixedUri=UCUM),
-            bound("Observation.dataAbsentReason", "0..1", ABSENT_REASON.name),
+            bound("Observation.dataAbsentReason", "0..1", ABSENT_REASON),
             at("Observation.derivedFrom", "0..*"),
         ],
     )
@@ -90,7 +94,6 @@ def _balance_decision() -> JsonObject:
 
 
 def _preference() -> JsonObject:
-    here = "Observation.category"
     return _observation(
         "tandem-preference",
         title="Preference of the patient",
@@ -100,14 +103,14 @@ def _preference() -> JsonObject:
         ),
         elements=[
             at("Observation.status", "1..1"),
-            sliced(here, "value", "$this", why="One category is ours"),
-            bound(f"{here}:preference", "1..1", PREFERENCE_CATEGORY.name),
-            bound("Observation.code", "1..1", PREFERENCE.name),
+            at("Observation.category", "1..*"),
+            bound("Observation.code", "1..1", PREFERENCE),
             _SUBJECT,
             only("Observation.effective[x]", "1..1", "dateTime"),
             at("Observation.performer", "1..*"),
             only("Observation.value[x]", "1..1", "string"),
         ],
+        rules=[named_by(PREFERENCE_CATEGORY, "category")],
     )
 
 
@@ -119,7 +122,7 @@ def _personal_factor() -> JsonObject:
         elements=[
             at("Observation.status", "1..1"),
             *_filed_under(SOCIAL_HISTORY),
-            bound("Observation.code", "1..1", FACTOR.name),
+            bound("Observation.code", "1..1", FACTOR),
             _SUBJECT,
             only("Observation.effective[x]", "1..1", "dateTime"),
             only("Observation.value[x]", "1..1", "string"),

@@ -64,6 +64,6 @@ def _practitioner_role() -> JsonObject:
             refers("PractitionerRole.practitioner", "1..1", "Practitioner"),
             at("PractitionerRole.organization", "0..1"),
             sliced(code, "value", "$this", why="A clinician may have further codes in the chart"),
-            bound(f"{code}:profession", "1..*", ROLE.name),
+            bound(f"{code}:profession", "1..*", ROLE),
         ],
     )
