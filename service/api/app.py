@@ -15,7 +15,7 @@ from service.api.openapi import make_api
 from service.api.parts import part_doors
 from service.api.people import people_doors
 from service.api.plans import plan_doors
-from service.api.requests import LARGEST_BODY
+from service.api.requests import LARGEST_BODY, check_host
 from service.api.responses import dumped
 from service.api.revisions import revision_doors
 from service.api.schemas import schema_of
@@ -57,6 +57,7 @@ class _Surroundings:
         g.since = self._services.stopwatch()
         g.context = ExitStack()
         g.context.enter_context(self._services.bind(g.request_id))
+        check_host(request)
 
     def _finish(self, response: Response) -> Response:
         response.headers[REQUEST_ID] = g.request_id

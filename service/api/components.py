@@ -13,6 +13,7 @@ REQUEST_ID = "X-Request-Id"
 REQUEST_ID_PATTERN = r"[A-Za-z0-9._\-]{1,64}"
 PROBLEM = "application/problem+json"
 _REASONS = {
+    400: "The body is no JSON object, or the request is for another host",
     304: "The reader has this version already",
     409: "It stands in the way of something; the problem's type says of what",
     412: "The plan has moved on: read it again before deciding again",

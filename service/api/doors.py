@@ -16,9 +16,9 @@ from service.fhir.json import JsonObject
 
 Shape: TypeAlias = type[Schema] | JsonObject
 View: TypeAlias = Callable[..., Response]
-# What any request may meet: a crash, and a database that is away.
-_ALWAYS = (500, 503)
-_BODY = (400, 413, 415, 422)
+# What any request may meet: a host that is not ours, a crash, and a database that is away.
+_ALWAYS = (400, 500, 503)
+_BODY = (413, 415, 422)
 
 
 class Write(Enum):

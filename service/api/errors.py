@@ -9,7 +9,7 @@ from typing import Any
 
 from werkzeug.exceptions import HTTPException
 
-from service.api.refusals import Malformed, NoEhr, NotReady, NoVersion, StaleVersion, WrongMedia
+from service.api.refusals import Malformed, NoEhr, NotReady, NoVersion, StaleVersion, WrongHost, WrongMedia
 from service.application.push_plan import PatientBusy, ReadOnly
 from service.domain.values import Invalid, Problem
 from service.fhir.outcome import OutcomeIssue
@@ -64,6 +64,7 @@ class Row:
 
 TABLE: Mapping[type[Exception], Row] = MappingProxyType({
     Malformed: Row(400, "malformed"),
+    WrongHost: Row(400, "wrong-host"),
     WrongMedia: Row(415, "wrong-media-type"),
     NoVersion: Row(428, "version-required"),
     StaleVersion: Row(412, "stale-version"),

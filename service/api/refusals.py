@@ -13,6 +13,10 @@ class Malformed(Refusal):
     """The body is no JSON object, or is nested deeper than any plan."""
 
 
+class WrongHost(Refusal):
+    """The request is for another host."""
+
+
 class WrongMedia(Refusal):
     """The body is not of the media type that is taken here."""
 

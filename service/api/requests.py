@@ -1,10 +1,11 @@
 """What a request says: its JSON body, who wrote it, and which version they had read."""
 
 import re
+from urllib.parse import urlsplit
 
 from flask import Request
 
-from service.api.refusals import Malformed, NoVersion, StaleVersion, WrongMedia
+from service.api.refusals import Malformed, NoVersion, StaleVersion, WrongHost, WrongMedia
 from service.application.ports import Editor
 from service.domain.values import Invalid, Problem
 from service.fhir.json import JsonObject, NotJson, loads
@@ -15,7 +16,15 @@ LARGEST_BODY = 2 * 1024 * 1024
 DEEPEST = 64
 AUTHOR = "X-Tandem-Author"
 AUTHOR_PATTERN = r"[A-Za-z0-9._@\-]{1,64}"
+# Without authentication, a web page whose name leads to this machine (DNS rebinding) could read every plan.
+_OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _REVISION_TAG = re.compile(r'"([1-9][0-9]{0,8})"')
+
+
+def check_host(request: Request) -> None:
+    """Refuse, with `WrongHost`, a request that was not meant for this machine."""
+    if urlsplit(f"//{request.host}").hostname not in _OWN_NAMES:
+        raise WrongHost("The service answers to the names of the loopback address only.")
 
 
 def read_json(request: Request, media: str) -> JsonObject:

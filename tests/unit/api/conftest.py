@@ -19,25 +19,44 @@ from service.document import person_to_document, plan_to_document
 from service.domain.plan import Plan
 from service.domain.values import Problem
 from service.fhir.json import dumps
+from service.ports.storage import StorageUnavailable
 from service.sync.report import PushReport
 from tests.builders import DIRECTORY, a_plan
 from tests.fakes.clock import CountingIds, StillClock
-from tests.fakes.storage import MemoryStorage
+from tests.fakes.storage import Kept, MemoryStorage, MemoryUnitOfWork
 
 AUTHOR = {"X-Tandem-Author": "n.okafor"}
 JSON = "application/json"
+
+
+class StorageThatGoesAway(MemoryStorage):
+    """Storage in memory that a test takes away."""
+
+    away = False
+
+    def begin(self, *, write: bool = True) -> MemoryUnitOfWork:
+        if self.away:
+            raise StorageUnavailable("the database is busy with another writer")
+        return super().begin(write=write)
 
 
 @dataclass
 class Surroundings:
     """What a test puts around the API, and what it looks at afterwards."""
 
-    storage: Any = field(default_factory=MemoryStorage)
+    storage: StorageThatGoesAway = field(default_factory=StorageThatGoesAway)
     events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     bound: list[str] = field(default_factory=list)
     lacks: tuple[Problem, ...] = ()
     pushed: list[PushPlan] = field(default_factory=list)
     outcome: PushReport | Exception | None = None
+
+    def begin_anew(self) -> None:
+        self.storage.kept = Kept()
+        self.storage.away = False
+        self.lacks, self.outcome = (), None
+        for noted in (self.events, self.bound, self.pushed):
+            noted.clear()
 
     def info(self, event: str, **fields: object) -> None:
         self.events.append((event, fields))
@@ -110,7 +129,7 @@ class Api:
 
     def _check(self, method: str, path: str, response: TestResponse) -> None:
         assert response.headers["X-Request-Id"]
-        if response.status_code == 404 or response.status_code == 405:
+        if response.status_code in {404, 405}:
             assert response.mimetype == "application/problem+json"
             return
         rule, _ = self.rules.match(path.partition("?")[0], method=method, return_rule=True)
@@ -133,14 +152,22 @@ def _names(headers: dict[str, str]) -> dict[str, str]:
     return {name.replace("_", "-"): value for name, value in headers.items()}
 
 
-@pytest.fixture
-def around() -> Surroundings:
-    return Surroundings()
+# Making the application costs more than most tests, and it keeps nothing of its own: only what is around it.
+@pytest.fixture(scope="session")
+def made() -> tuple[Surroundings, Api]:
+    around = Surroundings()
+    return around, Api(around.app())
 
 
 @pytest.fixture
-def api(around: Surroundings) -> Api:
-    return Api(around.app())
+def around(made: tuple[Surroundings, Api]) -> Surroundings:
+    made[0].begin_anew()
+    return made[0]
+
+
+@pytest.fixture
+def api(made: tuple[Surroundings, Api], around: Surroundings) -> Api:
+    return made[1]
 
 
 @pytest.fixture
