@@ -52,7 +52,8 @@ def _next_check_in(plan: Plan) -> str:
 
 def _course(course: TherapyCourse) -> tuple[object, ...]:
     rhythm = course.rhythm
-    often = f"{rhythm.sessions} every {rhythm.every} {rhythm.unit}, {course.session_minutes} min"
+    span = f"{rhythm.every} {rhythm.unit}" if rhythm.every > 1 else rhythm.unit
+    often = f"{rhythm.sessions} in every {span}, {course.session_minutes} min"
     return course.title or course.modality.upper(), often, course.status
 
 
