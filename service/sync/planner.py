@@ -5,10 +5,12 @@
 | no     | exists    | absent           | Make                                                 |
 | no     | exists    | same             | Agree                                                |
 | no     | exists    | different        | Dispute: nothing is merged without a base            |
+| no     | exists    | gone             | Detach: it was linked, and is not made again         |
 | yes    | same      | (not read)       | Leave                                                |
 | yes    | changed   | as agreed        | Revise, conditional on the version read              |
 | yes    | changed   | already says it  | Agree                                                |
 | yes    | changed   | changed          | Dispute: never overwritten, never settled by time    |
+| yes    | reopened  | ended            | Dispute: what has ended never becomes active again   |
 | yes    | changed   | gone             | Detach: keep ours, ask                               |
 
 Merging two changed sides, and pulling theirs, is the two-way sync's part.
@@ -19,10 +21,12 @@ from typing import TypeAlias
 
 from service.fhir.canonical import digest
 from service.fhir.json import JsonObject
+from service.fhir.transitions import is_terminal, may_follow, status_of
 from service.sync.fingerprint import same
 
 UNKNOWN_CONTENT = "the chart holds another content under our identifier"
 CHANGED_THERE = "it was changed in the chart since we wrote it, and was not overwritten"
+ENDED_THERE = "it has ended in the chart, and what has ended is not reopened: make a new one"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +94,7 @@ def decide(agreed: Agreed | None, ours: JsonObject | None, theirs: JsonObject | 
             return Leave()
         case None, _, dict() as held:
             return Agree() if same(ours, held) else Dispute(UNKNOWN_CONTENT)
-        case None, _, _:
+        case None, _, None:
             return Make()
         case Agreed(), _, dict() as held:
             return _revision(agreed, ours, held)
@@ -103,4 +107,12 @@ def _revision(agreed: Agreed, ours: JsonObject, held: JsonObject) -> Decision:
         return Agree()
     if not same(agreed.theirs, held):
         return Dispute(CHANGED_THERE)
-    return Revise(ours)
+    return Dispute(ENDED_THERE) if _reopens(ours, held) else Revise(ours)
+
+
+def _reopens(ours: JsonObject, held: JsonObject) -> bool:
+    # HAPI 8.8.0 takes stopped to active and cancelled to booked.
+    kind, old, new = held["resourceType"], status_of(held), status_of(ours)
+    if old is None or new is None:
+        return False
+    return is_terminal(kind, old) and not may_follow(kind, old, new)
