@@ -102,12 +102,18 @@ def row_of(error: Exception) -> Row:
 def problem_of(error: Exception, request_id: str) -> tuple[ProblemDetails, dict[str, str]]:
     """Return what to tell about an exception, and the headers to send with it."""
     if isinstance(error, HTTPException):
-        return _of_http(error, request_id)
+        asked = _query_problems(getattr(error, "data", None) or {})
+        return problem_of(Invalid(asked), request_id) if asked else _of_http(error, request_id)
     row = row_of(error)
     details: dict[str, Any] = {"detail": _detail(error), "request_id": request_id, **_members(error)}
-    title = row.name.replace("-", " ").capitalize()
-    told = ProblemDetails(type=PROBLEMS + row.name, title=title, status=row.status, **details)
+    told = ProblemDetails(type=PROBLEMS + row.name, title=_title(row), status=row.status, **details)
     return told, _headers(error, row)
+
+
+def _title(row: Row) -> str:
+    words = row.name.replace("-", " ")
+    words = words[0].upper() + words[1:]
+    return words.replace("Ehr", "EHR").replace("ehr", "EHR").replace("fhir", "FHIR")
 
 
 def _headers(error: Exception, row: Row) -> dict[str, str]:
@@ -151,7 +157,6 @@ def _of_http(error: HTTPException, request_id: str) -> tuple[ProblemDetails, dic
         status=status,
         detail=status.description or status.phrase,
         request_id=request_id,
-        errors=tuple(_query_problems(getattr(error, "data", None) or {})),
     )
     allow = getattr(error, "valid_methods", None)
     return told, {"Allow": ", ".join(sorted(allow))} if allow else {}

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from flask import Response, request
 
 from service.api.doors import Doors, Gives, Operation
-from service.api.plans import page_of
+from service.api.plans import items_of
 from service.api.responses import answer, digest_tag, dumped, unless_known
 from service.api.schemas import schema_of
 from service.api.services import Services
@@ -43,7 +43,7 @@ def fhir_doors(services: Services) -> Doors:
     )
     doors.open(
         "checkPlan",
-        Operation(method="GET", path=f"{path}/problems", gives=page_of(FhirProblem)),
+        Operation(method="GET", path=f"{path}/problems", gives=Gives(shape=items_of(schema_of(FhirProblem)))),
         views.check,
     )
     return doors

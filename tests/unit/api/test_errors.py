@@ -3,9 +3,11 @@
 import pytest
 
 from service.api import refusals
-from service.api.errors import TABLE, row_of
+from service.api.errors import TABLE, problem_of, row_of
+from service.api.refusals import NoEhr
 from service.domain.values import Invalid
 from service.ports import ehr, storage
+from service.ports.ehr import NotFhir
 
 
 def all_below(kind: type[Exception]) -> set[type[Exception]]:
@@ -41,3 +43,8 @@ def test_a_name_has_one_status() -> None:
     for row in TABLE.values():
         statuses.setdefault(row.name, set()).add(row.status)
     assert {name: found for name, found in statuses.items() if len(found) > 1} == {}
+
+
+def test_a_title_is_written_as_people_write_it() -> None:
+    titles = {problem_of(error, "id")[0].title for error in (NotFhir(""), Invalid([]), NoEhr(""))}
+    assert titles == {"EHR is not FHIR", "Invalid", "No EHR"}

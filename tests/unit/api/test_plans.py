@@ -178,4 +178,5 @@ def test_a_summary_says_where_a_plan_stands(api, plan: Plan) -> None:
 def test_a_query_that_makes_no_sense_names_its_parameter(api, query: str, field: str) -> None:
     response = api.get(f"/plans?{query}")
     assert response.status_code == 422
+    assert response.json["type"].endswith("/invalid")
     assert [one["field"] for one in response.json["errors"]] == [field]
