@@ -48,8 +48,10 @@ def write(folder: Path, resources: Iterable[JsonObject]) -> None:
 def made() -> dict[str, list[JsonObject]]:
     """Return all that is to stand here, by folder."""
     described = definitions()
-    shown = examples(Profiles(described))
-    return {DEFINITIONS: [*described, guide(described, shown)], EXAMPLES: shown}
+    return {
+        DEFINITIONS: [*described, guide(described)],
+        EXAMPLES: examples(Profiles(described)),
+    }
 
 
 def main() -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from fhir_profiles.choice import Profiles
 from fhir_profiles.source.artefact import FHIR_VERSION, definition
 from service.fhir.json import JsonObject
 
@@ -15,33 +14,24 @@ _SAYS = (
 )
 
 
-def guide(listed: Iterable[JsonObject], examples: Iterable[JsonObject]) -> JsonObject:
-    """Return the guide to these definitions and examples."""
-    held = tuple(listed)
-    profiles = Profiles(held)
-    shown = ((one, profiles.of(one)) for one in examples)
-    entries = [*(_entry(one) for one in held), *(_example(one, profile) for one, profile in shown)]
+def guide(listed: Iterable[JsonObject]) -> JsonObject:
+    """Return the guide to these definitions.
+
+    Examples are not listed: HAPI 8.8.0 takes no guide that refers to what it does not hold, and the made-up
+    patients of the examples have no place in a chart.
+    """
     return {
         **definition("ImplementationGuide", "tandem", title="Tandem integrated treatment plans", says=_SAYS),
         "packageId": "tandem.care.fhir",
         "fhirVersion": [FHIR_VERSION],
-        "definition": {"resource": entries},
+        "definition": {"resource": [_entry(one) for one in listed]},
     }
 
 
 def _entry(one: JsonObject) -> JsonObject:
     return {
-        "reference": _reference(one),
+        "reference": {"reference": f"{one['resourceType']}/{one['id']}"},
         "name": one.get("title", one["name"]),
         "description": one["description"],
         "exampleBoolean": False,
     }
-
-
-def _example(one: JsonObject, profile: str | None) -> JsonObject:
-    kind = {"exampleBoolean": True} if profile is None else {"exampleCanonical": profile}
-    return {"reference": _reference(one), "name": one["id"].replace("-", " ").capitalize(), **kind}
-
-
-def _reference(one: JsonObject) -> JsonObject:
-    return {"reference": f"{one['resourceType']}/{one['id']}"}
