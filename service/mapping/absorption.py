@@ -214,15 +214,23 @@ class _Reader:
             held = () if self.held is None else items(self.held, group)
             lists[group] = {one.id: one for one in held}
         read: set[str] = set()
-        for kind in GROUPS:
-            for item, resource in self.of(kind.type, kind.stands_for):
-                value = self.note(kind.absorb(lists[kind.name].get(item), resource, self.refs))
-                if value is not None:
-                    lists[kind.name][item] = value
-                    read.add(kind.name)
+        for kind, item, resource in self._members():
+            value = self.note(kind.absorb(lists[kind.name].get(item), resource, self.refs))
+            if value is not None:
+                lists[kind.name][item] = value
+                read.add(kind.name)
         self._orders(lists["medications"])
         self._answers(lists["scores"])
         return {name: tuple(lists[name].values()) for name in (*read, "medications")}
+
+    def _members(self) -> Iterator[tuple[Group, str, JsonObject]]:
+        """Yield what stands for a member of a list, in the order of the resources."""
+        for entry in self.entries:
+            item = self.refs.own_item(entry.resource)
+            for kind in GROUPS:
+                fits = entry.resource["resourceType"] == kind.type and kind.stands_for(entry.resource)
+                if item is not None and fits:
+                    yield kind, item, entry.resource
 
     def _orders(self, orders: dict[str, Any]) -> None:
         drugs = {entry.address: entry.resource for entry in self.entries if _is_medication(entry)}

@@ -94,11 +94,13 @@ def _ids(draw: Draw) -> dict[str, tuple[str, ...]]:
     chosen = {group: draw(_TEAM_CHOICE if group == "care_team" else _CHOICE) for group in LIST_GROUPS}
     if not chosen["medications"]:
         chosen["side_effects"] = chosen["adherence"] = ()
+    chosen["check_ins"] = (0,) if draw(YES_OR_NO) else ()
     return {group: tuple(uid(f"{group}-{n}") for n in numbers) for group, numbers in chosen.items()}
 
 
 def _ids_of(plan: Plan) -> dict[str, tuple[str, ...]]:
-    return {group: tuple(one.id for one in items(plan, group)) for group in LIST_GROUPS}
+    lists = {group: tuple(one.id for one in items(plan, group)) for group in LIST_GROUPS}
+    return lists | {"check_ins": () if plan.check_ins is None else (plan.check_ins.id,)}
 
 
 def _each(draw: Draw, make: Callable[..., Any], ids: Sequence[str], *named: Sequence[str]) -> tuple[Any, ...]:
@@ -120,7 +122,7 @@ def _meetings(draw: Draw, ids: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
     booked, therapies = ids["appointments"], ids["therapies"]
     return {
         "care_team": meetings.care_team(draw, ids["care_team"]),
-        "check_ins": meetings.a_check_in(draw, uid("check_ins-0")) if draw(YES_OR_NO) else None,
+        "check_ins": next(iter(_each(draw, meetings.a_check_in, ids["check_ins"])), None),
         "appointments": _each(draw, meetings.an_appointment, booked, therapies),
         "sessions": _each(draw, meetings.a_session, ids["sessions"], booked, therapies),
         "notes": _each(draw, meetings.a_note, ids["notes"]),
