@@ -32,6 +32,7 @@ from service.sandbox.shape import Shape
 from service.sandbox.sqlite import FileUnusable, SqliteStore
 from service.sandbox.store import MemoryStore, Store
 from service.settings import BadSettings, Settings, read_settings
+from service.storage.database import database_url
 from service.storage.schema import is_current, upgrade
 from service.storage.unit_of_work import Storage
 from service.sync.agenda import Ports
@@ -186,6 +187,7 @@ class Parts:
             _ = tandem.override
         except BadSettings as error:
             raise WrongSetting(str(error)) from None
+        _check_database(tandem.settings.database_url)
         return tandem
 
     def assembled(self, settings: Mapping[str, Any], log: TextIO) -> Tandem:
@@ -204,6 +206,14 @@ class Parts:
     def openapi(self) -> str:
         """Return the description of the API, as openapi.yaml holds it."""
         return spec(create_app(Tandem(settings=Settings()).services))
+
+
+def _check_database(url: str) -> None:
+    try:
+        database_url(url)
+    except Exception:  # SQLAlchemy's ArgumentError, which only storage knows, is no ValueError
+        # The URL may hold a password: it is not repeated.
+        raise WrongSetting("TANDEM_DATABASE_URL must be sqlite:///<file> or postgresql://…") from None
 
 
 def _sandbox(store: Store, shape: SandboxShape) -> "WSGIApplication":

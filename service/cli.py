@@ -1,5 +1,6 @@
 """`tandem`, the command line."""
 
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Carry out the command of this process and exit with its code."""
+    """Carry out the command of this process and exit with its code; being told to end is an interruption."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(carry_out(tandem, None, Run(assemble=_parts)))
 
 

@@ -27,7 +27,7 @@ _TABLE: tuple[tuple[type[Exception], ExitCode, str], ...] = (
     (EhrError, ExitCode.EHR_REFUSES, "the EHR refuses"),
     (NotUpgraded, ExitCode.STORAGE_UNAVAILABLE, "the database is not ready"),
     (StorageUnavailable, ExitCode.STORAGE_UNAVAILABLE, "the database is not available"),
-    (ReadOnly, ExitCode.USAGE, "not allowed"),
+    (ReadOnly, ExitCode.USAGE, "not allowed (TANDEM_EHR_MODE says what is)"),
     (NoEhr, ExitCode.USAGE, "settings"),
     (WrongSetting, ExitCode.USAGE, "settings"),
     (ChartUnusable, ExitCode.USAGE, "the chart's file cannot be used"),

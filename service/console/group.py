@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from service.console.run import Run
+
+_Codes = TypeVar("_Codes", bound=StrEnum)
 
 
 def _remember(context: click.Context, option: click.Parameter, value: bool) -> None:  # noqa: FBT001  click's form
@@ -24,6 +27,14 @@ def common_options() -> list[click.Parameter]:
         click.Option(["--json", "as_json"], help="Answer in JSON, for machines.", **shared),
         click.Option(["--debug"], help="Show the stack of an unexpected error.", **shared),
     ]
+
+
+class OneOf(click.Choice[_Codes]):
+    """An option that takes one of a closed list of codes; click would take the names in our source."""
+
+    def normalize_choice(self, choice: object, ctx: click.Context | None) -> str:  # noqa: ARG002  click's signature
+        """Return the code."""
+        return str(choice)
 
 
 class Verb(click.Command):

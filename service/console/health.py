@@ -42,6 +42,10 @@ def _database(installation: Installation) -> Finding:
         return Finding(part="database", code=said.code, words=said.words)
     if current:
         return Finding(part="database", code=ExitCode.DONE, words="up to date")
+    if installation.keeps_a_file:
+        return Finding(
+            part="database", code=ExitCode.DONE, words="the first command that needs it brings it up to date"
+        )
     words = "has not this version's schema: run `tandem db upgrade`"
     return Finding(part="database", code=ExitCode.STORAGE_UNAVAILABLE, words=words)
 

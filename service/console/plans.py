@@ -7,7 +7,7 @@ import click
 from service.application.export_plan import export_plan
 from service.application.load_plan import load_plan
 from service.application.read_plan import list_plans, read_plan
-from service.console.group import Noun
+from service.console.group import Noun, OneOf
 from service.console.plan_file import read_plan_file
 from service.console.plan_view import show_plan
 from service.console.preparation import prepare
@@ -42,7 +42,7 @@ def new(run: Run, file: BinaryIO, author: str | None) -> None:
 
 
 @plan.command("list")
-@click.option("--status", type=click.Choice(RequestStatus), help="Only plans with this status.")
+@click.option("--status", type=OneOf(RequestStatus), help="Only plans with this status.")
 @click.option("--patient-id", help="Only plans of this patient.")
 @click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True, help="At most so many.")
 @click.option("--after", help="Continue where the last page ended.")

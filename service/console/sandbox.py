@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from service.console.group import Verb
+from service.console.group import OneOf, Verb
 from service.console.installation import SandboxShape
 from service.console.run import Run
 from service.console.serving import LOOPBACK, check_address, serve_until_interrupted
@@ -20,7 +20,7 @@ from service.console.serving import LOOPBACK, check_address, serve_until_interru
 )
 @click.option(
     "--shape",
-    type=click.Choice(SandboxShape),
+    type=OneOf(SandboxShape),
     default=SandboxShape.HAPI,
     show_default=True,
     help="What it can do: as HAPI does; no transactions; neither transactions nor conditional writes; "

@@ -1,0 +1,90 @@
+"""Types commands as a person does: `tandem` in a process of its own, in a folder of its own."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+from tests.data import ROOT
+
+TANDEM = [sys.executable, "-m", "service"]
+DIRECT = build_opener(ProxyHandler({}))
+DEMO_PLANS = ROOT / "service" / "console" / "demo_plans"
+
+
+@dataclass
+class Said:
+    """What a command said, on which stream, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        return json.loads(self.out)
+
+
+@dataclass
+class Shell:
+    """A folder and an environment; the database lies in the folder."""
+
+    folder: Path
+    settings: dict[str, str] = field(default_factory=dict)
+
+    def tandem(self, *words: str, stdin: str | None = None, **settings: str) -> Said:
+        ran = subprocess.run(
+            [*TANDEM, *words],
+            cwd=self.folder,
+            env=self._environment(settings),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+        return Said(ran.returncode, ran.stdout, ran.stderr)
+
+    @contextmanager
+    def running(self, *words: str, until: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
+        """Keep a command running until the block ends; it is ready when the URL answers."""
+        with (self.folder / f"{words[0]}.log").open("w") as log:
+            started = subprocess.Popen(
+                [*TANDEM, *words], cwd=self.folder, env=self._environment(settings), stderr=log, text=True
+            )
+            try:
+                wait_for(until, started)
+                yield started
+            finally:
+                started.terminate()
+                started.wait(30)
+
+    def _environment(self, settings: Mapping[str, str]) -> dict[str, str]:
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("TANDEM_")}
+        return {**plain, "PYTHONPATH": str(ROOT), **self.settings, **settings}
+
+
+def wait_for(url: str, process: subprocess.Popen[str], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        assert process.poll() is None, f"ended with {process.returncode}"
+        try:
+            DIRECT.open(url, timeout=5).close()
+        except URLError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"{url} did not answer")
+
+
+def fetched(url: str) -> Any:
+    with DIRECT.open(url, timeout=30) as response:
+        return json.load(response)

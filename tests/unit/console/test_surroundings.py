@@ -1,0 +1,100 @@
+"""The database and the EHR around the commands: what brings itself up to date, and what a person sees to."""
+
+import socket
+
+import pytest
+
+from service.console.exit_codes import ExitCode
+from service.ports.ehr import Capabilities, NotFhir, Unavailable
+from service.ports.storage import StorageUnavailable
+from tests.unit.console.running import Desk, FakeInstallation
+
+
+class Away:
+    """An EHR that fails."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def capabilities(self) -> Capabilities:
+        raise self._error
+
+
+class Broken(FakeInstallation):
+    """An installation without a database."""
+
+    def is_current(self) -> bool:
+        raise StorageUnavailable("the database does not answer")
+
+
+def test_a_database_that_is_a_file_is_brought_up_to_date_by_the_first_command(desk: Desk) -> None:
+    desk.installation.current = False
+    assert desk.type("plan", "list").code == ExitCode.DONE
+    assert desk.installation.upgrades == 1
+    desk.type("plan", "list")
+    assert desk.installation.upgrades == 1
+
+
+def test_a_database_server_is_left_to_a_person(desk: Desk) -> None:
+    desk.installation.current, desk.installation.keeps_a_file = False, False
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    for words in (("plan", "list"), ("push", "p"), ("serve", "--port", port)):
+        said = desk.type(*words)
+        assert said.code == ExitCode.STORAGE_UNAVAILABLE
+        assert "tandem db upgrade" in said.err
+    assert desk.installation.upgrades == 0
+    assert desk.type("db", "upgrade", "--json").document == {"upgraded": True}
+    assert desk.type("plan", "list").code == ExitCode.DONE
+
+
+def test_an_upgrade_of_what_is_up_to_date_does_nothing(desk: Desk) -> None:
+    assert desk.type("db", "upgrade").out == "the database was up to date\n"
+    assert desk.installation.upgrades == 0
+
+
+def test_health_says_what_works(desk: Desk) -> None:
+    said = desk.type("health", "--json")
+    assert said.code == ExitCode.DONE
+    assert said.document["ehr"]["message"] == "none is configured (TANDEM_EHR_URL)"
+    desk.installation.ehr_url = "http://chart"
+    assert desk.type("health", "--json").document["ehr"] == {"ok": True, "message": "A server, FHIR 4.0.1"}
+    assert "up to date" in desk.type("health").out
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(Unavailable("away"), ExitCode.EHR_UNAVAILABLE), (NotFhir("html"), ExitCode.EHR_REFUSES)],
+)
+def test_health_ends_with_the_code_of_what_does_not(desk: Desk, error: Exception, code: ExitCode) -> None:
+    desk.installation.ehr_url, desk.installation.chart = "http://chart", Away(error)
+    said = desk.type("health", "--json")
+    assert said.code == code
+    assert said.document["ehr"]["ok"] is False
+    assert said.document["database"]["ok"] is True
+
+
+def test_health_changes_nothing(desk: Desk) -> None:
+    desk.installation.current = False
+    assert desk.type("health").code == ExitCode.DONE
+    desk.installation.keeps_a_file = False
+    assert desk.type("health").code == ExitCode.STORAGE_UNAVAILABLE
+    assert desk.installation.upgrades == 0
+    desk.installation = Broken()
+    assert desk.type("health").code == ExitCode.STORAGE_UNAVAILABLE
+
+
+def test_the_description_of_the_api_is_printed_as_it_is(desk: Desk) -> None:
+    assert desk.type("openapi").out == 'openapi: "3.1.0"\n'
+
+
+OUTSIDE = ["0.0.0.0", "::", "192.0.2.7", "example.net", "2001:db8::1", "127.0.0.1.x"]  # noqa: S104  refused
+
+
+@pytest.mark.parametrize("host", OUTSIDE)
+@pytest.mark.parametrize("command", ["serve", "sandbox"])
+def test_an_address_that_others_can_reach_is_refused(desk: Desk, command: str, host: str) -> None:
+    said = desk.type(command, f"--host={host}", "--json")
+    assert said.code == ExitCode.USAGE
+    assert "log in" in said.document["error"]["message"]
