@@ -55,12 +55,17 @@ class Agenda:
         """Return `Type/id` of what stands for an item in the chart, if anything does."""
         if key.type == "MedicationRequest" and key.item in self.chart_orders:
             return self.chart_orders[key.item]
-        return remote_of(self.ledger.get(key))
+        return None if self.detached(key) else remote_of(self.ledger.get(key))
 
     def matched(self, key: Key) -> bool:
         """Tell whether the resource is the clinic's own, which we refer to and never write."""
         entry = self.ledger.get(key)
         return entry is not None and entry.state is LinkState.PULL_ONLY
+
+    def detached(self, key: Key) -> bool:
+        """Tell whether the chart lost the resource: nothing may refer to it."""
+        entry = self.ledger.get(key)
+        return entry is not None and entry.state is LinkState.DETACHED
 
     def refs(self) -> Refs:
         """Return how items are addressed in the chart as far as is known now."""
@@ -70,7 +75,7 @@ class Agenda:
         names = {key.urn: key for key in self.ledger}
         return Refs(
             system=self.connection.identifier_system,
-            addresses=written | ordered,
+            addresses={key: one for key, one in written.items() if not self.detached(key)} | ordered,
             traces=traces | names,
         )
 

@@ -1,6 +1,7 @@
 """Binding a plan to the chart: its patient, its clinicians and its problems, before anything is written."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 
 from service.domain.concept import Identifier
@@ -8,7 +9,8 @@ from service.domain.people import Person
 from service.mapping.references import Key
 from service.ports.ehr import Ehr, Held
 from service.ports.storage import LinkState
-from service.sync.agenda import Agenda
+from service.sync.agenda import Agenda, remote_of
+from service.sync.identity import read_again
 from service.sync.matching import (
     Doubt,
     Match,
@@ -19,7 +21,11 @@ from service.sync.matching import (
     match_person,
     match_problem,
 )
+from service.sync.planner import Vanished
 from service.sync.report import Done, ItemReport
+
+_GONE = "the patient is in the chart no longer: bind the plan anew"
+_SPECIAL = re.compile(r"[\\,|$]")
 
 
 def bind(agenda: Agenda, ehr: Ehr) -> tuple[ItemReport, ...]:
@@ -31,7 +37,7 @@ def bind(agenda: Agenda, ehr: Ehr) -> tuple[ItemReport, ...]:
     address = agenda.address(agenda.patient)
     if address is None:
         return tuple(in_the_way)
-    return (*in_the_way, *_unfit(agenda, ehr.read(address)), *_bind_problems(agenda, ehr, address))
+    return (*in_the_way, *_unfit(agenda, ehr, address), *_bind_problems(agenda, ehr, address))
 
 
 def _bind_patient(agenda: Agenda, ehr: Ehr) -> Iterator[ItemReport]:
@@ -56,15 +62,23 @@ def _bind_problems(agenda: Agenda, ehr: Ehr, patient: str) -> Iterator[ItemRepor
         yield from _settle(agenda, Key("Condition", condition.id), match_problem(condition.code, found))
 
 
-def _unfit(agenda: Agenda, patient: Held) -> Iterator[ItemReport]:
+def _unfit(agenda: Agenda, ehr: Ehr, address: str) -> Iterator[ItemReport]:
     """Look at the patient anew at every push: a merged or renamed patient is not the one that was bound."""
-    reason = inactive_reason(patient.resource)
-    if reason is None and agenda.matched(agenda.patient):
-        match match_patient(agenda.plan.patient, [patient]):
-            case Doubt(reason) | NoMatch(reason):
-                pass
+    held = read_again(address, ehr)
+    reason = _GONE if isinstance(held, Vanished) else _unfitness(agenda, held)
     if reason is not None:
-        yield ItemReport(key=agenda.patient, done=Done.UNMATCHED, reference=patient.reference, reason=reason)
+        yield ItemReport(key=agenda.patient, done=Done.UNMATCHED, reference=address, reason=reason)
+
+
+def _unfitness(agenda: Agenda, patient: Held) -> str | None:
+    reason = inactive_reason(patient.resource)
+    if reason is not None or not agenda.matched(agenda.patient):
+        return reason
+    match match_patient(agenda.plan.patient, [patient]):
+        case Doubt(reason) | NoMatch(reason):
+            return reason
+        case Match():
+            return None
 
 
 def _match_clinician(person: Person, ehr: Ehr) -> Matching:
@@ -79,7 +93,12 @@ def _patient_identifiers(agenda: Agenda) -> tuple[Identifier, ...]:
 
 def _identified(ehr: Ehr, kind: str, identifiers: Iterable[Identifier]) -> Iterator[Held]:
     for one in identifiers:
-        yield from ehr.search(kind, {"identifier": f"{one.system}|{one.value}"})
+        yield from ehr.search(kind, {"identifier": f"{_escaped(one.system)}|{_escaped(one.value)}"})
+
+
+def _escaped(text: str) -> str:
+    """Return a text that is one search value: R4, search, "Escaping Search Parameters"."""
+    return _SPECIAL.sub(r"\\\g<0>", text)
 
 
 def _settle(agenda: Agenda, key: Key, matching: Matching) -> Iterator[ItemReport]:
@@ -102,3 +121,20 @@ def _link(agenda: Agenda, key: Key, held: Held) -> None:
         last_updated=held.last_updated,
         reason="matched",
     )
+
+
+def refer_to_orders(agenda: Agenda, unknown: Set[Key]) -> None:
+    """Note the chart's orders that stand for orders of the plan: none of ours is made in their place.
+
+    The note outlives the chart's order, so that ours does not start when a prescriber has stopped theirs.
+    """
+    for item, address in agenda.chart_orders.items():
+        key = Key("MedicationRequest", item)
+        ours = remote_of(agenda.ledger.get(key)) is not None and not agenda.matched(key)
+        if not ours and key not in unknown:
+            agenda.ledger[key] = replace(
+                agenda.entry(key),
+                state=LinkState.PULL_ONLY,
+                remote_id=address.partition("/")[2],
+                reason="ordered in the chart",
+            )

@@ -10,6 +10,9 @@ from service.ports.ehr import Held, Written
 from service.ports.storage import Interaction, JournalRow, LedgerEntry, LinkState
 from service.sync.agenda import Agenda
 
+# Both sides said the same, as far as the server keeps it.
+AGREED = frozenset({LinkState.IN_SYNC, LinkState.NOT_KEPT})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intended:
@@ -65,7 +68,7 @@ def linked_entry(entry: LedgerEntry, held: Held, *, state: LinkState, reason: st
 
 def tried(entry: LedgerEntry, *, now: datetime, revision: int) -> LedgerEntry:
     """Return the entry with the time of this attempt, and of success when both sides agree."""
-    if entry.state in (LinkState.IN_SYNC, LinkState.NOT_KEPT):
+    if entry.state in AGREED:
         return replace(entry, last_tried=now, last_succeeded=now, settled_revision=revision)
     return replace(entry, last_tried=now)
 

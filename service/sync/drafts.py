@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from service.fhir.canonical import digest
 from service.fhir.json import JsonObject
 from service.fhir.validation import Problem
 from service.mapping import task_proposal
@@ -11,12 +10,14 @@ from service.mapping.graph import Scope, Subject, project
 from service.mapping.medication_request import Intent
 from service.mapping.references import Key, Refs
 from service.ports.storage import LedgerEntry, MedicationMode
-from service.sync.agenda import Agenda
+from service.sync.agenda import Agenda, remote_of
 from service.sync.guards import faults
 from service.sync.planner import Agreed
+from service.sync.prescriptions import RUNNING_HERE
 from service.sync.pruning import without
 from service.sync.report import Done, ItemReport
 
+_ENDED_THERE = "the chart's order that stands for it runs no longer: a person decides what the plan says"
 _PEOPLE_AND_PROBLEMS = frozenset({"Patient", "Practitioner", "PractitionerRole", "Condition"})
 
 
@@ -33,8 +34,8 @@ def meant(agenda: Agenda) -> Meant:
     """Return our resources of this revision, named by urns alone, so that equal plans look alike."""
     everything = project(subject_of(agenda), _nameless(agenda), scope=scope_of(agenda))
     kept_back = {key: report for key in everything if (report := _kept_back(agenda, key)) is not None}
-    unreachable = {key for key in kept_back if agenda.address(key) is None}
-    absent = frozenset(key.urn for key in unreachable)
+    unwritten = {key for key in everything if key in kept_back or agenda.detached(key)}
+    absent = frozenset(key.urn for key in unwritten if agenda.address(key) is None)
     ours = {key: without(body, absent) for key, body in everything.items() if key not in kept_back}
     return Meant(ours=ours, absent=absent, reports=tuple(kept_back[key] for key in sorted(kept_back)))
 
@@ -71,21 +72,26 @@ def subject_of(agenda: Agenda) -> Subject:
 def scope_of(agenda: Agenda) -> Scope:
     """Return how the connection wants medications written."""
     proposing = agenda.connection.medications is MedicationMode.PROPOSE
-    proposed = (order.id for order in agenda.plan.medications if task_proposal.key(order.id) in agenda.ledger)
+    orders = (order.id for order in agenda.plan.medications)
+    proposed = (one for one in orders if agenda.address(task_proposal.key(one)) is not None)
     return Scope(
         proposed=frozenset(proposed),
         intent=Intent.PROPOSAL if proposing else Intent.PLAN,
-        ordered_in_chart=frozenset(agenda.chart_orders),
+        ordered_in_chart=frozenset(key.item for key in _orders_of_chart(agenda)),
     )
 
 
-def ours_digest(ours: JsonObject) -> str:
-    """Return the digest by which a change of ours is noticed."""
-    return digest(ours)
-
-
 def _nameless(agenda: Agenda) -> Refs:
-    return Refs(system=agenda.connection.identifier_system)
+    """Name all by urns but the chart's own orders: who refers to one says something else than before."""
+    theirs = {key: agenda.address(key) for key in _orders_of_chart(agenda)}
+    known = {key: address for key, address in theirs.items() if address}
+    return Refs(system=agenda.connection.identifier_system, addresses=known)
+
+
+def _orders_of_chart(agenda: Agenda) -> tuple[Key, ...]:
+    """Return the orders of the plan for which the chart has its own, or had one that has ended since."""
+    orders = (Key("MedicationRequest", order.id) for order in agenda.plan.medications)
+    return tuple(key for key in orders if key.item in agenda.chart_orders or agenda.matched(key))
 
 
 def _kept_back(agenda: Agenda, key: Key) -> ItemReport | None:
@@ -101,9 +107,19 @@ def _kept_back(agenda: Agenda, key: Key) -> ItemReport | None:
 
 
 def _kept_back_order(agenda: Agenda, key: Key) -> ItemReport | None:
-    own = agenda.ledger.get(key)
-    if key.item in agenda.chart_orders and own is None:
-        return ItemReport(key=key, done=Done.REFERENCED, reference=agenda.chart_orders[key.item])
-    if agenda.connection.medications is MedicationMode.REFERENCE and own is None:
+    if agenda.matched(key):
+        return _referenced(agenda, key)
+    if (
+        agenda.connection.medications is MedicationMode.REFERENCE
+        and remote_of(agenda.ledger.get(key)) is None
+    ):
         return ItemReport(key=key, done=Done.WITHHELD, reason="prescribing is the EHR's on this connection")
     return None
+
+
+def _referenced(agenda: Agenda, key: Key) -> ItemReport:
+    (order,) = [one for one in agenda.plan.medications if one.id == key.item]
+    address = agenda.address(key)
+    if key.item in agenda.chart_orders or order.status not in RUNNING_HERE:
+        return ItemReport(key=key, done=Done.REFERENCED, reference=address)
+    return ItemReport(key=key, done=Done.CONFLICT, reference=address, reason=_ENDED_THERE)

@@ -1,158 +1,212 @@
 """Sending what was decided: in one transaction, or one by one in the order of references.
 
 One by one, the plan goes first as a draft without activities and is completed when its parts are there; what
-refers to a refused item waits, and the plan is completed without it. An order that ends and its successor go
-out together or not at all.
+refers to a refused item waits, and the plan is completed without it. Orders of one line of which one ends and
+another starts go out together or not at all.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from service.fhir.json import JsonObject
 from service.fhir.references import references_in
 from service.mapping.references import Key
 from service.ports.ehr import EhrError, UnknownOutcome
-from service.ports.storage import LinkState
-from service.sync.drafts import rendered
+from service.ports.storage import LedgerEntry, LinkState
+from service.sync.drafts import agreed_of, rendered
+from service.sync.fingerprint import same
 from service.sync.ordering import HUB, in_reference_order, stage
 from service.sync.outgoing import Outgoing
+from service.sync.planner import changed
 from service.sync.pruning import without
-from service.sync.report import Done, ItemReport
+from service.sync.report import SETTLED, Done, ItemReport
 from service.sync.sending import BLAMING, STOPPING, Sender
+from service.sync.successions import Line, atomic_sets, turns
 
 # A larger bundle is sent one by one (Azure Health Data Services takes 500 entries, the lowest limit known).
 LARGEST_TRANSACTION = 400
+
+_BY_HAND = "a new dose and the end of the old one need a transaction: enter both by hand"
+_UNFINISHED = "the push ended before it was complete"
+_HARMLESS = SETTLED | {Done.NOT_KEPT}
 
 
 @dataclass(slots=True, kw_only=True)
 class Executor:
     """Sends a set of resources; `stopped` is the error that ended the push before its end, if one did.
 
-    `successors` has the order that follows an ending one: the two are one item.
+    `lines` has the orders that follow one another, by each of them; `meant` is all that the plan says.
     """
 
     sender: Sender
     transactions: bool
-    successors: Mapping[Key, Key] = field(default_factory=dict)
+    meant: Mapping[Key, JsonObject]
+    lines: Mapping[Key, Line]
+    largest: int
     stopped: EhrError | None = None
 
     def execute(self, outgoing: Mapping[Key, Outgoing]) -> None:
         """Send everything that can go, and leave a result for each key."""
-        outgoing = self._unhindered(outgoing)
-        if not outgoing:
-            return
-        if self.transactions and 1 < len(outgoing) <= LARGEST_TRANSACTION:
-            group = tuple(outgoing[key] for key in sorted(outgoing))
-            try:
-                self.sender.send(group, whole=True)
-            except STOPPING as error:
-                self._stop(group, error)
-            except BLAMING:
-                self._one_by_one(outgoing)
+        going = self._unhindered(outgoing)
+        if self.transactions and 1 < len(going) <= self.largest:
+            self._all_at_once(going)
         else:
-            self._one_by_one(outgoing)
+            self._one_by_one(going)
 
-    def _unhindered(self, outgoing: Mapping[Key, Outgoing]) -> dict[Key, Outgoing]:
-        """Leave out, and note, what refers to an item that will not be in the chart."""
-        left = dict(outgoing)
-        while True:
-            blocked = {key: obstacle for key, out in left.items() if (obstacle := self._obstacle(out))}
-            for key, obstacle in blocked.items():
-                self._wait(left.pop(key), f"waits for {obstacle}")
-            if not blocked:
-                break
-        lost = self._lost()
-        for key, out in left.items():
-            if key.type == HUB:
-                left[key] = replace(out, body=without(out.body, lost), ours=without(out.ours, lost))
-        return left
-
-    def _one_by_one(self, outgoing: Mapping[Key, Outgoing]) -> None:
-        for key in self._order(outgoing):
-            if key not in self.sender.results:
-                self._unit(key, outgoing)
-        for key in sorted(outgoing):
-            if key.type == HUB and self.stopped is None:
-                self._complete(outgoing[key])
-
-    def _order(self, outgoing: Mapping[Key, Outgoing]) -> Iterable[Key]:
-        order = in_reference_order({key: out.body for key, out in outgoing.items()})
-        return [key for key in order if key.type != HUB or outgoing[key].held is None]
-
-    def _unit(self, key: Key, outgoing: Mapping[Key, Outgoing]) -> None:
-        out = outgoing[key]
-        if self.stopped is not None:
-            self._wait(out, "the push ended before it")
-            return
-        obstacle = self._obstacle(out)
-        if obstacle is not None:
-            self._wait(out, f"waits for {obstacle}")
-            return
-        partner = self._partner(key, outgoing)
-        if partner is not None:
-            self._send_set((out, partner))
-        elif key.type == HUB:
-            lost = self._lost()
-            draft = replace(out, body=without(stage(out.body), lost), ours=without(stage(out.ours), lost))
-            self._send_one(draft)
-        else:
-            self._send_one(out)
-
-    def _partner(self, key: Key, outgoing: Mapping[Key, Outgoing]) -> Outgoing | None:
-        pairs = {**self.successors, **{after: before for before, after in self.successors.items()}}
-        return outgoing.get(pairs[key]) if key in pairs else None
-
-    def _send_set(self, pair: tuple[Outgoing, Outgoing]) -> None:
+    def rehearse(self, outgoing: Mapping[Key, Outgoing]) -> None:
+        """Leave the result that sending would be expected to have, without sending."""
+        going = self._unhindered(outgoing)
         if not self.transactions:
-            for out in pair:
-                reason = "a new dose and the end of the old one need a transaction: enter both by hand"
-                self._set_aside(out, Done.MANUAL_ENTRY, reason)
-            return
-        try:
-            self.sender.send(pair, whole=True)
-        except STOPPING as error:
-            self._stop(pair, error)
-        except BLAMING as error:
-            for out in pair:
-                self.sender.blame(out, error)
+            for unit in self._sets(going):
+                self._set_by_hand([going.pop(key) for key in unit])
+        for key, out in going.items():
+            done = Done.WOULD_CREATE if out.held is None else Done.WOULD_UPDATE
+            address = out.held.reference if out.held else None
+            self.sender.results[key] = ItemReport(key=key, done=done, reference=address)
 
-    def _send_one(self, out: Outgoing) -> None:
+    def _all_at_once(self, going: Mapping[Key, Outgoing]) -> None:
+        group = tuple(going[key] for key in sorted(going))
         try:
-            self.sender.send((out,), whole=False)
+            self.sender.send(group, whole=True)
+        except STOPPING as error:
+            self._stop(group, error)
+        except BLAMING:
+            self._one_by_one(going)
+
+    def _one_by_one(self, going: Mapping[Key, Outgoing]) -> None:
+        pending = {key: out.body for key, out in going.items() if key.type != HUB or out.held is None}
+        for unit in in_reference_order(pending, self._sets(going)):
+            self._send_unit(tuple(going[key] for key in unit))
+        for key, out in going.items():
+            if key.type == HUB:
+                self._complete(out)
+
+    def _send_unit(self, unit: tuple[Outgoing, ...]) -> None:
+        obstacle = next((one for one in map(self._obstacle, unit) if one is not None), None)
+        if self.stopped is not None or obstacle is not None:
+            reason = "the push ended before it" if self.stopped is not None else f"waits for {obstacle}"
+            for out in unit:
+                self._wait(out, reason)
+        elif len(unit) > 1 and not self.transactions:
+            self._set_by_hand(unit)
+        else:
+            self._send(tuple(self._staged(out) for out in unit))
+
+    def _send(self, unit: tuple[Outgoing, ...]) -> None:
+        try:
+            self.sender.send(unit, whole=len(unit) > 1)
+        except STOPPING as error:
+            self._stop(unit, error)
+        except BLAMING as error:
+            self._blame(unit, error)
+
+    def _blame(self, unit: tuple[Outgoing, ...], error: EhrError) -> None:
+        """Park the guilty one, as far as it is known; whoever goes with it waits for it."""
+        guilty = unit[error.entry] if error.entry is not None and len(unit) > 1 else None
+        for out in unit:
+            if guilty is None or out is guilty:
+                self.sender.blame(out, error)
+            else:
+                self._wait(out, f"waits for {guilty.key}")
+
+    def _staged(self, out: Outgoing) -> Outgoing:
+        if out.key.type != HUB:
+            return out
+        return self._cut(replace(out, body=stage(out.body), ours=stage(out.ours)))
+
+    def _cut(self, out: Outgoing) -> Outgoing:
+        """Return the plan without references to what could not be written."""
+        lost = frozenset(key.urn for key in self.sender.results if self._failed(key))
+        return replace(out, body=without(out.body, lost), ours=without(out.ours, lost))
+
+    def _complete(self, out: Outgoing) -> None:
+        """Write the plan with its activities, without those that were not written."""
+        staged, address = self.sender.results.get(out.key), self.sender.agenda.address(out.key)
+        if address is None:
+            return  # it could not be made, and its result says why
+        if self.stopped is not None:
+            self._wait(out, _UNFINISHED)
+        elif staged is None:
+            self._send_news(self._cut(out))
+        else:
+            self._finish(out, address, wrote=staged.wrote)
+
+    def _finish(self, out: Outgoing, reference: str, *, wrote: bool) -> None:
+        """Lay the whole plan over the draft that was made, or link what was met in its place."""
+        try:
+            held = self.sender.ports.ehr.read(reference)
         except STOPPING as error:
             self._stop((out,), error)
         except BLAMING as error:
             self.sender.blame(out, error)
+        else:
+            body = rendered(self.sender.agenda, {out.key: held.resource}, self.sender.absent)[out.key]
+            whole = self._cut(replace(out, body=body, held=held))
+            if wrote:
+                self._send((whole,))
+            elif same(whole.body, held.resource):
+                self.sender.agree(whole, held)
 
-    def _complete(self, out: Outgoing) -> None:
-        """Write the plan with its activities, without those that were not written."""
-        result = self.sender.results.get(out.key)
-        if out.held is None and (result is None or not result.wrote):
-            return
-        lost = self._lost()
-        if out.held is not None:
-            self._send_one(replace(out, body=without(out.body, lost), ours=without(out.ours, lost)))
-            return
-        held = self.sender.ports.ehr.read(result.reference) if result and result.reference else None
-        if held is None:
-            return
-        absent = self.sender.absent | lost
-        body: JsonObject = rendered(self.sender.agenda, {out.key: held.resource}, absent)[out.key]
-        self._send_one(replace(out, body=body, ours=without(out.ours, lost), held=held))
+    def _send_news(self, out: Outgoing) -> None:
+        """Send the plan, unless what is left of it is what the chart holds: a write that says nothing new."""
+        if changed(agreed_of(self._entry(out.key)), out.ours):
+            self._send((out,))
+        else:
+            self.sender.leave(out.key)
+
+    def _unhindered(self, outgoing: Mapping[Key, Outgoing]) -> dict[Key, Outgoing]:
+        """Leave out, and note, what depends on an item that will not be in the chart."""
+        left = dict(outgoing)
+        while blocked := {key: by for key, out in left.items() if (by := self._obstacle(out)) is not None}:
+            for key, obstacle in blocked.items():
+                self._wait(left.pop(key), f"waits for {obstacle}")
+        for key, out in tuple(left.items()):
+            if key.type == HUB:
+                left[key] = self._cut(out)
+                if out.held is not None and not changed(agreed_of(self._entry(key)), left[key].ours):
+                    self.sender.leave(left.pop(key).key)
+        return left
+
+    def _obstacle(self, out: Outgoing) -> Key | None:
+        """Return the item without which this one cannot be written; the plan needs nobody but its patient."""
+        named = {reference.get("reference") for _, reference in references_in(out.body)}
+        needed = (key for key in sorted(self.sender.results) if out.key.type != HUB or key.type == "Patient")
+        absent = (key for key in needed if self._failed(key) and key.urn in named)
+        return next(absent, None) or self._partner_at_fault(out)
+
+    def _partner_at_fault(self, out: Outgoing) -> Key | None:
+        """Return an order of the same line that should start or end with this one, and does not."""
+        if not self._turns(out):
+            return None
+        others = (key for key in self.lines.get(out.key, ()) if key in self.meant)
+        stuck = (key for key in others if self._stuck(key) and turns(self.meant[key], self._there(key)))
+        return next(stuck, None)
+
+    def _stuck(self, key: Key) -> bool:
+        result = self.sender.results.get(key)
+        return result is not None and result.done not in _HARMLESS
+
+    def _there(self, key: Key) -> JsonObject | None:
+        """Return what the chart is known to say of an item that is not sent."""
+        entry = self._entry(key)
+        gone = entry.state is LinkState.DETACHED
+        return None if gone else self.sender.seen.get(key, entry.agreed_theirs)
+
+    def _turns(self, out: Outgoing) -> bool:
+        return turns(out.body, out.held.resource if out.held else None)
+
+    def _sets(self, going: Mapping[Key, Outgoing]) -> tuple[Line, ...]:
+        return atomic_sets((key for key, out in going.items() if self._turns(out)), self.lines)
+
+    def _entry(self, key: Key) -> LedgerEntry:
+        return self.sender.agenda.entry(key)
 
     def _failed(self, key: Key) -> bool:
         return self.sender.agenda.address(key) is None
 
-    def _obstacle(self, out: Outgoing) -> Key | None:
-        """Return the item that this one refers to and that could not be written."""
-        if out.key.type == HUB:
-            return None
-        named = {reference.get("reference") for _, reference in references_in(out.body)}
-        failed = (key for key in sorted(self.sender.results) if self._failed(key))
-        return next((key for key in failed if key.urn in named), None)
-
-    def _lost(self) -> frozenset[str]:
-        return frozenset(key.urn for key in self.sender.results if self._failed(key))
+    def _set_by_hand(self, unit: Iterable[Outgoing]) -> None:
+        for out in unit:
+            self._set_aside(out, Done.MANUAL_ENTRY, _BY_HAND)
 
     def _wait(self, out: Outgoing, reason: str) -> None:
         self._set_aside(out, Done.WAITING, reason)

@@ -12,13 +12,20 @@ from service.mapping.references import Key
 HUB = "CarePlan"
 
 
-def in_reference_order(pending: Mapping[Key, JsonObject]) -> tuple[Key, ...]:
-    """Return the keys so that references point backwards, the plan's activities aside; stable."""
-    by_urn = {key.urn: key for key in pending}
-    sorter: TopologicalSorter[Key] = TopologicalSorter()
+def in_reference_order(
+    pending: Mapping[Key, JsonObject], together: Iterable[tuple[Key, ...]] = ()
+) -> tuple[tuple[Key, ...], ...]:
+    """Return the keys, as units that go out at once, so that references point backwards; stable.
+
+    `together` are the sets that are one unit; the plan's activities do not count as references.
+    """
+    units = {key: unit for unit in together for key in unit}
+    by_urn = {key.urn: units.get(key, (key,)) for key in pending}
+    sorter: TopologicalSorter[tuple[Key, ...]] = TopologicalSorter()
     for key in sorted(pending):
         body = stage(pending[key]) if key.type == HUB else pending[key]
-        sorter.add(key, *sorted(_targets(body, by_urn) - {key}))
+        unit = units.get(key, (key,))
+        sorter.add(unit, *sorted(_targets(body, by_urn) - {unit}))
     return tuple(sorter.static_order())
 
 
@@ -27,11 +34,6 @@ def stage(care_plan: JsonObject) -> JsonObject:
     return {name: one for name, one in care_plan.items() if name != "activity"} | {"status": "draft"}
 
 
-def atomic_sets(ending: Iterable[Key], replaced_by: Mapping[Key, Key]) -> tuple[tuple[Key, Key], ...]:
-    """Return {an order that ends, its successor} pairs: these go out together or not at all."""
-    return tuple((key, replaced_by[key]) for key in sorted(ending) if key in replaced_by)
-
-
-def _targets(body: JsonObject, by_urn: Mapping[str, Key]) -> set[Key]:
+def _targets(body: JsonObject, by_urn: Mapping[str, tuple[Key, ...]]) -> set[tuple[Key, ...]]:
     named = (reference.get("reference", "") for _, reference in references_in(body))
     return {by_urn[name] for name in named if name in by_urn}

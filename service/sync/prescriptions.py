@@ -1,6 +1,6 @@
 """Whose prescription it is: a drug that the chart orders already is referred to, never made active twice."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from service.domain.medication import MedicationOrder, OrderStatus
 from service.domain.plan import Plan
@@ -10,21 +10,35 @@ from service.mapping.medication import drug_from_fhir
 from service.mapping.terminology.drugs import same_drug
 from service.ports.ehr import Ehr, Held
 from service.sync.agenda import Agenda
+from service.sync.identity import read_again
+from service.sync.planner import Vanished
 
 # FHIR R4 medicationrequest-intent: what a prescriber ordered, not what somebody plans or proposes.
 _ORDERS = frozenset({"order", "original-order", "reflex-order", "filler-order", "instance-order"})
 _RUNNING_THERE = frozenset({"active", "on-hold"})
-_RUNNING_HERE = frozenset({OrderStatus.ACTIVE, OrderStatus.ON_HOLD})
+RUNNING_HERE = frozenset({OrderStatus.ACTIVE, OrderStatus.ON_HOLD})
 
 
 def look_for_orders(agenda: Agenda, ehr: Ehr, patient: str) -> Mapping[str, str]:
     """Return the chart's order, as `MedicationRequest/id`, for each order of the plan that it stands for."""
-    if not any(order.status in _RUNNING_HERE for order in agenda.plan.medications):
+    if not any(order.status in RUNNING_HERE for order in agenda.plan.medications):
         return {}
     query = {"patient": patient}
     if "MedicationRequest:medication" in agenda.capabilities.of("MedicationRequest").search_includes:
         query["_include"] = "MedicationRequest:medication"
-    return orders_in_chart(agenda.plan, tuple(ehr.search("MedicationRequest", query)), agenda.refs().system)
+    own_system = agenda.connection.identifier_system
+    found = tuple(ehr.search("MedicationRequest", query))
+    return orders_in_chart(agenda.plan, (*found, *_not_included(found, ehr, own_system)), own_system)
+
+
+def _not_included(found: Collection[Held], ehr: Ehr, own_system: str) -> Iterator[Held]:
+    """Read the Medications that a server did not include: an unread drug would be ordered a second time."""
+    there = {one.reference for one in found}
+    orders = (one.resource for one in found if _is_chart_order(one.resource, own_system))
+    for reference in sorted({_medication_of(order) for order in orders} - there):
+        held = read_again(reference, ehr) if reference.startswith("Medication/") else Vanished()
+        if not isinstance(held, Vanished):
+            yield held
 
 
 def orders_in_chart(plan: Plan, found: Iterable[Held], own_system: str) -> Mapping[str, str]:
@@ -36,7 +50,7 @@ def orders_in_chart(plan: Plan, found: Iterable[Held], own_system: str) -> Mappi
     matches: dict[str, str] = {}
     for order in plan.medications:
         same = (one.reference for one in orders if _orders_drug_of(order, one.resource, medications))
-        reference = next(same, None) if order.status in _RUNNING_HERE else None
+        reference = next(same, None) if order.status in RUNNING_HERE else None
         if reference is not None:
             matches[order.id] = reference
     return matches
@@ -56,9 +70,12 @@ def _is_chart_order(resource: JsonObject, own_system: str) -> bool:
 def _orders_drug_of(
     order: MedicationOrder, resource: JsonObject, medications: Mapping[str, JsonObject]
 ) -> bool:
-    referred = resource.get("medicationReference", {}).get("reference", "")
     try:
-        drug = drug_from_fhir(resource, medications.get(referred))
+        drug = drug_from_fhir(resource, medications.get(_medication_of(resource)))
     except (Unreadable, ValueError):
         return False
     return same_drug(order.drug.code, drug.code)
+
+
+def _medication_of(order: JsonObject) -> str:
+    return str(order.get("medicationReference", {}).get("reference", ""))

@@ -1,16 +1,19 @@
 """One push: settle what is open, bind, look, decide, send; each step sees the same agenda."""
 
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 
+from service.fhir.json import JsonObject
 from service.fhir.outcome import OutcomeIssue
 from service.fhir.validation import Problem
 from service.mapping.references import Key
-from service.ports.ehr import EhrError, Held
-from service.ports.storage import ConnectionMode, JournalRow, LinkState
+from service.ports.ehr import Ehr, EhrError, Held
+from service.ports.storage import ConnectionMode, JournalRow, LedgerEntry, LinkState
 from service.sync.agenda import Agenda, Ports, remote_of
-from service.sync.binding import bind
+from service.sync.binding import bind, refer_to_orders
+from service.sync.bookkeeping import AGREED
 from service.sync.drafts import Meant, agreed_of, invalid, meant, rendered
-from service.sync.executor import Executor
+from service.sync.executor import LARGEST_TRANSACTION, Executor
 from service.sync.identity import (
     Ambiguous,
     ByCondition,
@@ -21,11 +24,16 @@ from service.sync.identity import (
     way_to_create,
 )
 from service.sync.outgoing import Outgoing
-from service.sync.planner import Agree, Agreed, Detach, Dispute, Make, Revise, Vanished, changed, decide
+from service.sync.planner import Agree, Dispute, Revise, Vanished, changed, decide
 from service.sync.prescriptions import look_for_orders
+from service.sync.pruning import without
 from service.sync.report import Done, ItemReport
 from service.sync.sending import Sender
 from service.sync.settling import settle_open_rows
+from service.sync.successions import lines
+
+_VANISHED = "the chart holds it no longer; it is not made again without being asked for"
+_NO_VERSION = "the server names no version of it, so that a change would be blind: enter it by hand"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,37 +47,63 @@ class Outcome:
 def push(agenda: Agenda, ports: Ports, open_rows: tuple[JournalRow, ...]) -> Outcome:
     """Make the chart say what the plan means, and report item by item.
 
-    Raises `EhrError` when the server fails before anything was sent.
+    Raises `EhrError` when the server fails before anything was sent, and `LeaseLost`.
     """
     unknown = settle_open_rows(agenda, ports, open_rows) if open_rows else ()
+    before = dict(agenda.ledger)
     in_the_way = bind(agenda, ports.ehr)
     if in_the_way:
         return Outcome(items=in_the_way)
-    patient = agenda.address(agenda.patient)
-    if patient is not None:
-        agenda.chart_orders = look_for_orders(agenda, ports.ehr, patient)
+    _note_orders(agenda, ports.ehr, {report.key for report in unknown})
+    _keep_links(agenda, ports, before)
     said = meant(agenda)
     sender = Sender(agenda=agenda, ports=ports, absent=said.absent)
     sender.results.update({report.key: report for report in (*said.reports, *unknown)})
     outgoing = _decided(sender, said)
-    stopped = _carried_out(sender, outgoing)
+    stopped = _carried_out(sender, outgoing, said)
     return Outcome(items=tuple(sender.results[key] for key in sorted(sender.results)), stopped=stopped)
+
+
+def _note_orders(agenda: Agenda, ehr: Ehr, unknown: Set[Key]) -> None:
+    """Note which drugs the chart orders itself; what may be under way from us is not theirs yet."""
+    patient = agenda.address(agenda.patient)
+    if patient is not None:
+        agenda.chart_orders = look_for_orders(agenda, ehr, patient)
+        refer_to_orders(agenda, unknown)
+
+
+def _keep_links(agenda: Agenda, ports: Ports, before: Mapping[Key, LedgerEntry]) -> None:
+    """Keep what was matched, so that the next push asks no more who is meant."""
+    linked = [entry for key, entry in agenda.ledger.items() if before.get(key) != entry]
+    if linked:
+        with ports.storage.begin() as work:
+            work.ledger.save(linked, plan_id=agenda.plan.id)
+            work.commit()
 
 
 def _decided(sender: Sender, said: Meant) -> dict[Key, Outgoing]:
     """Decide on every resource; note what needs no sending, return what goes out."""
+    agenda = sender.agenda
     pending = {key: ours for key, ours in said.ours.items() if key not in sender.results}
-    news = {key: ours for key, ours in pending.items() if changed(_agreed(sender.agenda, key), ours)}
+    news = {key: ours for key, ours in pending.items() if not _at_rest(agenda, key, ours)}
     for key in pending.keys() - news.keys():
-        sender.results[key] = _as_before(sender.agenda, key)
+        sender.leave(key)
     sights = {key: sight for key in sorted(news) if (sight := _sight(sender, key)) is not None}
     onto = {key: sight.held.resource if sight.held else None for key, sight in sights.items()}
-    bodies = rendered(sender.agenda, onto, said.absent)
+    bodies = rendered(agenda, onto, sender.absent)
     outgoing: dict[Key, Outgoing] = {}
     for key, sight in sights.items():
-        draft = Outgoing(key=key, ours=news[key], body=bodies[key], way=sight.way)
-        outgoing |= _judged(sender, draft, sight)
+        ours = without(news[key], sender.absent)
+        draft = Outgoing(key=key, ours=ours, body=bodies[key], way=sight.way)
+        outgoing |= _judged(sender, draft, sight.held)
     return outgoing
+
+
+def _at_rest(agenda: Agenda, key: Key, ours: JsonObject) -> bool:
+    """Tell whether both sides agreed on what we mean; what was left open is looked at again at every push."""
+    entry = agenda.ledger.get(key)
+    agreed = entry is not None and entry.state in AGREED
+    return agreed and not changed(agreed_of(entry), ours)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +112,6 @@ class _Sight:
 
     way: Way
     held: Held | None = None
-    vanished: bool = False
 
 
 def _sight(sender: Sender, key: Key) -> _Sight | None:
@@ -101,90 +134,62 @@ def _sight(sender: Sender, key: Key) -> _Sight | None:
 
 def _sight_of_known(sender: Sender, key: Key, address: str) -> _Sight | None:
     if not sender.agenda.capabilities.can(key.type, "update"):
-        reason = f"the server takes no change of a {key.type}: enter it by hand"
-        report = ItemReport(key=key, done=Done.MANUAL_ENTRY, reference=address, reason=reason)
-        sender.mark(report, LinkState.PARKED)
+        _leave_to_hand(sender, key, f"the server takes no change of a {key.type}: enter it by hand")
         return None
     held = read_again(address, sender.ports.ehr)
     if isinstance(held, Vanished):
-        return _Sight(way=ByCondition(), vanished=True)
+        sender.detach(key, address, _VANISHED)
+        return None
     return _Sight(way=ByCondition(), held=held)
 
 
-def _judged(sender: Sender, draft: Outgoing, sight: _Sight) -> dict[Key, Outgoing]:
+def _judged(sender: Sender, draft: Outgoing, found: Held | None) -> dict[Key, Outgoing]:
     """Return the draft if it is to be sent; else note what is to be said of it."""
-    key = draft.key
-    theirs = Vanished() if sight.vanished else (sight.held.resource if sight.held else None)
-    match decide(_agreed(sender.agenda, key), draft.body, theirs):
-        case Make():
-            return {key: draft}
-        case Revise(body) if sight.held is not None:
-            return {key: replace(draft, body=body, held=sight.held)}
-        case Agree() if sight.held is not None:
-            sender.agree(draft, sight.held)
-        case Dispute(reason) if sight.held is not None:
-            sender.dispute(key, sight.held, reason)
-        case Detach():
-            reason = "the chart holds it no longer; it is not made again without being asked for"
-            sender.mark(ItemReport(key=key, done=Done.DETACHED, reason=reason), LinkState.DETACHED)
+    agreed = agreed_of(sender.agenda.ledger.get(draft.key))
+    match decide(agreed, draft.body, None if found is None else found.resource), found:
+        case Revise(body), Held(version=str()) as held:
+            return {draft.key: replace(draft, body=body, held=held)}
+        case Revise(), _:
+            _leave_to_hand(sender, draft.key, _NO_VERSION)
+        case Agree(), Held() as held:
+            sender.agree(draft, held)
+        case Dispute(reason), Held() as held:
+            sender.dispute(draft.key, held, reason)
+        case _:
+            return {draft.key: draft}
     return {}
 
 
-def _carried_out(sender: Sender, outgoing: dict[Key, Outgoing]) -> EhrError | None:
+def _carried_out(sender: Sender, outgoing: dict[Key, Outgoing], said: Meant) -> EhrError | None:
     """Check, then send; on a shadow connection only say what would be sent."""
-    faulty = invalid(sender.agenda, {key: out.body for key, out in outgoing.items()})
+    agenda = sender.agenda
+    faulty = invalid(agenda, {key: out.body for key, out in outgoing.items()})
     for key, problems in faulty.items():
         sender.mark(_invalid(key, problems), LinkState.PARKED)
     sendable = {key: out for key, out in outgoing.items() if key not in faulty}
-    if sender.agenda.connection.mode is ConnectionMode.SHADOW:
-        sender.results |= {key: _would(out) for key, out in sendable.items()}
-        return None
     executor = Executor(
         sender=sender,
-        transactions=sender.agenda.capabilities.transaction,
-        successors=_successors(sender.agenda, sendable),
+        transactions=agenda.capabilities.transaction,
+        meant=said.ours,
+        lines=lines(agenda.plan),
+        largest=LARGEST_TRANSACTION,
     )
-    executor.execute(sendable)
+    if agenda.connection.mode is ConnectionMode.SHADOW:
+        executor.rehearse(sendable)
+    else:
+        executor.execute(sendable)
     return executor.stopped
 
 
-def _successors(agenda: Agenda, outgoing: dict[Key, Outgoing]) -> dict[Key, Key]:
-    """Return which order of the chart ends together with the creation of which other."""
-    pairs = {}
-    for order in agenda.plan.medications:
-        if order.replaces is None:
-            continue
-        old, new = Key("MedicationRequest", order.replaces), Key("MedicationRequest", order.id)
-        if old in outgoing and new in outgoing and outgoing[old].held is not None:
-            pairs[old] = new
-    return pairs
-
-
-def _agreed(agenda: Agenda, key: Key) -> Agreed | None:
-    return agreed_of(agenda.ledger.get(key))
-
-
-def _as_before(agenda: Agenda, key: Key) -> ItemReport:
-    entry = agenda.entry(key)
-    lost = entry.state is LinkState.NOT_KEPT
-    return ItemReport(
-        key=key,
-        done=Done.NOT_KEPT if lost else Done.UNCHANGED,
-        reference=remote_of(entry),
-        version=entry.version,
-        reason="the server did not keep all of it" if lost else None,
-        not_kept=entry.not_kept,
-    )
+def _leave_to_hand(sender: Sender, key: Key, reason: str) -> None:
+    address = sender.agenda.address(key)
+    report = ItemReport(key=key, done=Done.MANUAL_ENTRY, reference=address, reason=reason)
+    sender.mark(report, LinkState.PARKED)
 
 
 def _impossible(key: Key, way: Impossible) -> ItemReport:
     done = Done.WITHHELD if key.type == "Provenance" else Done.MANUAL_ENTRY
     return ItemReport(key=key, done=done, reason=way.reason)
-
-
-def _would(out: Outgoing) -> ItemReport:
-    done = Done.WOULD_CREATE if out.held is None else Done.WOULD_UPDATE
-    return ItemReport(key=out.key, done=done, reference=out.held.reference if out.held else None)
 
 
 def _invalid(key: Key, problems: tuple[Problem, ...]) -> ItemReport:

@@ -23,7 +23,7 @@ from service.ports.ehr import (
     Written,
 )
 from service.ports.storage import LedgerEntry, LinkState
-from service.sync.agenda import Agenda, Ports
+from service.sync.agenda import Agenda, Ports, remote_of
 from service.sync.bookkeeping import agreed_entry, held_of, journal_row, linked_entry, tried
 from service.sync.drafts import rendered
 from service.sync.fingerprint import not_kept, same
@@ -36,6 +36,7 @@ STOPPING = (Unavailable, Denied, NotFhir)
 # These are the fault of one resource among several: without it, the others may pass.
 BLAMING = (Rejected, Stale, SeveralMatch, Missing, Gone)
 
+_NOT_ALL_KEPT = "the server did not keep all of it"
 _BLAME: dict[type[EhrError], tuple[Done, LinkState, str]] = {
     Rejected: (Done.REJECTED, LinkState.PARKED, "the server refused it"),
     Stale: (Done.CONFLICT, LinkState.CONFLICT, CHANGED_THERE),
@@ -51,12 +52,16 @@ class LeaseLost(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class Sender:
-    """Sends for one push, and keeps what became of each item in `results`."""
+    """Sends for one push, and keeps what became of each item in `results`.
+
+    `seen` is what the chart says of the items that are in dispute.
+    """
 
     agenda: Agenda
     ports: Ports
     absent: frozenset[str]
     results: dict[Key, ItemReport] = field(default_factory=dict)
+    seen: dict[Key, JsonObject] = field(default_factory=dict)
 
     def send(self, group: Sequence[Outgoing], *, whole: bool) -> None:
         """Send a group as one transaction (`whole`), or its only member alone; raises `EhrError`.
@@ -101,6 +106,26 @@ class Sender:
         self._enter(report, entry)
         self._keep([report.key])
 
+    def detach(self, key: Key, address: str, reason: str) -> None:
+        """Note that the chart lost an item: it is not made again, and nothing of ours refers to it."""
+        self.mark(
+            ItemReport(key=key, done=Done.DETACHED, reference=address, reason=reason), LinkState.DETACHED
+        )
+        self.absent |= {key.urn}
+
+    def leave(self, key: Key) -> None:
+        """Note an item of which nothing new is to be said."""
+        entry = self.agenda.entry(key)
+        lost = entry.state is LinkState.NOT_KEPT
+        self.results[key] = ItemReport(
+            key=key,
+            done=Done.NOT_KEPT if lost else Done.UNCHANGED,
+            reference=remote_of(entry),
+            version=entry.version,
+            reason=_NOT_ALL_KEPT if lost else None,
+            not_kept=entry.not_kept,
+        )
+
     def agree(self, out: Outgoing, held: Held) -> None:
         """Link what the chart says already."""
         entry = agreed_entry(self.agenda.entry(out.key), out.ours, held)
@@ -110,6 +135,7 @@ class Sender:
 
     def dispute(self, key: Key, held: Held, reason: str) -> None:
         """Leave what the chart holds as it is, linked and waiting for a person."""
+        self.seen[key] = held.resource
         entry = linked_entry(self.agenda.entry(key), held, state=LinkState.CONFLICT, reason=reason)
         report = ItemReport(
             key=key, done=Done.CONFLICT, reference=held.reference, version=held.version, reason=reason
@@ -137,8 +163,15 @@ class Sender:
             remote_id = answer.reference.partition("/")[2]
             self.agenda.ledger[out.key] = replace(entry, remote_id=remote_id)
         for out, answer in pairs:
-            resource = answer.resource or self.ports.ehr.read(answer.reference).resource
-            self._verify(out, answer, held_of(answer, resource))
+            self._verify(out, answer, held_of(answer, answer.resource or self._read_back(answer.reference)))
+
+    def _read_back(self, reference: str) -> JsonObject:
+        """Return what the server kept; a read that fails after a write undoes nothing of it."""
+        try:
+            return self.ports.ehr.read(reference).resource
+        except EhrError as error:
+            reason = "written, but what was kept could not be read"
+            raise UnknownOutcome(reason, status=error.status, request_id=error.request_id) from None
 
     def _verify(self, out: Outgoing, answer: Written, held: Held) -> None:
         """Believe what the server kept, not what we sent."""
@@ -152,7 +185,7 @@ class Sender:
             done=Done.NOT_KEPT if gaps else written,
             reference=held.reference,
             version=held.version,
-            reason="the server did not keep all of it" if gaps else None,
+            reason=_NOT_ALL_KEPT if gaps else None,
             not_kept=gaps,
             wrote=True,
         )
@@ -169,7 +202,8 @@ class Sender:
     def _enter(self, report: ItemReport, entry: LedgerEntry) -> None:
         now = self.ports.clock.now()
         self.agenda.ledger[report.key] = tried(entry, now=now, revision=self.agenda.number)
-        self.results[report.key] = report
+        before = self.results.get(report.key)
+        self.results[report.key] = _joined(before, report) if before is not None else report
 
     def _keep(self, keys: Iterable[Key], *, settled: Sequence[str] = (), outcome: str = "") -> None:
         with self.ports.storage.begin() as work:
@@ -177,3 +211,9 @@ class Sender:
             if settled:
                 work.journal.settle(settled, outcome, self.ports.clock.now())
             work.commit()
+
+
+def _joined(before: ItemReport, after: ItemReport) -> ItemReport:
+    """Join two steps of one push: what was made in the first and finished in the second is made."""
+    made = before.done is Done.CREATED and after.done is Done.UPDATED
+    return replace(after, done=Done.CREATED if made else after.done, wrote=before.wrote or after.wrote)

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import replace
-from datetime import timedelta
-from itertools import count
+from datetime import datetime, timedelta
+from itertools import count, groupby
 from typing import Any
 
 import requests
@@ -24,10 +24,11 @@ from service.mapping.references import Key
 from service.ports.ehr import Ehr
 from service.ports.storage import Connection, ConnectionMode, LedgerEntry, MedicationMode, Unknown
 from service.sandbox.app import door
+from service.sandbox.records import Version
 from service.sandbox.server import FhirServer
 from service.sandbox.shape import Shape
 from service.sandbox.store import MemoryStore
-from service.sandbox.wire import Answer, Incoming
+from service.sandbox.wire import Answer, Incoming, complaint
 from service.sync.agenda import Ports
 from service.sync.report import Done, ItemReport, PushReport
 from tests.builders import DIRECTORY, PSYCHIATRIST, a_plan
@@ -49,6 +50,18 @@ def usual(answering: Answering, incoming: Incoming) -> Answer:
     return answering(incoming)
 
 
+def answering(method: str, path: str, status: int, **headers: str) -> Spoiling:
+    """Answers one kind of request with an error instead; others as the server would."""
+
+    def spoiled(answer: Answering, incoming: Incoming) -> Answer:
+        asked = "/".join(incoming.segments)
+        if incoming.method == method and asked.startswith(path):
+            return Answer(status=status, body=complaint("the server's words"), headers=headers)
+        return answer(incoming)
+
+    return spoiled
+
+
 class Clinic:
     """One plan, one connection to a chart, and a chart in which others write too."""
 
@@ -66,7 +79,8 @@ class Clinic:
         self.store = MemoryStore()
         self.spoil: Spoiling = usual
         self.lose: Callable[[requests.PreparedRequest], bool] = lambda _: False
-        self.server = FhirServer(self.store, self.clock.now, numbered_ids(), shape=shape)
+        self._ticks = count()
+        self.server = FhirServer(self.store, self._server_time, numbered_ids(), shape=shape)
         self._ids = CountingIds("run")
         self._line = self._lines()
         kept = {
@@ -100,12 +114,12 @@ class Clinic:
         with self.storage.begin(write=False) as work:
             return Editor(author=PSYCHIATRIST.id, expected=work.plans.head(self.plan.id).number)
 
-    def push(self, plan: Plan | None = None, *, ports: Ports | None = None) -> PushReport:
+    def push(self, plan: Plan | None = None, **ports: Any) -> PushReport:
         """Pushes the plan, revised first where another is given."""
         if plan is not None:
             self.revise(plan)
         self._line.asked.clear()
-        return push_plan(PushPlan(plan_id=self.plan.id), ports or self.ports)
+        return push_plan(PushPlan(plan_id=self.plan.id), replace(self.ports, **ports))
 
     def revise(self, plan: Plan) -> None:
         """Keeps a next revision, or the first one of another plan."""
@@ -138,7 +152,7 @@ class Clinic:
     def writes(self) -> list[str]:
         """The writing requests of the last push, as `METHOD path`."""
         return [
-            f"{one.method} {str(one.url).removeprefix(BASE).partition('?')[0]}"
+            f"{one.method} {str(one.url).removeprefix(BASE).partition('?')[0].lstrip('/')}"
             for one in self.asked
             if one.method != "GET"
         ]
@@ -147,6 +161,31 @@ class Clinic:
         """The bodies that the last push wrote, those of a transaction one by one."""
         bodies = [json.loads(one.body) for one in self.asked if one.body]
         return [entry["resource"] for body in bodies for entry in body.get("entry", [{"resource": body}])]
+
+    def transaction(self) -> JsonObject:
+        """The one transaction of the last push."""
+        (body,) = [json.loads(one.body) for one in self.asked if one.method == "POST" and one.body]
+        assert body["type"] == "transaction"
+        bundle: JsonObject = body
+        return bundle
+
+    def head(self) -> Plan:
+        """The plan as it stands."""
+        with self.storage.begin(write=False) as work:
+            return work.plans.head(self.plan.id).plan
+
+    @property
+    def system(self) -> str:
+        """The system of our identifiers."""
+        return SYSTEM
+
+    def rename(self, title: str) -> None:
+        """Gives the plan another title."""
+        self.change(title=title)
+
+    def change(self, **fields: Any) -> None:
+        """Keeps a next revision of the plan with these fields."""
+        self.revise(replace(self.head(), **fields))
 
     def entry(self, key: Key) -> LedgerEntry | None:
         """Our ledger's entry of a resource."""
@@ -198,6 +237,15 @@ class Clinic:
     def address(self, key: Key) -> str:
         """Where our resource is in the chart."""
         return f"{key.type}/{self.of(key)['id']}"
+
+    def instants(self) -> list[list[Version]]:
+        """The versions that the chart got, those of one answer together."""
+        versions = sorted(self.store.history(), key=lambda one: one.moment)
+        return [list(one) for _, one in groupby(versions, key=lambda one: one.moment)]
+
+    def _server_time(self) -> datetime:
+        """A moment of its own for every request."""
+        return self.clock.now() + timedelta(milliseconds=next(self._ticks))
 
     def _lines(self) -> WsgiAdapter:
         answering = door(lambda incoming: self.spoil(self.server.answer, incoming))
