@@ -1,11 +1,10 @@
 """Pushing a plan into the chart: one patient, one writer, and a report that is true."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from service.domain.people import Person
 from service.domain.plan import people_named
 from service.domain.revision import Revision
 from service.mapping.graph import Subject, keys_of
@@ -23,6 +22,7 @@ from service.ports.storage import (
 from service.sync.agenda import Agenda, Ports
 from service.sync.push import push
 from service.sync.report import PushReport, standing_of
+from service.sync.sending import LeaseLost
 
 # Longer than a push takes with every time-out and retry; a holder that died gives way after it.
 LEASE_TIME = timedelta(minutes=5)
@@ -48,14 +48,17 @@ class PatientBusy(Exception):
 def push_plan(command: PushPlan, ports: Ports) -> PushReport:
     """Push and report item by item.
 
-    Raises `Unknown`, `ReadOnly`, `PatientBusy`, and an `EhrError` when the server failed before anything was
-    written: then the chart is as it was.
+    Raises `Unknown`, `ReadOnly`, `PatientBusy` (also when another run took over), and an `EhrError` when the
+    server failed before anything was written: then the chart is as it was.
     """
     connection, revision = _subject(command, ports)
     capabilities = _capabilities(connection, ports)
     with _leased(revision, connection, ports) as lease:
         agenda, open_rows = _agenda(revision, ports, lease=lease, capabilities=capabilities)
-        outcome = push(agenda, ports, open_rows)
+        try:
+            outcome = push(agenda, ports, open_rows)
+        except LeaseLost:
+            raise PatientBusy(f"patient {lease.patient_id} was taken over by another run") from None
     report = PushReport(
         plan_id=command.plan_id,
         revision=agenda.number,
@@ -72,9 +75,13 @@ def _subject(command: PushPlan, ports: Ports) -> tuple[Connection, Revision]:
     with ports.storage.begin(write=False) as work:
         connection = work.connections.get(command.connection_id)
         revision = work.plans.head(command.plan_id)
+    return _open(connection), revision
+
+
+def _open(connection: Connection) -> Connection:
     if connection.mode is ConnectionMode.READ_ONLY:
         raise ReadOnly(f"connection {connection.id} is read-only")
-    return connection, revision
+    return connection
 
 
 def _capabilities(connection: Connection, ports: Ports) -> Capabilities:
@@ -121,8 +128,10 @@ def _agenda(
     """Read everything anew under the lease, so that nobody's write lies between reading and writing."""
     with ports.storage.begin() as work:
         revision = work.plans.head(seen.plan.id)
-        connection = _pinned(work.connections.get(lease.connection_id), work)
+        connection = _pinned(_open(work.connections.get(lease.connection_id)), work)
         people = work.people.many(one for _, one in people_named(revision.plan))
+        keys = set(keys_of(Subject(plan=revision.plan, people=people)))
+        open_rows = _own_rows(revision, keys, work, connection=connection)
         agenda = Agenda(
             plan=revision.plan,
             number=revision.number,
@@ -130,9 +139,8 @@ def _agenda(
             connection=connection,
             capabilities=capabilities,
             lease=lease,
-            ledger=_ledger(revision, people, work, connection=connection),
+            ledger=_ledger(keys | {_key(row) for row in open_rows}, work, connection=connection),
         )
-        open_rows = work.journal.open_rows(connection.id, revision.plan.patient.id)
         work.commit()
     return agenda, open_rows
 
@@ -144,9 +152,18 @@ def _pinned(connection: Connection, work: UnitOfWork) -> Connection:
     return work.connections.put(replace(connection, pinned=True))
 
 
-def _ledger(
-    revision: Revision, people: Mapping[str, Person], work: UnitOfWork, *, connection: Connection
-) -> dict[Key, LedgerEntry]:
-    keys = keys_of(Subject(plan=revision.plan, people=people))
+def _own_rows(
+    revision: Revision, keys: Set[Key], work: UnitOfWork, *, connection: Connection
+) -> tuple[JournalRow, ...]:
+    """Return the open rows that this plan can settle: its own, and those of people that plans share."""
+    rows = work.journal.open_rows(connection.id, revision.plan.patient.id)
+    return tuple(row for row in rows if row.plan_id == revision.plan.id or _key(row) in keys)
+
+
+def _ledger(keys: Set[Key], work: UnitOfWork, *, connection: Connection) -> dict[Key, LedgerEntry]:
     entries = work.ledger.many(connection.id, ((key.type, key.item) for key in keys))
     return {Key(entry.resource_type, entry.item_id): entry for entry in entries}
+
+
+def _key(row: JournalRow) -> Key:
+    return Key(row.resource_type, row.item_id)
