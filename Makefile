@@ -46,7 +46,7 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check
 
 types: $(STAMP)
-	$(BIN)/mypy --strict -p service
+	$(BIN)/mypy --strict -p service -p fhir_profiles
 
 imports: $(STAMP)
 	$(BIN)/lint-imports --no-logo

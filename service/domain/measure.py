@@ -36,6 +36,19 @@ RANGES = {
 }
 
 
+# Numbers of items as published with each instrument; of the C-SSRS its screener.
+ITEMS = {
+    Measure.PHQ_9: 9,
+    Measure.PHQ_A: 9,
+    Measure.GAD_7: 7,
+    Measure.PCL_5: 20,
+    Measure.Y_BOCS: 10,
+    Measure.ASRM: 5,
+    Measure.WHO_5: 5,
+    Measure.C_SSRS: 6,
+}
+
+
 class RecordStatus(StrEnum):
     """FHIR observation-status, as far as a plan records: what was taken back stays, marked."""
 
@@ -83,3 +96,6 @@ class Score(Value):
         if (self.value is None) == (self.absent_reason is None):
             yield Problem("absent_reason", "is given exactly when there is no value (obs-6)")
         yield from unique("items", (answer.item for answer in self.items))
+        for index, answer in enumerate(self.items):
+            if answer.item > ITEMS[self.measure]:
+                yield Problem(f"items[{index}].item", f"is beyond the items of {self.measure}")

@@ -77,7 +77,7 @@ def to_fhir(
         "participant": [_participant_to_fhir(one, patient, refs) for one in appointment.participants],
         "requestedPeriod": [] if appointment.requested is None else [period_to_fhir(appointment.requested)],
     }
-    return write(mine, _fit(onto, mine), SHAPE, refs)
+    return write(mine, _fit(onto, mine), SHAPE, refs=refs)
 
 
 def absorb(held: Appointment | None, resource: JsonObject, refs: Refs) -> Absorbed[Appointment]:

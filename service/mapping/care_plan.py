@@ -120,7 +120,7 @@ def to_fhir(
         "goal": refs.all("Goal", _ids(plan.goals)),
         "activity": [{"reference": one} for one in _requests(plan, _ids(orders), refs)],
     }
-    return write(mine, onto, SHAPE, refs)
+    return write(mine, onto, SHAPE, refs=refs)
 
 
 def absorb(held: Plan | None, resource: JsonObject, refs: Refs) -> Absorbed[PlanHeader]:

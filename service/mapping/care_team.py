@@ -68,7 +68,7 @@ def to_fhir(plan: Plan, refs: Refs, *, onto: JsonObject | None = None) -> JsonOb
         "participant": [_participant(member, plan.patient.id, refs) for member in plan.care_team],
     }
     shape = {**SHAPE, "participant": _pairing(plan.care_team, chart, refs)}
-    return write(mine, onto, shape, refs)
+    return write(mine, onto, shape, refs=refs)
 
 
 def absorb(

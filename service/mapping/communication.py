@@ -54,7 +54,7 @@ def to_fhir(
         "sender": refs.to("Practitioner", note.author),
         "payload": [{"contentString": note.text}],
     }
-    return write(mine, onto, SHAPE, refs)
+    return write(mine, onto, SHAPE, refs=refs)
 
 
 def absorb(held: CoordinationNote | None, resource: JsonObject, refs: Refs) -> Absorbed[CoordinationNote]:

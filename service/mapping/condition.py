@@ -73,7 +73,7 @@ def to_fhir(condition: Condition, patient: str, refs: Refs, *, onto: JsonObject 
         "onsetDateTime": onset,
         **_abatement(condition, chart),
     }
-    return write(mine, onto, SHAPE, refs)
+    return write(mine, onto, SHAPE, refs=refs)
 
 
 def absorb(held: Condition | None, resource: JsonObject, refs: Refs) -> Absorbed[Condition]:

@@ -54,7 +54,7 @@ def to_fhir(session: Session, patient: str, refs: Refs, *, onto: JsonObject | No
         "basedOn": [refs.maybe("ServiceRequest", session.therapy)],
         "period": {"start": moment_to_fhir(session.start), "end": moment_to_fhir(session.end)},
     }
-    return write(mine, onto, SHAPE, refs)
+    return write(mine, onto, SHAPE, refs=refs)
 
 
 def absorb(held: Session | None, resource: JsonObject, refs: Refs) -> Absorbed[Session]:

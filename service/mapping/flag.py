@@ -43,7 +43,7 @@ def to_fhir(flag: Flag, patient: str, refs: Refs, *, onto: JsonObject | None = N
         "period": days_to_fhir(flag.start, flag.end),
         "author": refs.to("Practitioner", flag.raised_by),
     }
-    return write(mine, onto, {**SHAPE, "category": ours}, refs)
+    return write(mine, onto, {**SHAPE, "category": ours}, refs=refs)
 
 
 def absorb(held: Flag | None, resource: JsonObject, refs: Refs) -> Absorbed[Flag]:

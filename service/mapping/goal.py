@@ -55,7 +55,7 @@ def to_fhir(goal: Goal, patient: str, refs: Refs, *, onto: JsonObject | None = N
         "statusReason": goal.status_reason,
         "addresses": refs.all("Condition", goal.addresses),
     }
-    return write(mine, onto, SHAPE, refs)
+    return write(mine, onto, SHAPE, refs=refs)
 
 
 def absorb(held: Goal | None, resource: JsonObject, refs: Refs) -> Absorbed[Goal]:

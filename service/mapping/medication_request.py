@@ -83,7 +83,7 @@ def to_fhir(
         "priorPrescription": refs.maybe("MedicationRequest", order.replaces),
         "dosageInstruction": steps_to_fhir(order.dosage),
     }
-    return write(mine, onto, SHAPE, refs)
+    return write(mine, onto, SHAPE, refs=refs)
 
 
 def absorb(

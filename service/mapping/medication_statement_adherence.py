@@ -66,7 +66,7 @@ def to_fhir(
         "informationSource": refs.maybe("Patient", told),
         "basedOn": [refs.to("MedicationRequest", report.medication)],
     }
-    return write(mine, without_other_types(onto, "effectivePeriod"), SHAPE, refs)
+    return write(mine, without_other_types(onto, "effectivePeriod"), SHAPE, refs=refs)
 
 
 def absorb(held: AdherenceReport | None, resource: JsonObject, refs: Refs) -> Absorbed[AdherenceReport]:

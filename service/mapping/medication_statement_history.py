@@ -33,7 +33,7 @@ def to_fhir(past: PastTreatment, patient: str, refs: Refs, *, onto: JsonObject |
         "effectivePeriod": period_to_fhir(past.period),
     }
     held = fitting(onto, past.period, "medicationCodeableConcept", "effectivePeriod")
-    return write(mine, held, SHAPE, refs)
+    return write(mine, held, SHAPE, refs=refs)
 
 
 def absorb(held: PastTreatment | None, resource: JsonObject, refs: Refs) -> Absorbed[PastTreatment]:

@@ -58,7 +58,7 @@ def to_fhir(
         "derivedFrom": refs.all("Observation", phase.evidence),
     }
     fitting = without_other_types(onto, "effectivePeriod", "valueCodeableConcept")
-    return write(mine, fitting, SHAPE, refs)
+    return write(mine, fitting, SHAPE, refs=refs)
 
 
 def absorb(held: Phase | None, resource: JsonObject, refs: Refs) -> Absorbed[Phase]:

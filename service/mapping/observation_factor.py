@@ -36,7 +36,7 @@ def to_fhir(
         "effectiveDateTime": day_to_fhir(factor.recorded_on),
         "valueString": factor.text,
     }
-    return write(mine, without_other_types(onto, "effectiveDateTime", "valueString"), SHAPE, refs)
+    return write(mine, without_other_types(onto, "effectiveDateTime", "valueString"), SHAPE, refs=refs)
 
 
 def absorb(held: PersonalFactor | None, resource: JsonObject, refs: Refs) -> Absorbed[PersonalFactor]:

@@ -38,7 +38,7 @@ def to_fhir(
         "performer": reporter_to_fhir(None, patient, refs),
         "valueString": preference.text,
     }
-    return write(mine, without_other_types(onto, "effectiveDateTime", "valueString"), SHAPE, refs)
+    return write(mine, without_other_types(onto, "effectiveDateTime", "valueString"), SHAPE, refs=refs)
 
 
 def absorb(held: Preference | None, resource: JsonObject, refs: Refs) -> Absorbed[Preference]:

@@ -58,7 +58,7 @@ def to_fhir(
         "derivedFrom": [refs.to("QuestionnaireResponse", score.id)] if score.items else [],
     }
     fitting = without_other_types(onto, "effectiveDateTime", "valueQuantity")
-    return write(mine, fitting, SHAPE, refs)
+    return write(mine, fitting, SHAPE, refs=refs)
 
 
 def absorb(held: Score | None, resource: JsonObject, refs: Refs) -> Absorbed[Score]:

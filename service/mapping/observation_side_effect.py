@@ -57,7 +57,7 @@ def to_fhir(
         "basedOn": [refs.to("CarePlan", plan_id), refs.to("MedicationRequest", effect.medication)],
     }
     fitting = without_other_types(onto, "effectivePeriod", "valueCodeableConcept")
-    return write(mine, fitting, SHAPE, refs)
+    return write(mine, fitting, SHAPE, refs=refs)
 
 
 def absorb(held: SideEffect | None, resource: JsonObject, refs: Refs) -> Absorbed[SideEffect]:

@@ -114,7 +114,7 @@ def _first_code(concept: JsonObject) -> Hashable:
     return first.get("system"), first.get("code")
 
 
-def write(mine: JsonObject, onto: JsonObject | None, shape: Fields, refs: Refs) -> JsonObject:
+def write(mine: JsonObject, onto: JsonObject | None, shape: Fields, *, refs: Refs) -> JsonObject:
     """Return our rendering, or a copy of `onto` with our rendering laid over it."""
     rendered: JsonObject = pruned(mine)
     if onto is None:

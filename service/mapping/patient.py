@@ -29,7 +29,7 @@ def to_fhir(patient: Patient, refs: Refs, *, onto: JsonObject | None = None) -> 
         "gender": patient.gender.value,
         "birthDate": day_to_fhir(patient.birth_date),
     }
-    return write(mine, onto, SHAPE, refs)
+    return write(mine, onto, SHAPE, refs=refs)
 
 
 def absorb(held: Patient | None, resource: JsonObject, refs: Refs) -> Absorbed[Patient]:

@@ -23,7 +23,7 @@ def to_fhir(person: Person, refs: Refs, *, onto: JsonObject | None = None) -> Js
         "active": person.active,
         "name": name_to_fhir(person.family_name, person.given_names),
     }
-    return write(mine, onto, SHAPE, refs)
+    return write(mine, onto, SHAPE, refs=refs)
 
 
 def absorb(

@@ -28,7 +28,7 @@ def to_fhir(person: Person, refs: Refs, *, onto: JsonObject | None = None) -> Js
         "organization": _place_of_chart(onto) or {"display": person.organization},
         "code": [ROLE.concept(person.profession)],
     }
-    return write(mine, onto, SHAPE, refs)
+    return write(mine, onto, SHAPE, refs=refs)
 
 
 def absorb(held: Person | None, resource: JsonObject, refs: Refs) -> Absorbed[Person]:

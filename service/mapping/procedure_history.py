@@ -44,7 +44,7 @@ def to_fhir(past: PastTreatment, patient: str, refs: Refs, *, onto: JsonObject |
         "performedPeriod": period_to_fhir(past.period),
         "outcome": OUTCOME.concept(past.outcome),
     }
-    return write(mine, fitting(onto, past.period, "performedPeriod"), SHAPE, refs)
+    return write(mine, fitting(onto, past.period, "performedPeriod"), SHAPE, refs=refs)
 
 
 def absorb(held: PastTreatment | None, resource: JsonObject, refs: Refs) -> Absorbed[PastTreatment]:

@@ -46,4 +46,4 @@ def to_fhir(
             for person in phase.decided_by
         ],
     }
-    return write(mine, onto, SHAPE, refs)
+    return write(mine, onto, SHAPE, refs=refs)

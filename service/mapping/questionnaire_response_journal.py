@@ -83,7 +83,7 @@ def to_fhir(
         "basedOn": [refs.to("CarePlan", plan_id)],
         "item": _items(entry, {sign.id: sign.text for sign in signs}),
     }
-    return write(mine, onto, SHAPE, refs)
+    return write(mine, onto, SHAPE, refs=refs)
 
 
 def absorb(held: JournalEntry | None, resource: JsonObject, refs: Refs) -> Absorbed[JournalEntry]:

@@ -58,7 +58,7 @@ def to_fhir(plan: Plan, refs: Refs, *, onto: JsonObject | None = None) -> JsonOb
             *(_step_to_fhir(step, plan.patient.id, refs) for step in plan.relapse_steps),
         ],
     }
-    return write(mine, onto, SHAPE, refs)
+    return write(mine, onto, SHAPE, refs=refs)
 
 
 def absorb(held: tuple[Signs, Steps], resource: JsonObject, refs: Refs) -> Absorbed[tuple[Signs, Steps]]:

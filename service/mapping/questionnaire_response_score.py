@@ -40,7 +40,7 @@ def to_fhir(
         "basedOn": [refs.to("CarePlan", plan_id)],
         "item": [answered(answer_to(one.item), one.value) for one in score.items],
     }
-    return write(mine, onto, SHAPE, refs)
+    return write(mine, onto, SHAPE, refs=refs)
 
 
 def absorb(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from service.domain.measure import Measure
+from service.domain.measure import ITEMS, Measure
 from service.mapping.terminology.systems import CANONICAL
 
 
@@ -90,21 +90,20 @@ def answer_to(item: int) -> Question:
     return Question(link_id=str(item), kind=Kind.INTEGER, text=f"Item {item}")
 
 
-def _instrument(measure: Measure, title: str, count: int) -> Form:
-    questions = tuple(answer_to(number) for number in range(1, count + 1))
+def _instrument(measure: Measure, title: str) -> Form:
+    questions = tuple(answer_to(number) for number in range(1, ITEMS[measure] + 1))
     return Form(name=measure.value, title=title, items=questions)
 
 
-# Numbers of items as published with each instrument; of the C-SSRS its screener.
 INSTRUMENTS: Mapping[Measure, Form] = {
-    Measure.PHQ_9: _instrument(Measure.PHQ_9, "PHQ-9", 9),
-    Measure.PHQ_A: _instrument(Measure.PHQ_A, "PHQ-A", 9),
-    Measure.GAD_7: _instrument(Measure.GAD_7, "GAD-7", 7),
-    Measure.PCL_5: _instrument(Measure.PCL_5, "PCL-5", 20),
-    Measure.Y_BOCS: _instrument(Measure.Y_BOCS, "Y-BOCS", 10),
-    Measure.ASRM: _instrument(Measure.ASRM, "ASRM", 5),
-    Measure.WHO_5: _instrument(Measure.WHO_5, "WHO-5", 5),
-    Measure.C_SSRS: _instrument(Measure.C_SSRS, "C-SSRS screener", 6),
+    Measure.PHQ_9: _instrument(Measure.PHQ_9, "PHQ-9"),
+    Measure.PHQ_A: _instrument(Measure.PHQ_A, "PHQ-A"),
+    Measure.GAD_7: _instrument(Measure.GAD_7, "GAD-7"),
+    Measure.PCL_5: _instrument(Measure.PCL_5, "PCL-5"),
+    Measure.Y_BOCS: _instrument(Measure.Y_BOCS, "Y-BOCS"),
+    Measure.ASRM: _instrument(Measure.ASRM, "ASRM"),
+    Measure.WHO_5: _instrument(Measure.WHO_5, "WHO-5"),
+    Measure.C_SSRS: _instrument(Measure.C_SSRS, "C-SSRS screener"),
 }
 
 FORMS: tuple[Form, ...] = (JOURNAL, RELAPSE_PLAN, *INSTRUMENTS.values())

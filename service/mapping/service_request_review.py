@@ -61,7 +61,7 @@ def to_fhir(
         "performer": [refs.maybe("Practitioner", cadence.owner), refs.to("CareTeam", plan_id)],
         "basedOn": [refs.to("CarePlan", plan_id)],
     }
-    return write(mine, without_other_types(onto, "occurrenceTiming"), SHAPE, refs)
+    return write(mine, without_other_types(onto, "occurrenceTiming"), SHAPE, refs=refs)
 
 
 def absorb(held: CheckInCadence | None, resource: JsonObject, refs: Refs) -> Absorbed[CheckInCadence]:

@@ -98,7 +98,7 @@ def to_fhir(
         "reasonReference": refs.all("Condition", course.reasons),
         "basedOn": [refs.to("CarePlan", plan_id)],
     }
-    return write(mine, without_other_types(onto, "occurrenceTiming"), SHAPE, refs)
+    return write(mine, without_other_types(onto, "occurrenceTiming"), SHAPE, refs=refs)
 
 
 def absorb(held: TherapyCourse | None, resource: JsonObject, refs: Refs) -> Absorbed[TherapyCourse]:

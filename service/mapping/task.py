@@ -55,7 +55,7 @@ def to_fhir(
         "owner": refs.maybe("Practitioner", task.owner),
         "restriction": {"period": days_to_fhir(task.start, task.due)},
     }
-    return write(mine, onto, SHAPE, refs)
+    return write(mine, onto, SHAPE, refs=refs)
 
 
 def absorb(held: Task | None, resource: JsonObject, refs: Refs) -> Absorbed[Task]:

@@ -52,7 +52,7 @@ def to_fhir(
         "requester": _SERVICE,
         "owner": refs.maybe("Practitioner", order.prescriber),
     }
-    return write(mine, onto, SHAPE, refs)
+    return write(mine, onto, SHAPE, refs=refs)
 
 
 def stands_for(resource: JsonObject) -> bool:

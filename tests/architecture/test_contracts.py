@@ -16,8 +16,10 @@ CONTRACTS: dict[str, dict[str, Any]] = {
 # Without Medication, which is written inside its order (docs/adr/0003) and so is a shared part.
 RESOURCES = """
     appointment care_plan care_team communication condition encounter flag goal medication_request
-    medication_statement observation patient practitioner practitioner_role provenance questionnaire_response
-    service_request task
+    medication_statement_adherence medication_statement_history observation_balance observation_factor
+    observation_preference observation_score observation_side_effect patient practitioner practitioner_role
+    procedure_history provenance questionnaire_response_journal questionnaire_response_relapse
+    questionnaire_response_score service_request_review service_request_therapy task task_proposal
 """
 PURE = {"service.domain", "service.fhir", "service.mapping", "service.sync.planner"}
 SIDE_DOORS = {"service.ports", "service.telemetry"}

@@ -192,7 +192,7 @@ def _observations() -> dict[str, Any]:
             measure=Measure.GAD_7,
             value=None,
             absent_reason=AbsentReason.ASKED_DECLINED,
-            items=answers,
+            items=answers[:1],
             recorded_by=NURSE.id,
         ),
         a_score(id=uid("scores-2"), value=11, items=answers, taken_at=moment(42)),

@@ -5,7 +5,6 @@ A Bundle of a plan whose resources name their profiles is validated against base
 
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import replace
 
 import pytest
 import requests
@@ -15,11 +14,9 @@ from hypothesis import strategies as st
 import fhir_profiles
 from fhir_profiles.build import file_name
 from fhir_profiles.choice import profile_for
-from service.domain.plan import Plan
 from service.fhir.json import JsonObject, dumps
 from service.mapping.graph import EVERYTHING, Scope, Subject, project
 from service.mapping.medication_request import Intent
-from service.mapping.questionnaires import INSTRUMENTS
 from service.mapping.references import Key, Refs
 from tests.builders import DIRECTORY, the_full_plan
 from tests.ehr_servers import real_server
@@ -88,19 +85,6 @@ def bundle(graph: Mapping[Key, JsonObject]) -> JsonObject:
     return {"resourceType": "Bundle", "type": "collection", "entry": entries}
 
 
-def answerable(plan: Plan) -> Plan:
-    """Gives the plan without answers to items that an instrument lacks: its form has no place for them."""
-    scores = (
-        replace(score, items=tuple(one for one in score.items if one.item <= _items(score.measure)))
-        for score in plan.scores
-    )
-    return replace(plan, scores=tuple(scores))
-
-
-def _items(measure) -> int:
-    return len(INSTRUMENTS[measure].items)
-
-
 @pytest.mark.parametrize("definition", fhir_profiles.resources(), ids=file_name)
 def test_a_definition_is_valid(validator, definition):
     """HAPI itself says that nothing is wrong with it."""
@@ -141,7 +125,7 @@ def test_an_example_conforms_to_our_profiles(validator, name):
 
 @pytest.mark.parametrize("scope", SCOPES, ids=["planned", "proposed"])
 def test_the_plan_with_every_field_set_conforms_to_our_profiles(validator, scope):
-    subject = Subject(plan=answerable(the_full_plan()), people=DIRECTORY)
+    subject = Subject(plan=the_full_plan(), people=DIRECTORY)
     assert validator.errors(bundle(project(subject, Refs(), scope=scope))) == []
 
 
@@ -159,7 +143,7 @@ def test_generated_plans_conform_to_our_profiles(validator):
     )
     @given(st.data())
     def conforms(data):
-        plan = answerable(data.draw(plans()))
+        plan = data.draw(plans())
         scope = data.draw(st.sampled_from(SCOPES))
         graph = project(Subject(plan=plan, people=data.draw(directories(plan))), Refs(), scope=scope)
         kinds.update(profile_for(one) for one in graph.values())

@@ -16,7 +16,7 @@ from service.domain.background import (
     TreatmentKind,
 )
 from service.domain.journal import JournalEntry
-from service.domain.measure import RANGES, AbsentReason, ItemAnswer, Measure, Score
+from service.domain.measure import ITEMS, RANGES, AbsentReason, ItemAnswer, Measure, Score
 from service.domain.relapse import RelapseStep, WarningSign
 from service.domain.side_effect import SideEffect
 from tests.strategies.basics import (
@@ -43,11 +43,17 @@ from tests.strategies.basics import (
 )
 
 _MEASURE = one_of(Measure)
+def _some_of(number: int) -> tuple[tuple[int, int], ...]:
+    """Item numbers of an instrument with `number` items, its last among them, and an answer to each."""
+    return ((1, 0), (2, 3), (4, 4), (number, 1))
+
+
 _TOTAL = {measure: st.integers(low, high) for measure, (low, high) in RANGES.items()}
 _ABSENT = one_of(AbsentReason)
-_ANSWERS = one_of(
-    subsets([ItemAnswer(item=item, value=value) for item, value in ((1, 0), (2, 3), (5, 4), (9, 1))])
-)
+_ANSWERS = {
+    measure: one_of(subsets([ItemAnswer(item=item, value=value) for item, value in _some_of(number)]))
+    for measure, number in ITEMS.items()
+}
 
 
 def a_score(draw: Draw, uid: str) -> Score:
@@ -57,7 +63,7 @@ def a_score(draw: Draw, uid: str) -> Score:
         measure=measure,
         value=draw(_TOTAL[measure]) if scored else None,
         absent_reason=None if scored else draw(_ABSENT),
-        items=draw(_ANSWERS),
+        items=draw(_ANSWERS[measure]),
         taken_at=draw(MOMENT),
         status=draw(RECORD),
         recorded_by=draw(SOME_PERSON),

@@ -22,7 +22,7 @@ CODED = Coded(NAMED.get)
 def laid(shape, mine, onto):
     """What becomes of one element that the chart holds as `onto`."""
     chart = {"resourceType": "Basic", "x": onto, "y": "theirs"}
-    result = write({"resourceType": "Basic", "x": mine}, chart, {"x": shape}, PLACED)
+    result = write({"resourceType": "Basic", "x": mine}, chart, {"x": shape}, refs=PLACED)
     assert result["y"] == "theirs"
     return result.get("x")
 
@@ -93,5 +93,5 @@ def test_an_extension_of_a_value_goes_with_the_value():
     chart = {"resourceType": "Basic", "x": "old", "_x": {"id": "1"}}
     shape = {"x": WHOLE}
     for mine, kept in (("old", True), ("new", False), (None, False)):
-        result = write({"resourceType": "Basic", "x": mine}, chart, shape, PLACED)
+        result = write({"resourceType": "Basic", "x": mine}, chart, shape, refs=PLACED)
         assert ("_x" in result) is kept
