@@ -89,6 +89,11 @@ def _decided(sender: Sender, said: Meant) -> dict[Key, Outgoing]:
     for key in pending.keys() - news.keys():
         sender.leave(key)
     sights = {key: sight for key in sorted(news) if (sight := _sight(sender, key)) is not None}
+    for (
+        key,
+        sight,
+    ) in sights.items():  # every address before any rendering: what is there refers to what is there
+        _note_address(agenda, key, sight.held)
     onto = {key: sight.held.resource if sight.held else None for key, sight in sights.items()}
     bodies = rendered(agenda, onto, sender.absent)
     outgoing: dict[Key, Outgoing] = {}
@@ -97,6 +102,11 @@ def _decided(sender: Sender, said: Meant) -> dict[Key, Outgoing]:
         draft = Outgoing(key=key, ours=ours, body=bodies[key], way=sight.way)
         outgoing |= _judged(sender, draft, sight.held)
     return outgoing
+
+
+def _note_address(agenda: Agenda, key: Key, held: Held | None) -> None:
+    if held is not None:
+        agenda.ledger[key] = replace(agenda.entry(key), remote_id=held.reference.partition("/")[2])
 
 
 def _at_rest(agenda: Agenda, key: Key, ours: JsonObject) -> bool:
