@@ -64,12 +64,14 @@ def to_fhir(
 def absorb(held: Score | None, resource: JsonObject, refs: Refs) -> Absorbed[Score]:
     """Return the score that the resource describes; its single answers stay as held, if it has some."""
     read = Reading(resource)
+    measure = read.one("code", MEASURE.read)
+    answered = read.links("derivedFrom", refs, "QuestionnaireResponse")
     values = {
         "id": refs.own_item(resource),
-        "measure": read.one("code", MEASURE.read),
+        "measure": measure,
         "value": typed(read, "valueQuantity", _points),
         "absent_reason": read.one("dataAbsentReason", ABSENT_REASON.read),
-        "items": UNREAD if read.links("derivedFrom", refs, "QuestionnaireResponse") else None,
+        "items": UNREAD if answered and _same_instrument(held, measure) else None,
         "taken_at": typed(read, "effectiveDateTime", moment_from_fhir),
         "status": read.code("status", RecordStatus),
         "recorded_by": reporter_from_fhir(read, refs),
@@ -80,6 +82,11 @@ def absorb(held: Score | None, resource: JsonObject, refs: Refs) -> Absorbed[Sco
 def stands_for(resource: JsonObject) -> bool:
     """Tell whether the resource is the score of an instrument that the plan knows."""
     return is_observation(resource) and MEASURE.find(resource.get("code")) is not None
+
+
+def _same_instrument(held: Score | None, measure: Any) -> bool:
+    """Tell whether the answers held can be those of this score: answers to another instrument are not."""
+    return held is not None and measure in (held.measure, UNREAD)
 
 
 def _points(quantity: JsonObject) -> Any:

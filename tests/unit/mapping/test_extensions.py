@@ -27,6 +27,6 @@ def test_only_extensions_of_ours_are_written_and_removed():
     chart = {"resourceType": "Basic", "extension": [THEIRS, *IANA_ZONE.holding("Europe/Berlin")]}
     other = {"resourceType": "Basic", "extension": IANA_ZONE.holding("Asia/Kolkata")}
     shape = {"extension": OUR_EXTENSIONS}
-    laid = write(other, chart, shape, Refs())["extension"]
+    laid = write(other, chart, shape, refs=Refs())["extension"]
     assert laid == [THEIRS, *IANA_ZONE.holding("Asia/Kolkata")]
-    assert write({"resourceType": "Basic"}, chart, shape, Refs())["extension"] == [THEIRS]
+    assert write({"resourceType": "Basic"}, chart, shape, refs=Refs())["extension"] == [THEIRS]

@@ -57,6 +57,8 @@ def test_single_answers_are_kept_while_the_score_derives_from_them():
     assert resource["derivedFrom"] == [PLACED.to("QuestionnaireResponse", FULL.id)]
     assert MAPPER.absorb(a_score(items=ANSWERS), resource, PLACED).value.items == ANSWERS
     assert MAPPER.absorb(a_score(items=ANSWERS), written(), PLACED).value.items == ()
+    other = written(a_score(measure=Measure.ASRM, value=3, items=ANSWERS[:1]))
+    assert MAPPER.absorb(a_score(items=ANSWERS), other, PLACED).value.items == ()
 
 
 def test_what_others_added_to_a_score_stays():
