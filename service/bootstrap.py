@@ -13,7 +13,6 @@ from uuid import uuid4  # noqa: TID251  here ids are made
 
 from structlog.contextvars import bound_contextvars
 
-from service.api import Services, create_app, spec
 from service.application.connect import keep_connection
 from service.application.ports import PlanPorts
 from service.application.push_plan import PushPlan, push_plan
@@ -27,7 +26,6 @@ from service.fhir.json import JsonObject, NotJson, loads
 from service.mapping.references import DEFAULT_IDENTIFIER_SYSTEM
 from service.ports.ehr import Ehr
 from service.ports.storage import Connection, ConnectionMode, MedicationMode, StorageError
-from service.sandbox.app import create_app as create_sandbox
 from service.sandbox.shape import Shape
 from service.sandbox.sqlite import FileUnusable, SqliteStore
 from service.sandbox.store import MemoryStore, Store
@@ -160,21 +158,10 @@ class Tandem:
             return (Problem("database", "cannot be reached"),)
         return () if current else (Problem("database", "has another schema: run `tandem db upgrade`"),)
 
-    @property
-    def services(self) -> Services:
-        """What the API needs."""
-        return Services(
-            plans=self.plans,
-            ids=self.ids,
-            log=self.log,
-            ready=self.lacks,
-            push=None if self.ehr_url is None else self.push,
-            bind=lambda request_id: bound_contextvars(request_id=request_id),
-        )
-
     def application(self) -> "WSGIApplication":
         """Return the API over this installation."""
-        return create_app(self.services)
+        application: WSGIApplication = _api(self)
+        return application
 
 
 class Parts:
@@ -205,7 +192,9 @@ class Parts:
 
     def openapi(self) -> str:
         """Return the description of the API, as openapi.yaml holds it."""
-        return spec(create_app(Tandem(settings=Settings()).services))
+        from service.api import spec  # noqa: PLC0415  Flask and smorest: 0.4 s that other commands save
+
+        return spec(_api(Tandem(settings=Settings())))
 
 
 def _check_database(url: str) -> None:
@@ -216,8 +205,24 @@ def _check_database(url: str) -> None:
         raise WrongSetting("TANDEM_DATABASE_URL must be sqlite:///<file> or postgresql://…") from None
 
 
+def _api(tandem: Tandem) -> Any:  # a Flask application, by a name that only the web adapters may import
+    from service.api import Services, create_app  # noqa: PLC0415  0.4 s that other commands save
+
+    services = Services(
+        plans=tandem.plans,
+        ids=tandem.ids,
+        log=tandem.log,
+        ready=tandem.lacks,
+        push=None if tandem.ehr_url is None else tandem.push,
+        bind=lambda request_id: bound_contextvars(request_id=request_id),
+    )
+    return create_app(services)
+
+
 def _sandbox(store: Store, shape: SandboxShape) -> "WSGIApplication":
-    return create_sandbox(store, _precise_now, RandomIds().new, shape=_SHAPES[shape])
+    from service.sandbox.app import create_app  # noqa: PLC0415  0.1 s that other commands save
+
+    return create_app(store, _precise_now, RandomIds().new, shape=_SHAPES[shape])
 
 
 def _precise_now() -> datetime:

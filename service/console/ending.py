@@ -19,8 +19,6 @@ def carry_out(command: click.Command, arguments: Sequence[str] | None, run: Run)
     except (click.Abort, KeyboardInterrupt):
         run.say("interrupted")
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:  # the reader of our output has seen enough
-        return ExitCode.DONE
     except Exception as error:
         return _failed(error, run)
     return code if isinstance(code, int) else ExitCode.DONE

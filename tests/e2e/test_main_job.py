@@ -23,7 +23,6 @@ from service.fhir.json import dumps
 from service.mapping.references import Key
 from service.settings import Settings
 from service.sync.report import Done, PushReport, Standing
-from tests.e2e.shell import Shell
 from tests.ehr_servers import SERVERS, SQLITE, server
 
 
@@ -121,11 +120,3 @@ def test_neither_we_nor_the_server_find_fault_with_a_resource(clinic: Clinic) ->
         assert list(examine(resources)) == []
         found = [one for key, body in resources.items() for one in ask_server(key, body, clinic.tandem.ehr)]
         assert found == []
-
-
-def test_the_demo_runs_twice_against_a_server_that_keeps_its_charts(url: str, tmp_path: Path) -> None:
-    for _ in range(2):
-        said = Shell(tmp_path).tandem("demo", "--ehr", url, "--json")
-        assert said.code == 0, said.err
-        assert said.document["ehr"] == url
-        assert said.document["second_writes"] == 0

@@ -1,12 +1,15 @@
 """The commands of the README, typed as they stand there, in processes of their own."""
 
 import json
+import os
 import signal
 import subprocess
+import sys
 
 import pytest
 
 from service.console.plain_http import Client
+from tests.data import ROOT
 from tests.e2e.shell import DEMO_PLANS, TANDEM, Shell, fetched
 
 DEPRESSION = DEMO_PLANS / "depression.json"
@@ -25,13 +28,6 @@ def test_the_demo_does_what_it_says(shell: Shell) -> None:
     for number in range(1, 6):
         assert f"{number}. " in said.err
     assert list(shell.folder.iterdir()) == []
-
-
-def test_the_demo_is_spoken_with_a_table_and_places_to_look(shell: Shell) -> None:
-    said = shell.tandem("demo")
-    assert said.code == 0, said.err
-    for words in ("Moderate depression", "MedicationRequest", "75 mg, active", "Where to look", "/CarePlan/"):
-        assert words in said.out
 
 
 def test_a_server_that_is_none_ends_the_demo_with_the_code_of_the_ehr(shell: Shell, port: int) -> None:
@@ -81,9 +77,7 @@ def test_the_service_runs_on_a_new_database_and_ends_when_told(
     assert (shell.folder / "tandem.db").stat().st_mode & 0o777 == 0o600
 
 
-def test_the_service_takes_its_port_from_the_environment_and_a_file_for_wsgi_servers(
-    shell: Shell, port: int
-) -> None:
+def test_the_service_takes_its_port_from_the_environment_and_logs_json(shell: Shell, port: int) -> None:
     settings = {"TANDEM_PORT": str(port), "TANDEM_LOG_JSON": "true"}
     with shell.running("serve", until=f"http://127.0.0.1:{port}/health/live", **settings):
         pass
@@ -106,3 +100,17 @@ def test_the_demo_keeps_its_servers_until_it_is_told_to_end(shell: Shell) -> Non
         assert fetched(f"{service}/health/ready") == {"status": "ready"}
         demo.send_signal(signal.SIGTERM)
         assert demo.wait(30) == 0
+
+
+def test_another_wsgi_server_finds_the_same_application(shell: Shell) -> None:
+    words = "from service.wsgi import app; print(app.test_client().get('/health/live').json)"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ran = subprocess.run(
+        [sys.executable, "-c", words],
+        cwd=shell.folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout == "{'status': 'alive'}\n"

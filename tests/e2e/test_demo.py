@@ -1,0 +1,88 @@
+"""The demo in this process: it says what it does, and it notices when a server does otherwise."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.bootstrap import Parts
+from service.console.commands import tandem
+from service.console.ending import carry_out
+from service.console.installation import SandboxShape
+from service.console.run import Run
+from service.fhir.json import loads
+from tests.ehr_servers import SERVERS, SQLITE, server
+
+
+class Spoiled(Parts):
+    """Parts whose sandbox spoils some answers; `spoil` gets method, path and body and gives the body."""
+
+    def __init__(self, spoil: Callable[[str, str, bytes], bytes]) -> None:
+        self._spoil = spoil
+
+    @contextmanager
+    def sandbox(self, chart: Path | None, shape: SandboxShape) -> Iterator[Any]:
+        with super().sandbox(chart, shape) as app:
+            yield self._around(app)
+
+    def _around(self, app: Any) -> Any:
+        def spoiled(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+            begun: list[Any] = []
+            body = b"".join(app(environ, lambda *given: begun.append(given)))
+            body = self._spoil(environ["REQUEST_METHOD"], environ["PATH_INFO"], body)
+            headers = [one for one in begun[0][1] if one[0].lower() != "content-length"]
+            start_response(begun[0][0], [*headers, ("Content-Length", str(len(body)))])
+            return [body]
+
+        return spoiled
+
+
+@pytest.fixture(params=[one for one in SERVERS if one != SQLITE])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    with server(request.param, tmp_path) as base:
+        yield base
+
+
+def test_the_demo_runs_twice_against_a_server_that_keeps_its_charts(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(2):
+        code = carry_out(tandem, ["demo", "--ehr", f"{url}/", "--json"], Run(assemble=Parts))
+        said = capsys.readouterr()
+        assert code == 0, said.err
+        assert loads(said.out)["ehr"] == url
+        assert "Tandem's server has ended" in said.err
+
+
+def test_the_demo_is_spoken_with_a_table_and_places_to_look(capsys: pytest.CaptureFixture[str]) -> None:
+    code = carry_out(tandem, ["demo", "--debug"], Run(assemble=Parts))
+    said = capsys.readouterr()
+    assert code == 0, said.err
+    for words in ("Moderate depression", "MedicationRequest", "75 mg, active", "Where to look", "/CarePlan/"):
+        assert words in said.out
+    assert "request.answered" in said.err, "--debug shows the events of the service"
+
+
+def forgetful(method: str, path: str, body: bytes) -> bytes:
+    reads_a_goal = method == "GET" and path.startswith("/fhir/Goal/")
+    return body.replace(b"Half of the symptoms gone", b"Something else") if reads_a_goal else body
+
+
+def broken(_: str, path: str, body: bytes) -> bytes:
+    return b'{"resourceType": "Bundle"}' if path in ("/fhir", "/fhir/") else body
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [(forgetful, "does not say what the plan says about Goal.description"), (broken, "Not as said: ")],
+)
+def test_a_chart_that_is_not_as_said_ends_the_demo_with_3(
+    spoil: Callable[[str, str, bytes], bytes], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = carry_out(tandem, ["demo"], Run(assemble=lambda: Spoiled(spoil)))
+    said = capsys.readouterr()
+    assert (code, said.out) == (3, "")
+    assert words in said.err
+    assert "Traceback" not in said.err
