@@ -50,6 +50,14 @@ def usual(answering: Answering, incoming: Incoming) -> Answer:
     return answering(incoming)
 
 
+def written(incoming: Incoming) -> list[JsonObject]:
+    """The resources that a request would write, those of a transaction one by one."""
+    if incoming.method not in {"POST", "PUT"}:
+        return []
+    body = json.loads(incoming.body)
+    return [entry["resource"] for entry in body.get("entry", [{"resource": body}])]
+
+
 def answering(method: str, path: str, status: int, **headers: str) -> Spoiling:
     """Answers one kind of request with an error instead; others as the server would."""
 
