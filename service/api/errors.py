@@ -27,7 +27,7 @@ from service.ports.ehr import (
     Unavailable,
     UnknownOutcome,
 )
-from service.ports.storage import Pinned, StorageUnavailable, Superseded, Taken, Unknown
+from service.ports.storage import Outdated, Pinned, StorageUnavailable, Superseded, Taken, Unknown
 
 PROBLEMS = "https://w3id.org/tandem-care/problems/"
 # How long a push of one plan usually takes, and a database's other writer at most.
@@ -73,6 +73,7 @@ TABLE: Mapping[type[Exception], Row] = MappingProxyType({
     Invalid: Row(422, "invalid"),
     Unknown: Row(404, "unknown"),
     Superseded: Row(412, "stale-version"),
+    Outdated: Row(412, "stale-version"),
     Taken: Row(409, "taken"),
     Pinned: Row(409, "pinned"),
     StorageUnavailable: Row(503, "storage-unavailable", _SOON),

@@ -13,12 +13,11 @@ from service.api.requests import if_match
 from service.api.responses import answer, digest_tag, listing, unless_known
 from service.api.schemas import schema_of
 from service.api.services import Services
-from service.application.directory import list_people, put_person, read_person
+from service.application.directory import add_person, list_people, read_person, replace_person
 from service.application.ports import PlanPorts
 from service.document import person_from_document, person_to_document
 from service.domain.people import Person
 from service.fhir.json import dumps
-from service.ports.storage import Taken, Unknown
 
 _ALL, _ONE = "/people", "/people/<id:person_id>"
 
@@ -63,9 +62,7 @@ class _People:
 
     def create(self, body: Person) -> Response:
         """Add a clinician to the directory."""
-        if self._known(body.id):
-            raise Taken("person", body.id)
-        response = _answered(put_person(body, ports=self.ports))
+        response = _answered(add_person(body, ports=self.ports))
         response.status_code = 201
         response.headers["Location"] = f"/people/{body.id}"
         return response
@@ -77,17 +74,10 @@ class _People:
     def replace(self, person_id: str, body: Person) -> Response:
         """Change a clinician of the directory."""
         check_id(body.id, person_id)
-        held = _answered(read_person(person_id, ports=self.ports)).headers["ETag"]
-        if if_match(request) != held:
+        held = read_person(person_id, ports=self.ports)
+        if if_match(request) != _answered(held).headers["ETag"]:
             raise StaleVersion("The person has changed: read it again before deciding again.")
-        return _answered(put_person(body, ports=self.ports))
-
-    def _known(self, person_id: str) -> bool:
-        try:
-            read_person(person_id, ports=self.ports)
-        except Unknown:
-            return False
-        return True
+        return _answered(replace_person(body, expected=held, ports=self.ports))
 
 
 def _answered(person: Person) -> Response:

@@ -7,10 +7,18 @@ from service.domain.values import Invalid, Problem
 from service.ports.storage import Page, UnitOfWork
 
 
-def put_person(person: Person, *, ports: PlanPorts) -> Person:
-    """Keep a person, new or changed."""
+def add_person(person: Person, *, ports: PlanPorts) -> Person:
+    """Keep a new person; raises `Taken`."""
     with ports.storage.begin() as work:
-        work.people.put(person)
+        work.people.add(person)
+        work.commit()
+    return person
+
+
+def replace_person(person: Person, *, expected: Person, ports: PlanPorts) -> Person:
+    """Keep a person in place of the one that was read; raises `Outdated` or `Unknown`."""
+    with ports.storage.begin() as work:
+        work.people.replace(person, expected=expected)
         work.commit()
     return person
 

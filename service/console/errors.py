@@ -9,7 +9,7 @@ from service.console.preparation import NotUpgraded
 from service.domain.values import Invalid, Problem
 from service.fhir.json import JsonObject, NotJson
 from service.ports.ehr import Contended, EhrError, SeveralMatch, Stale, Unavailable
-from service.ports.storage import Pinned, StorageUnavailable, Superseded, Taken, Unknown
+from service.ports.storage import Outdated, Pinned, StorageUnavailable, Superseded, Taken, Unknown
 
 # A class before its bases. None of these errors holds patient data in its text.
 _TABLE: tuple[tuple[type[Exception], ExitCode, str], ...] = (
@@ -18,6 +18,7 @@ _TABLE: tuple[tuple[type[Exception], ExitCode, str], ...] = (
     (Unknown, ExitCode.NOT_FOUND, "not found"),
     (Taken, ExitCode.CONFLICT, "conflict"),
     (Superseded, ExitCode.CONFLICT, "conflict"),
+    (Outdated, ExitCode.CONFLICT, "conflict"),
     (Pinned, ExitCode.CONFLICT, "conflict"),
     (PatientBusy, ExitCode.CONFLICT, "busy"),
     (Contended, ExitCode.CONFLICT, "busy"),

@@ -55,6 +55,15 @@ class Superseded(StorageError):
         self.current = current
 
 
+class Outdated(StorageError):
+    """The thing has changed since it was read: read it again before deciding again."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(f"{kind} {name} has changed")
+        self.kind = kind
+        self.name = name
+
+
 class Pinned(StorageError):
     """The setting may not change any more: resources in the chart rest on it."""
 
@@ -255,6 +264,12 @@ class People(Protocol):
 
     def put(self, person: Person) -> None:
         """Keep a person, new or changed."""
+
+    def add(self, person: Person) -> None:
+        """Keep a new person; raises `Taken`."""
+
+    def replace(self, person: Person, *, expected: Person) -> None:
+        """Keep a person in place of the one that was read; raises `Outdated` or `Unknown`."""
 
     def get(self, person_id: str) -> Person:
         """Return a person; raises `Unknown`."""

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, Row, select
 
 from service.document import SCHEMA_VERSION, person_from_document, person_to_document
 from service.domain.people import Person
-from service.ports.storage import Page, Unknown
-from service.storage.database import put
+from service.ports.storage import Outdated, Page, Taken, Unknown
+from service.storage.database import insert_new, put
 from service.storage.paging import cursor, position
 from service.storage.tables import people
 
@@ -21,12 +21,22 @@ class SqlPeople:
 
     def put(self, person: Person) -> None:
         """Keep a person, new or changed."""
-        row = {
-            "id": person.id,
-            "schema_version": SCHEMA_VERSION,
-            "document": person_to_document(person),
-        }
-        put(self._connection, people, row)
+        put(self._connection, people, _row(person))
+
+    def add(self, person: Person) -> None:
+        """Keep a new person; raises `Taken`."""
+        if not insert_new(self._connection, people, _row(person)):
+            raise Taken("person", person.id)
+
+    def replace(self, person: Person, *, expected: Person) -> None:
+        """Keep a person in place of the one that was read; raises `Outdated` or `Unknown`."""
+        wanted = select(people).where(people.c.id == person.id).with_for_update()
+        row = self._connection.execute(wanted).one_or_none()
+        if row is None:
+            raise Unknown("person", person.id)
+        if _person(row) != expected:
+            raise Outdated("person", person.id)
+        self.put(person)
 
     def get(self, person_id: str) -> Person:
         """Return a person; raises `Unknown`."""
@@ -48,6 +58,10 @@ class SqlPeople:
         rows = self._connection.execute(wanted).all()
         more = cursor(rows[limit - 1].id) if len(rows) > limit else None
         return Page(items=tuple(_person(row) for row in rows[:limit]), next=more)
+
+
+def _row(person: Person) -> dict[str, Any]:
+    return {"id": person.id, "schema_version": SCHEMA_VERSION, "document": person_to_document(person)}
 
 
 def _person(row: Row[Any]) -> Person:

@@ -18,6 +18,7 @@ from service.ports.storage import (
     KeptCapabilities,
     Lease,
     LedgerEntry,
+    Outdated,
     Page,
     Pinned,
     PlanFilter,
@@ -143,6 +144,16 @@ class MemoryPeople:
 
     def put(self, person: Person) -> None:
         self._people[person.id] = person
+
+    def add(self, person: Person) -> None:
+        if person.id in self._people:
+            raise Taken("person", person.id)
+        self.put(person)
+
+    def replace(self, person: Person, *, expected: Person) -> None:
+        if self.get(person.id) != expected:
+            raise Outdated("person", person.id)
+        self.put(person)
 
     def get(self, person_id: str) -> Person:
         if person_id not in self._people:

@@ -1,10 +1,11 @@
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from service.domain.people import Person
-from service.ports.storage import Storage, Unknown
+from service.ports.storage import Outdated, Storage, Taken, Unknown
 from tests.builders import PSYCHIATRIST, THERAPIST, a_person
 from tests.strategies import people
 
@@ -58,3 +59,24 @@ def test_pages_show_everyone_once(storage: Storage) -> None:
             after = page.next
     assert after is None
     assert sorted(seen) == [one.id for one in everyone]
+
+
+def test_a_person_is_added_once(storage):
+    with storage.begin() as work:
+        work.people.add(PSYCHIATRIST)
+        work.commit()
+    with storage.begin() as work, pytest.raises(Taken):
+        work.people.add(PSYCHIATRIST)
+
+
+def test_a_person_is_replaced_only_by_who_read_them_last(storage):
+    renamed = replace(PSYCHIATRIST, family_name="Renamed")
+    with storage.begin() as work:
+        work.people.add(PSYCHIATRIST)
+        work.people.replace(renamed, expected=PSYCHIATRIST)
+        with pytest.raises(Outdated):
+            work.people.replace(PSYCHIATRIST, expected=PSYCHIATRIST)
+        with pytest.raises(Unknown):
+            work.people.replace(THERAPIST, expected=THERAPIST)
+        assert work.people.get(PSYCHIATRIST.id) == renamed
+        work.commit()
