@@ -54,6 +54,7 @@ def push(agenda: Agenda, ports: Ports, open_rows: tuple[JournalRow, ...]) -> Out
     in_the_way = bind(agenda, ports.ehr)
     if in_the_way:
         return Outcome(items=in_the_way)
+    _look_for_lost(agenda, ports.ehr)
     _note_orders(agenda, ports.ehr, {report.key for report in unknown})
     _keep_links(agenda, ports, before)
     said = meant(agenda)
@@ -62,6 +63,14 @@ def push(agenda: Agenda, ports: Ports, open_rows: tuple[JournalRow, ...]) -> Out
     outgoing = _decided(sender, said)
     stopped = _carried_out(sender, outgoing, said)
     return Outcome(items=tuple(sender.results[key] for key in sorted(sender.results)), stopped=stopped)
+
+
+def _look_for_lost(agenda: Agenda, ehr: Ehr) -> None:
+    """Take back into account what the chart had lost and holds again."""
+    for key in [key for key in agenda.ledger if agenda.detached(key)]:
+        entry = agenda.ledger[key]
+        if isinstance(read_again(f"{key.type}/{entry.remote_id}", ehr), Held):
+            agenda.ledger[key] = replace(entry, state=LinkState.WAITING)
 
 
 def _note_orders(agenda: Agenda, ehr: Ehr, unknown: Set[Key]) -> None:
