@@ -1,4 +1,4 @@
-"""Every field of the domain, by the name that docs/mapping.md gives it, and plans that differ in one of them."""
+"""Every field of the domain, as docs/mapping.md names it, and plans that differ in one of them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
@@ -8,7 +8,9 @@ from enum import Enum
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
+from service.domain.appointment import AppointmentStatus
 from service.domain.background import TreatmentKind
+from service.domain.medication import OrderStatus
 from service.domain.people import Person, Role
 from service.domain.plan import Plan, items
 from service.domain.values import Invalid
@@ -20,16 +22,18 @@ from tests.builders import (
     NURSE,
     PSYCHIATRIST,
     THERAPIST,
+    a_medication,
     a_past_treatment,
     a_team_member,
     a_warning_sign,
+    an_appointment,
     the_full_plan,
     uid,
 )
 
 Steps = tuple[str | int, ...]
 # As many places of one field as show each way in which it can be written.
-_PLACES = 3
+_PLACES = 2
 _PEOPLE = "people[]"
 # The one field that another rules: a maximum has the unit of its dose, so that both change as one.
 MAXIMUM_UNIT = "medications[].dosage[].max_per_day.unit"
@@ -52,12 +56,13 @@ class Leaf:
         return self.path.removeprefix(f"{_PEOPLE}.").split(".")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """Two plans that differ in one field."""
+    """Two plans that differ in one field; `item` is the one that has another id afterwards."""
 
     before: Subject
     after: Subject
+    item: str | None = None
 
 
 def leaves(kind: type[Any], path: str = "") -> Iterator[Leaf]:
@@ -89,39 +94,60 @@ def _plain(hint: Any) -> Any:
 LEAVES: Mapping[str, Leaf] = {leaf.path: leaf for leaf in (*leaves(Plan), *leaves(Person, _PEOPLE))}
 
 
-def _with_everybody() -> Plan:
-    """The full plan with both kinds of history, and everybody named whatever else changes."""
-    plan = the_full_plan()
-    members = (NURSE, Role.PSYCHIATRIC_NURSE), (COORDINATOR, Role.CARE_COORDINATOR), (COUNSELOR, Role.COUNSELOR)
+def carried(plan: Plan) -> Plan:
+    """What a chart may hold of a plan."""
+    return replace(plan, journal=tuple(entry for entry in plan.journal if entry.shared))
+
+
+def _every_way() -> Plan:
+    """What a chart may hold of the full plan, with each thing in each way in which it can be written.
+
+    Everybody stands in the team, so that nobody comes or goes when another field names somebody else.
+    """
+    plan = carried(the_full_plan())
+    members = (
+        (NURSE, Role.PSYCHIATRIC_NURSE),
+        (COORDINATOR, Role.CARE_COORDINATOR),
+        (COUNSELOR, Role.COUNSELOR),
+    )
     more = (
         a_team_member(id=uid(f"care_team-{n}"), person=one.id, role=role)
         for n, (one, role) in enumerate(members, start=3)
+    )
+    untimed = an_appointment(
+        id=uid("appointments-2"), status=AppointmentStatus.PROPOSED, start=None, end=None
     )
     return replace(
         plan,
         care_team=(*plan.care_team, *more),
         history=tuple(a_past_treatment(id=uid(f"history-{kind}"), kind=kind) for kind in TreatmentKind),
+        medications=(a_medication(id=uid("medications-2"), status=OrderStatus.COMPLETED), *plan.medications),
+        appointments=(untimed, *plan.appointments),
         warning_signs=(*plan.warning_signs, a_warning_sign(id=uid("warning_signs-1"), text="I sleep less")),
     )
 
 
-FULL = _with_everybody()
+FULL = _every_way()
 SUBJECT = Subject(plan=FULL, people=DIRECTORY)
 
 
 def changes(leaf: Leaf) -> Iterator[Change]:
     """Give pairs of plans that differ in this field, and in what the domain lets change with it alone."""
-    if leaf.path in {"id", f"{_PEOPLE}.id"} or leaf.path.endswith(".id"):
+    if leaf.path.rpartition(".")[2] == "id":
         yield _renamed_item(leaf)
     elif leaf.path.startswith(_PEOPLE):
         for person in (PSYCHIATRIST, THERAPIST):
             for before, after in _pairs(person, leaf):
-                yield Change(_with_person(before), _with_person(after))
+                yield Change(before=_with_person(before), after=_with_person(after))
     elif leaf.path == MAXIMUM_UNIT:
-        yield Change(SUBJECT, replace(SUBJECT, plan=_in_grams(FULL)))
+        yield Change(before=SUBJECT, after=replace(SUBJECT, plan=_in_millilitres(FULL)))
     else:
         for before, after in _pairs(FULL, leaf):
-            yield Change(replace(SUBJECT, plan=before), replace(SUBJECT, plan=after))
+            yield Change(before=_with_plan(before), after=_with_plan(after))
+
+
+def _with_plan(plan: Plan) -> Subject:
+    return SUBJECT if plan is FULL else replace(SUBJECT, plan=plan)
 
 
 def _with_person(person: Person) -> Subject:
@@ -134,7 +160,7 @@ def _renamed_item(leaf: Leaf) -> Change:
     old = PSYCHIATRIST.id if of_person else read(FULL, next(places(FULL, leaf.steps)))
     people = [renamed(one, old) for one in DIRECTORY.values()]
     after = Subject(plan=renamed(FULL, old), people={one.id: one for one in people})
-    return Change(SUBJECT, after)
+    return Change(before=SUBJECT, after=after, item=old)
 
 
 def renamed(value: Any, old: str) -> Any:
@@ -145,28 +171,31 @@ def renamed(value: Any, old: str) -> Any:
         case tuple():
             return tuple(renamed(one, old) for one in value)
         case _ if is_dataclass(value) and not isinstance(value, type):
-            return replace(value, **{one.name: renamed(getattr(value, one.name), old) for one in fields(value)})
+            return replace(
+                value, **{one.name: renamed(getattr(value, one.name), old) for one in fields(value)}
+            )
         case _:
             return value
 
 
-def _in_grams(plan: Plan) -> Plan:
-    order = plan.medications[0]
+def _in_millilitres(plan: Plan) -> Plan:
+    first, order, *others = plan.medications
     step = order.dosage[0]
     assert step.max_per_day is not None
     dose, most = replace(step.dose, unit="mL"), replace(step.max_per_day, unit="mL")
     changed = replace(order, dosage=(replace(step, dose=dose, max_per_day=most), *order.dosage[1:]))
-    return replace(plan, medications=(changed, *plan.medications[1:]))
+    return replace(plan, medications=(first, changed, *others))
 
 
 def _pairs(whole: Any, leaf: Leaf) -> Iterator[tuple[Any, Any]]:
+    """Give each other value once, and at least one at every place."""
     said: set[str] = set()
     for place in list(places(whole, leaf.steps))[:_PLACES]:
-        for count, value in enumerate(_others(leaf, read(whole, place))):
-            if count and repr(value) in said:
-                continue
-            pair = _pair(whole, place, value)
+        first = True
+        for value in _others(leaf, read(whole, place)):
+            pair = _pair(whole, place, value) if first or repr(value) not in said else None
             if pair is not None:
+                first = False
                 said.add(repr(value))
                 yield pair
 
@@ -240,20 +269,24 @@ _WORDS = {"zone": "Europe/Lisbon", "system": "urn:oid:1.2.3.4", "code": "A12.3",
 
 
 def _other(leaf: Leaf, value: Any) -> list[Any]:
-    match leaf, value:
-        case Leaf(refers="people"), _:
-            return [one for one in DIRECTORY if one != value]
-        case Leaf(refers=str(group)), _:
-            return [one.id for one in items(FULL, group) if one.id != value]
-        case _, Enum():
+    if leaf.refers == "people":
+        return [one for one in DIRECTORY if one != value]
+    if leaf.refers is not None:
+        return [one.id for one in items(FULL, leaf.refers) if one.id != value]
+    match value:
+        case Enum():
             return [one for one in leaf.kind if one is not value]
-        case _, bool():
+        case bool():
             return [not value]
-        case _, int() | Decimal():
-            return [value + 1, value - 1]
-        case _, datetime():
-            return [value + timedelta(minutes=5), value - timedelta(days=1)]
-        case _, date():
-            return [value + timedelta(days=1), value - timedelta(days=1)]
-        case _:
+        case str():
             return [_WORDS.get(leaf.path.rpartition(".")[2], "Other words")]
+    step = _STEPS[leaf.kind]
+    return [value + step, value - step]
+
+
+_STEPS: Mapping[type[Any], Any] = {
+    int: 1,
+    Decimal: 1,
+    datetime: timedelta(minutes=5),
+    date: timedelta(days=1),
+}
