@@ -24,7 +24,7 @@ from service.ehr.retry import RetryPolicy
 from service.ehr.transport import Transport
 from service.fhir.json import JsonObject, NotJson, loads
 from service.mapping.references import DEFAULT_IDENTIFIER_SYSTEM
-from service.ports.ehr import Ehr
+from service.ports.ehr import Ehr, EhrError
 from service.ports.storage import Connection, ConnectionMode, MedicationMode, StorageError
 from service.sandbox.shape import Shape
 from service.sandbox.sqlite import FileUnusable, SqliteStore
@@ -35,7 +35,7 @@ from service.storage.schema import is_current, upgrade
 from service.storage.unit_of_work import Storage
 from service.sync.agenda import Ports
 from service.sync.report import PushReport
-from service.telemetry.events import Log
+from service.telemetry.events import PUSH_FAILED, PUSH_FINISHED, Log, emit
 from service.telemetry.logs import configure
 
 if TYPE_CHECKING:
@@ -144,7 +144,27 @@ class Tandem:
             ids=self.ids,
             override=self.override,
         )
-        return push_plan(command, ports)
+        return self._told(command, ports)
+
+    def _told(self, command: PushPlan, ports: Ports) -> PushReport:
+        """Push, and write down what came of it."""
+        whose = {"plan_id": command.plan_id, "connection_id": command.connection_id}
+        try:
+            report = push_plan(command, ports)
+        except EhrError as error:
+            emit(self.log, PUSH_FAILED, error=type(error).__name__, status=error.status, **whose)
+            raise
+        standing = report.standing.value
+        emit(
+            self.log,
+            PUSH_FINISHED,
+            revision=report.revision,
+            standing=standing,
+            writes=report.writes,
+            counts=report.counts,
+            **whose,
+        )
+        return report
 
     def connect(self) -> Connection:
         """Keep the connection as the settings have it; raises `Pinned` when they move what must stay."""

@@ -1,6 +1,6 @@
 """A plan as FHIR, and what is wrong with it as FHIR."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from flask import Response, request
 
@@ -9,10 +9,10 @@ from service.api.plans import items_of
 from service.api.responses import answer, digest_tag, dumped, unless_known
 from service.api.schemas import schema_of
 from service.api.services import Services
-from service.application.export_plan import check_plan, export_plan
+from service.application.examine_plan import examine
+from service.application.export_plan import export_plan, fhir_of
 from service.application.ports import PlanPorts
 from service.fhir.canonical import dumps
-from service.fhir.outcome import Severity
 
 FHIR = "application/fhir+json"
 _BUNDLE = {
@@ -29,7 +29,6 @@ class FhirProblem:
     path: str
     rule: str
     message: str
-    severity: Severity
 
 
 def fhir_doors(services: Services) -> Doors:
@@ -62,6 +61,8 @@ class _Fhir:
 
     def check(self, plan_id: str) -> Response:
         """List what required codes, reference targets and invariants of R4 forbid in a plan."""
-        found = check_plan(plan_id, ports=self.ports)
-        told = [FhirProblem(resource=str(key), **asdict(one)) for key, one in found]
+        found = examine(fhir_of(plan_id, ports=self.ports))
+        told = [
+            FhirProblem(resource=str(one.key), path=one.path, rule=one.by, message=one.words) for one in found
+        ]
         return answer({"items": [dumped(schema_of(FhirProblem), one) for one in told]})

@@ -1,9 +1,8 @@
-"""A plan as FHIR: a Bundle of all that a chart would hold, and what is wrong with it before it leaves."""
+"""A plan as FHIR: every resource that a chart would hold, and a Bundle of them."""
 
 from service.application.ports import PlanPorts
 from service.domain.plan import people_named
 from service.fhir.json import JsonObject
-from service.fhir.validation import Problem, problems
 from service.mapping.graph import Subject, project
 from service.mapping.references import Key, Refs
 
@@ -11,12 +10,6 @@ from service.mapping.references import Key, Refs
 def export_plan(plan_id: str, *, ports: PlanPorts) -> JsonObject:
     """Return a Bundle of type collection with symbolic references; raises `Unknown`."""
     return bundle_of(fhir_of(plan_id, ports=ports))
-
-
-def check_plan(plan_id: str, *, ports: PlanPorts) -> tuple[tuple[Key, Problem], ...]:
-    """Return what required bindings, reference targets and invariants forbid, by resource."""
-    resources = fhir_of(plan_id, ports=ports)
-    return tuple((key, problem) for key, body in resources.items() for problem in problems(body))
 
 
 def fhir_of(plan_id: str, *, ports: PlanPorts) -> dict[Key, JsonObject]:

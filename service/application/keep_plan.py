@@ -10,17 +10,23 @@ from service.ports.storage import Superseded, UnitOfWork
 def create_plan(plan: Plan, *, author: str, ports: PlanPorts) -> Revision:
     """Keep a new plan as its revision 1; raises `Invalid` or `Taken`."""
     with ports.storage.begin() as work:
-        check_people(plan, work)
-        revision = Revision(
-            number=1,
-            plan=plan,
-            groups=changed_groups(None, plan),
-            author=author,
-            origin=Origin.PERSON,
-            recorded_at=ports.clock.now(),
-        )
-        work.plans.add(revision)
+        revision = first_revision(plan, author=author, work=work, ports=ports)
         work.commit()
+    return revision
+
+
+def first_revision(plan: Plan, *, author: str, work: UnitOfWork, ports: PlanPorts) -> Revision:
+    """Keep revision 1 of a plan within a unit of work; raises `Invalid` or `Taken`."""
+    check_people(plan, work)
+    revision = Revision(
+        number=1,
+        plan=plan,
+        groups=changed_groups(None, plan),
+        author=author,
+        origin=Origin.PERSON,
+        recorded_at=ports.clock.now(),
+    )
+    work.plans.add(revision)
     return revision
 
 

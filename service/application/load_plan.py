@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from service.application.directory import check_people
+from service.application.keep_plan import first_revision
 from service.application.ports import PlanPorts
 from service.domain.people import Person
 from service.domain.plan import Plan
-from service.domain.revision import Origin, Revision, changed_groups
+from service.domain.revision import Revision
 
 
 def load_plan(plan: Plan, people: Iterable[Person], *, author: str, ports: PlanPorts) -> Revision:
@@ -14,15 +14,6 @@ def load_plan(plan: Plan, people: Iterable[Person], *, author: str, ports: PlanP
     with ports.storage.begin() as work:
         for person in people:
             work.people.put(person)
-        check_people(plan, work)
-        revision = Revision(
-            number=1,
-            plan=plan,
-            groups=changed_groups(None, plan),
-            author=author,
-            origin=Origin.PERSON,
-            recorded_at=ports.clock.now(),
-        )
-        work.plans.add(revision)
+        revision = first_revision(plan, author=author, work=work, ports=ports)
         work.commit()
     return revision

@@ -25,7 +25,6 @@ def _event(name: str, *fields: str) -> Event:
 
 REQUEST_ANSWERED = _event("request.answered", "request_id", "method", "route", "status", "milliseconds")
 REQUEST_FAILED = _event("request.failed", "request_id", "method", "route", "error")
-PLAN_KEPT = _event("plan.kept", "plan_id", "revision", "groups", "origin")
 PUSH_FINISHED = _event(
     "push.finished", "plan_id", "revision", "connection_id", "standing", "writes", "counts"
 )

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from service.fhir.validation import Problem, problems
+from service.fhir.validation import problems
 from service.mapping.references import Key
 from tests.builders import a_journal_entry, a_plan, the_full_plan
 
@@ -46,16 +46,9 @@ def test_a_plan_that_is_not_there_is_not_exported(api) -> None:
 
 
 def test_what_r4_forbids_is_told_by_resource_and_path(api, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = Problem(path="Goal.target", rule="gol-1", message="needs a measure")
-    monkeypatch.setattr("service.api.fhir.check_plan", lambda plan_id, ports: ((Key("Goal", "g"), found),))
-    assert api.get("/plans/any/fhir/problems").json == {
-        "items": [
-            {
-                "resource": "Goal/g",
-                "path": "Goal.target",
-                "rule": "gol-1",
-                "message": "needs a measure",
-                "severity": "error",
-            }
-        ]
-    }
+    broken = {"resourceType": "Goal", "lifecycleStatus": "bogus", "description": {"text": "x"}}
+    monkeypatch.setattr("service.api.fhir.fhir_of", lambda plan_id, ports: {Key("Goal", "g"): broken})
+    told = api.get("/plans/any/fhir/problems").json["items"]
+    assert {one["resource"] for one in told} == {"Goal/g"}
+    assert {"Goal.lifecycleStatus", "Goal.subject"} <= {one["path"] for one in told}
+    assert all(one["rule"] and one["message"] for one in told)

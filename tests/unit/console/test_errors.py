@@ -29,7 +29,15 @@ from service.ports.ehr import (
     Unavailable,
     UnknownOutcome,
 )
-from service.ports.storage import Pinned, StorageError, StorageUnavailable, Superseded, Taken, Unknown
+from service.ports.storage import (
+    Outdated,
+    Pinned,
+    StorageError,
+    StorageUnavailable,
+    Superseded,
+    Taken,
+    Unknown,
+)
 from tests.unit.console.running import Desk
 
 CODES = [
@@ -38,6 +46,7 @@ CODES = [
     (Unknown("plan", "p"), ExitCode.NOT_FOUND),
     (Taken("plan", "p"), ExitCode.CONFLICT),
     (Superseded(3), ExitCode.CONFLICT),
+    (Outdated("person", "p"), ExitCode.CONFLICT),
     (Pinned("default", "identifier_system"), ExitCode.CONFLICT),
     (PatientBusy("busy"), ExitCode.CONFLICT),
     (Contended("409"), ExitCode.CONFLICT),
