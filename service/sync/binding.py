@@ -15,7 +15,6 @@ from service.sync.matching import (
     Doubt,
     Match,
     Matching,
-    NoMatch,
     inactive_reason,
     match_patient,
     match_person,
@@ -74,11 +73,8 @@ def _unfitness(agenda: Agenda, patient: Held) -> str | None:
     reason = inactive_reason(patient.resource)
     if reason is not None or not agenda.matched(agenda.patient):
         return reason
-    match match_patient(agenda.plan.patient, [patient]):
-        case Doubt(reason) | NoMatch(reason):
-            return reason
-        case Match():
-            return None
+    found = match_patient(agenda.plan.patient, [patient])
+    return None if isinstance(found, Match) else found.reason
 
 
 def _match_clinician(person: Person, ehr: Ehr) -> Matching:
@@ -102,13 +98,10 @@ def _escaped(text: str) -> str:
 
 
 def _settle(agenda: Agenda, key: Key, matching: Matching) -> Iterator[ItemReport]:
-    match matching:
-        case Match(held):
-            _link(agenda, key, held)
-        case NoMatch() if agenda.connection.sandbox:
-            return
-        case NoMatch(reason) | Doubt(reason):
-            yield ItemReport(key=key, done=Done.UNMATCHED, reason=reason)
+    if isinstance(matching, Match):
+        _link(agenda, key, matching.held)
+    elif isinstance(matching, Doubt) or not agenda.connection.sandbox:
+        yield ItemReport(key=key, done=Done.UNMATCHED, reason=matching.reason)
 
 
 def _link(agenda: Agenda, key: Key, held: Held) -> None:

@@ -58,6 +58,18 @@ def test_another_content_under_our_identifier_is_a_conflict_and_stays(shape):
     assert again.writes == 0
 
 
+@EVERY_SHAPE
+def test_another_plan_under_our_identifier_is_a_conflict_and_stays(shape):
+    clinic = Clinic(shape=shape)
+    clinic.push()
+    theirs = clinic.edit(clinic.address(PLAN), title="their title")
+    forget(clinic)
+    for _ in range(2):
+        report = clinic.push()
+        assert attention(report) == {str(PLAN): (Done.CONFLICT, of(report, PLAN).reason)}
+        assert clinic.of(PLAN) == theirs
+
+
 @pytest.mark.parametrize("shape", [Shape(), WITHOUT_TRANSACTIONS, BY_SEARCH])
 def test_several_that_claim_our_identifier_are_a_conflict_and_none_is_picked(shape):
     clinic = Clinic(shape=shape)
