@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from service.application.keep_plan import next_revision
+from service.application.keep_plan import head_as_read, next_revision
 from service.application.ports import Editor, PlanPorts
 from service.domain.dosing import NewDose
 from service.domain.dosing import change_dose as with_new_dose
@@ -14,7 +14,7 @@ from service.ports.storage import Unknown
 def add_item(plan_id: str, group: str, item: Any, *, editor: Editor, ports: PlanPorts) -> Revision:
     """Add an item to a list group of a plan; raises as `replace_plan` does."""
     with ports.storage.begin() as work:
-        plan = work.plans.head(plan_id).plan
+        plan = head_as_read(plan_id, editor=editor, work=work).plan
         changed = with_items(plan, group, (*items(plan, group), item))
         revision = next_revision(changed, editor=editor, work=work, ports=ports)
         work.commit()
@@ -24,7 +24,7 @@ def add_item(plan_id: str, group: str, item: Any, *, editor: Editor, ports: Plan
 def replace_item(plan_id: str, group: str, item: Any, *, editor: Editor, ports: PlanPorts) -> Revision:
     """Replace the item of a list group that has the same id; raises `Unknown` for an id that is not there."""
     with ports.storage.begin() as work:
-        plan = work.plans.head(plan_id).plan
+        plan = head_as_read(plan_id, editor=editor, work=work).plan
         changed = with_items(plan, group, _with(plan, group, item))
         revision = next_revision(changed, editor=editor, work=work, ports=ports)
         work.commit()
@@ -42,7 +42,7 @@ def find_item(plan: Plan, group: str, item_id: str) -> Any:
 def change_dose(plan_id: str, decision: NewDose, *, editor: Editor, ports: PlanPorts) -> Revision:
     """End an order and make its successor with the new dose, in one revision."""
     with ports.storage.begin() as work:
-        plan = work.plans.head(plan_id).plan
+        plan = head_as_read(plan_id, editor=editor, work=work).plan
         revision = next_revision(with_new_dose(plan, decision), editor=editor, work=work, ports=ports)
         work.commit()
     return revision

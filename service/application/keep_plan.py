@@ -42,11 +42,17 @@ def replace_plan(plan: Plan, *, editor: Editor, ports: PlanPorts) -> Revision:
     return revision
 
 
-def next_revision(plan: Plan, *, editor: Editor, work: UnitOfWork, ports: PlanPorts) -> Revision:
-    """Append the next revision within a unit of work, or return the head when nothing changed."""
-    head = work.plans.head(plan.id)
+def head_as_read(plan_id: str, *, editor: Editor, work: UnitOfWork) -> Revision:
+    """Return the head if it is what the editor read; raises `Unknown` or `Superseded`."""
+    head = work.plans.head(plan_id)
     if head.number != editor.expected:
         raise Superseded(head.number)
+    return head
+
+
+def next_revision(plan: Plan, *, editor: Editor, work: UnitOfWork, ports: PlanPorts) -> Revision:
+    """Append the next revision within a unit of work, or return the head when nothing changed."""
+    head = head_as_read(plan.id, editor=editor, work=work)
     check_succession(head.plan, plan)
     check_people(plan, work)
     groups = changed_groups(head.plan, plan)
