@@ -66,7 +66,7 @@ def test_a_reference_to_a_type_that_may_not_stand_there_is_refused(chart: Client
     assert chart.post("/Goal", goal(named(aim))).status_code == 422
 
 
-@pytest.mark.parametrize("reference", ["nonsense", urn()])
+@pytest.mark.parametrize("reference", ["nonsense", urn()], ids=["nonsense", "urn"])
 def test_a_reference_that_names_nothing_is_refused(chart: Client, reference: str) -> None:
     assert chart.post("/Goal", goal(reference)).status_code == 400
 

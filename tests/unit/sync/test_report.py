@@ -10,7 +10,7 @@ def item(done, wrote=False, name="1"):
     return ItemReport(key=Key("Goal", name), done=done, wrote=wrote)
 
 
-@pytest.mark.parametrize("done", SETTLED)
+@pytest.mark.parametrize("done", sorted(SETTLED))
 def test_what_is_settled_is_in_step(done):
     assert standing_of([item(done)]) is Standing.IN_STEP
 
