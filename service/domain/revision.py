@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from service.domain.check_in import CheckInCadence
 from service.domain.medication import MedicationOrder, OrderStatus
 from service.domain.plan import LIST_GROUPS, Plan, items
 from service.domain.terminal import may_follow
@@ -54,10 +55,16 @@ def _moved(before: Plan, after: Plan) -> Iterator[Problem]:
         yield Problem("patient.id", "must stay: a plan never moves to another patient")
     if not may_follow(before.status, after.status):
         yield Problem("status", f"cannot follow {before.status}; make a new plan instead")
-    if before.check_ins is not None and (
-        after.check_ins is None or after.check_ins.id != before.check_ins.id
-    ):
+    if before.check_ins is not None:
+        yield from _check_in_problems(before.check_ins, after.check_ins)
+
+
+def _check_in_problems(old: CheckInCadence, new: CheckInCadence | None) -> Iterator[Problem]:
+    """The cadence stays the plan's one; on hold it may wait, and its ending is final."""
+    if new is None or new.id != old.id:
         yield Problem("check_ins", "is left out; endings are explicit")
+    elif not may_follow(old.status, new.status):
+        yield Problem("check_ins.status", f"cannot follow {old.status}; an ending is final")
 
 
 def _group_problems(before: Plan, after: Plan) -> Iterator[Problem]:

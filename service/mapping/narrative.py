@@ -10,7 +10,7 @@ from service.domain.goal import Comparator, Goal
 from service.domain.medication import MedicationOrder
 from service.domain.plan import Plan
 from service.domain.terminal import ENDINGS
-from service.domain.therapy import RhythmUnit, TherapyCourse
+from service.domain.therapy import RequestStatus, RhythmUnit, TherapyCourse
 from service.fhir.json import JsonObject
 from service.mapping.datatypes import number_to_fhir
 from service.mapping.dosage import in_words
@@ -82,5 +82,7 @@ def _order(order: MedicationOrder) -> str:
 
 
 def _next_check_in(plan: Plan) -> str | None:
-    due = None if plan.check_ins is None else plan.check_ins.next_due
-    return None if due is None else due.isoformat()
+    cadence = plan.check_ins
+    if cadence is None or cadence.status is not RequestStatus.ACTIVE or cadence.next_due is None:
+        return None
+    return cadence.next_due.isoformat()

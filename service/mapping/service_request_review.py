@@ -3,6 +3,7 @@
 from typing import Any
 
 from service.domain.check_in import CheckInCadence
+from service.domain.therapy import RequestStatus
 from service.fhir.json import JsonObject
 from service.mapping.choices import typed, without_other_types
 from service.mapping.datatypes import Unreadable, day_from_fhir, day_to_fhir, under, whole_from_fhir
@@ -52,7 +53,7 @@ def to_fhir(
     mine = {
         "resourceType": "ServiceRequest",
         "identifier": [refs.identifier(cadence.id)],
-        "status": "active",
+        "status": cadence.status.value,
         "intent": "plan",
         "code": PLAN_ITEM.concept(PlanItem.INTEGRATED_REVIEW),
         "subject": refs.to("Patient", patient),
@@ -67,9 +68,6 @@ def to_fhir(
 def absorb(held: CheckInCadence | None, resource: JsonObject, refs: Refs) -> Absorbed[CheckInCadence]:
     """Return the cadence that the resource describes, with what it does not say taken from `held`."""
     read = Reading(resource)
-    if resource.get("status") != "active":
-        read.note("status", "ends the check-ins: the plan holds those that go on")
-        return Absorbed(value=held, issues=tuple(read.issues))
     fewest, most, due = _timing(read)
     values = {
         "id": refs.own_item(resource),
@@ -78,6 +76,7 @@ def absorb(held: CheckInCadence | None, resource: JsonObject, refs: Refs) -> Abs
         "next_due": due,
         "owner": one_link(read, "performer", refs, "Practitioner"),
         "authored_on": read.one("authoredOn", day_from_fhir),
+        "status": read.code("status", RequestStatus),
     }
     return read.settle(CheckInCadence, held, values)
 

@@ -29,6 +29,7 @@ from service.domain.coordination import (
 from service.domain.people import Role
 from service.domain.session import Session, SessionStatus, Setting
 from service.domain.team import TeamMember
+from service.domain.therapy import RequestStatus
 from tests.strategies.basics import (
     AT_TABLE,
     DAY,
@@ -69,6 +70,9 @@ _LEAST = st.integers(1, 6)
 _MORE = st.integers(0, 46)
 
 
+_REQUEST = one_of(RequestStatus)
+
+
 def a_check_in(draw: Draw, uid: str) -> CheckInCadence:
     least = draw(_LEAST)
     return CheckInCadence(
@@ -78,6 +82,7 @@ def a_check_in(draw: Draw, uid: str) -> CheckInCadence:
         next_due=draw(SOME_DAY),
         owner=draw(SOME_PERSON),
         authored_on=draw(DAY),
+        status=draw(_REQUEST),
     )
 
 

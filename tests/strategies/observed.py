@@ -43,6 +43,8 @@ from tests.strategies.basics import (
 )
 
 _MEASURE = one_of(Measure)
+
+
 def _some_of(number: int) -> tuple[tuple[int, int], ...]:
     """Item numbers of an instrument with `number` items, its last among them, and an answer to each."""
     return ((1, 0), (2, 3), (4, 4), (number, 1))

@@ -14,6 +14,7 @@ from service.domain.revision import Origin, Revision, changed_groups, check_succ
 from service.domain.therapy import RequestStatus
 from tests.builders import (
     PSYCHIATRIST,
+    a_check_in,
     a_condition,
     a_dosage_step,
     a_drug,
@@ -150,6 +151,13 @@ def test_check_ins_stay_once_they_are_agreed(changed):
     after = None if changed is None else replace(before.check_ins, id=changed)
     found = refusals(lambda: check_succession(before, replace(before, check_ins=after)))
     assert "left out" in found["check_ins"]
+
+
+def test_check_ins_end_for_good():
+    running = a_plan(check_ins=a_check_in())
+    ended = replace(running, check_ins=a_check_in(status=RequestStatus.COMPLETED))
+    check_succession(running, ended)
+    assert "final" in refusals(lambda: check_succession(ended, running))["check_ins.status"]
 
 
 def test_check_ins_may_be_agreed_and_their_rhythm_changed():

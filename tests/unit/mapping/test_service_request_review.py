@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 
+from service.domain.therapy import RequestStatus
 from service.fhir.json import JsonObject
 from service.mapping import service_request_review as module
 from service.mapping import service_request_therapy
@@ -94,9 +97,13 @@ def test_a_rhythm_without_a_repeat_changes_nothing_but_the_next_day():
     assert [issue.path for issue in made.issues] == ["ServiceRequest.occurrenceTiming.repeat"]
 
 
-@pytest.mark.parametrize("status", ["revoked", "completed", "entered-in-error", None])
-def test_check_ins_that_the_chart_ends_are_reported(status):
-    assert leaves(MAPPER, FULL, {**written(), "status": status}) == ("ServiceRequest.status",)
+def test_check_ins_that_the_chart_ends_are_ended():
+    ended = MAPPER.absorb(FULL, {**written(), "status": "revoked"}, PLACED)
+    assert ended.value == replace(FULL, status=RequestStatus.REVOKED)
+
+
+def test_a_status_that_plans_lack_is_reported():
+    assert leaves(MAPPER, FULL, {**written(), "status": "unknown"}) == ("ServiceRequest.status",)
 
 
 def test_a_cadence_is_told_from_a_therapy():
