@@ -11,6 +11,7 @@ from service.domain.concept import ALWAYS, Coding, Concept, Identifier, Period, 
 from service.fhir.json import JsonObject
 
 UCUM = "http://unitsofmeasure.org"
+_DIGITS = 18
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -112,7 +113,8 @@ def number_from_fhir(value: Any) -> Decimal:
 def whole_from_fhir(value: Any) -> int:
     """Return the whole number; one with a fraction is unreadable."""
     number = number_from_fhir(value)
-    if number != int(number):
+    # int() of 1E+999999999 would write all its digits.
+    if not number.is_finite() or number.adjusted() > _DIGITS or number != int(number):
         raise Unreadable("is no whole number")
     return int(number)
 

@@ -1,7 +1,11 @@
 """Dosage: a structured dose with its timing, and the sentence that people read."""
 
+from collections.abc import Iterable
+from datetime import date
+
 from service.domain.concept import Quantity
 from service.domain.medication import DayPart, DosageStep, DosePeriodUnit, DoseTiming
+from service.domain.values import Invalid
 from service.fhir.json import JsonObject
 from service.mapping.datatypes import (
     UCUM,
@@ -11,12 +15,14 @@ from service.mapping.datatypes import (
     number_to_fhir,
     quantity_from_fhir,
     quantity_to_fhir,
+    under,
+    whole_from_fhir,
 )
-from service.mapping.overlay import WHOLE, Fields, InOrder, Meaning
+from service.mapping.overlay import WHOLE, Alike, Fields, InOrder, Meaning
 from service.mapping.reading import member
 from service.mapping.terminology.treatment import ROUTE
 
-SHAPE: Fields = {
+_BESIDE: Fields = {
     "sequence": WHOLE,
     "text": WHOLE,
     "patientInstruction": WHOLE,
@@ -38,6 +44,8 @@ SHAPE: Fields = {
 
 _A_DAY = {"value": 1, "unit": "day", "system": UCUM, "code": "d"}
 # What changes the dose and has no place in a step: a step that has one of these is not read as a dose.
+_FOREIGN = ("modifierExtension", "maxDosePerAdministration", "maxDosePerLifetime")
+_FOREIGN_RATES = ("rateQuantity", "rateRatio", "rateRange", "doseRange")
 _FOREIGN_REPEAT = frozenset(
     {
         "boundsDuration",
@@ -75,6 +83,8 @@ def step_from_fhir(dosage: JsonObject) -> DosageStep:
     rates = dosage.get("doseAndRate", [])
     if len(rates) != 1 or "doseQuantity" not in rates[0]:
         raise Unreadable("has no single dose quantity", ".doseAndRate")
+    _refuse(dosage, _FOREIGN)
+    _refuse(rates[0], _FOREIGN_RATES, ".doseAndRate[0]")
     bounds = dosage.get("timing", {}).get("repeat", {}).get("boundsPeriod", {})
     needed_for = dosage.get("asNeededCodeableConcept")
     return DosageStep(
@@ -83,8 +93,8 @@ def step_from_fhir(dosage: JsonObject) -> DosageStep:
         as_needed=bool(dosage.get("asNeededBoolean")) or needed_for is not None,
         as_needed_for=_needed_for(needed_for),
         max_per_day=_maximum(dosage.get("maxDosePerPeriod")),
-        start=day_from_fhir(bounds["start"]) if "start" in bounds else None,
-        end=day_from_fhir(bounds["end"]) if "end" in bounds else None,
+        start=_bound(bounds, "start"),
+        end=_bound(bounds, "end"),
         route=ROUTE.read(dosage["route"]) if "route" in dosage else None,
         instruction=dosage.get("patientInstruction"),
     )
@@ -143,20 +153,39 @@ def _repeat(timing: DoseTiming | None) -> JsonObject:
     }
 
 
+def _refuse(element: JsonObject, foreign: Iterable[str], below: str = "") -> None:
+    for name in foreign:
+        if name in element:
+            raise Unreadable("says something of the dose that the plan cannot hold", f"{below}.{name}")
+
+
+def _bound(bounds: JsonObject, name: str) -> date | None:
+    text = bounds.get(name)
+    if text is None:
+        return None
+    with under(f".timing.repeat.boundsPeriod.{name}"):
+        # The day of a time would be a dose more, or one less.
+        if "T" in text:
+            raise Unreadable("is a time within a day")
+        return day_from_fhir(text)
+
+
 def _timing(timing: JsonObject | None) -> DoseTiming | None:
     repeat = (timing or {}).get("repeat", {})
-    unknown = sorted(_FOREIGN_REPEAT & set(repeat))
-    if unknown:
-        raise Unreadable("is a rhythm that the plan cannot hold", f".timing.repeat.{unknown[0]}")
-    if timing is not None and ("event" in timing or "code" in timing):
-        raise Unreadable("is a rhythm that the plan cannot hold", ".timing")
+    _refuse(timing or {}, ("event", "code", "modifierExtension"), ".timing")
+    _refuse(repeat, sorted(_FOREIGN_REPEAT), ".timing.repeat")
     if not set(repeat) - {"boundsPeriod"}:
         return None
-    if repeat.get("period", 1) != int(repeat.get("period", 1)):
-        raise Unreadable("is no whole number", ".timing.repeat.period")
+    with under(".timing.repeat"):
+        return _rhythm(repeat)
+
+
+def _rhythm(repeat: JsonObject) -> DoseTiming:
+    if not {"period", "periodUnit"} <= set(repeat) and set(repeat) & {"frequency", "period", "periodUnit"}:
+        raise Unreadable("does not say in which time", ".period")
     return DoseTiming(
-        frequency=repeat.get("frequency", 1),
-        period=int(repeat.get("period", 1)),
+        frequency=whole_from_fhir(repeat.get("frequency", 1)),
+        period=whole_from_fhir(repeat.get("period", 1)),
         unit=member(DosePeriodUnit, repeat.get("periodUnit", "d")),
         when=tuple(member(DayPart, part) for part in repeat.get("when", [])),
     )
@@ -182,3 +211,14 @@ def _needed_for(concept: JsonObject | None) -> str | None:
     if text is None:
         raise Unreadable("says for what in no words", ".asNeededCodeableConcept")
     return str(text)
+
+
+def _meaning(dosage: JsonObject) -> DosageStep | None:
+    try:
+        return step_from_fhir(dosage)
+    except (Unreadable, Invalid):
+        return None
+
+
+# Half of their dose and half of ours would be a third one.
+SHAPE = Alike(_meaning, _BESIDE)

@@ -73,6 +73,8 @@ def _strength(ingredients: list[JsonObject]) -> Quantity | None:
     if len(ingredients) != 1 or "strength" not in ingredients[0]:
         return None
     ratio = ingredients[0]["strength"]
-    if number_from_fhir(ratio.get("denominator", {}).get("value", 1)) != 1:
+    whole = ratio.get("denominator", {})
+    pieces = whole.get("code", "1") == "1" and ("unit" not in whole or "code" in whole)
+    if not pieces or number_from_fhir(whole.get("value", 1)) != 1:
         raise Unreadable("is not the strength of one unit", ".ingredient[0].strength")
     return quantity_from_fhir(ratio.get("numerator", {}))

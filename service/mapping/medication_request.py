@@ -20,7 +20,7 @@ from service.mapping.overlay import (
     coded_entries,
     write,
 )
-from service.mapping.reading import Absorbed, Reading
+from service.mapping.reading import UNREAD, Absorbed, Reading
 from service.mapping.references import Refs
 from service.mapping.terminology.systems import MEDICATION_CATEGORY
 from service.mapping.terminology.treatment import STATUS_REASON
@@ -52,6 +52,8 @@ SHAPE: Fields = {
     "dosageInstruction": InOrder(DOSAGE),
 }
 
+# One of these alone would say another treatment: a new drug at the dose of the old one.
+_TOGETHER = ("drug", "dosage", "status", "status_reason", "authored_on")
 _COMMUNITY = {"system": MEDICATION_CATEGORY, "code": "community", "display": "Community"}
 
 
@@ -110,6 +112,7 @@ def absorb(
     }
     if resource.get("doNotPerform"):
         read.note("doNotPerform", "forbids the medicine: the plan cannot hold that")
+    if resource.get("doNotPerform") or any(values[name] is UNREAD for name in _TOGETHER):
         return Absorbed(value=held, issues=tuple(read.issues))
     return read.settle(MedicationOrder, held, values)
 

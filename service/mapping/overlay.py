@@ -4,7 +4,7 @@ A resource module describes the elements that it models by a shape; `overlay` la
 resource that the server holds, element by element, and touches nothing outside the shape.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,6 +31,18 @@ class Coded:
     """One code: left as it is while it means the same by `find`, or means nothing and we say none."""
 
     find: Callable[[Any], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Ours as a whole, unless what is held says the same by `read`: then ours is laid over it by `entry`.
+
+    For what only its parts together say, such as a dose: it is never made of theirs and ours. `read` gives
+    None for what says nothing that we could have said.
+    """
+
+    read: Callable[[Any], object]
+    entry: "Shape"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +91,7 @@ class ByReference:
 
 
 Fields: TypeAlias = Mapping[str, "Shape"]
-Shape: TypeAlias = Whole | Meaning | Coded | Link | OneOf | InOrder | ByKey | ByReference | Fields
+Shape: TypeAlias = Whole | Meaning | Coded | Alike | Link | OneOf | InOrder | ByKey | ByReference | Fields
 WHOLE = Whole()
 
 
@@ -119,7 +131,35 @@ def write(mine: JsonObject, onto: JsonObject | None, shape: Fields, *, refs: Ref
     rendered: JsonObject = pruned(mine)
     if onto is None:
         return rendered
-    return {"resourceType": mine["resourceType"], **_fields(rendered, onto, shape, refs=refs)}
+    laid = _fields(rendered, onto, shape, refs=refs)
+    return {"resourceType": mine["resourceType"], **_without_orphans(laid, onto)}
+
+
+def _without_orphans(laid: JsonObject, onto: JsonObject) -> JsonObject:
+    """Leave out what was contained for a reference that we replaced: R4 refuses it alone (dom-3)."""
+    held = laid.get("contained", [])
+    named = set(_texts({name: one for name, one in onto.items() if name != "contained"}))
+    while True:
+        still = set(_texts({**laid, "contained": held}))
+        kept = [one for one in held if (name := f"#{one.get('id')}") in still or name not in named]
+        if len(kept) == len(held):
+            break
+        named |= set(_texts(held))
+        held = kept
+    result = {name: one for name, one in laid.items() if name != "contained" or held}
+    return {**result, "contained": held} if held else result
+
+
+def _texts(value: Any) -> Iterator[str]:
+    match value:
+        case dict():
+            for one in value.values():
+                yield from _texts(one)
+        case list():
+            for one in value:
+                yield from _texts(one)
+        case str():
+            yield value
 
 
 def pruned(value: Any) -> Any:
@@ -154,6 +194,9 @@ def _laid(mine: Any, onto: Any, shape: Shape, *, refs: Refs) -> Any:
             return mine
         case Meaning() | Coded() | Link():
             return onto if _stays(mine, onto, shape, refs=refs) else mine
+        case Alike(read, entry):
+            alike = mine is not None and onto is not None and read(onto) == read(mine) is not None
+            return _laid(mine, onto, entry, refs=refs) if alike else mine
         case OneOf() | InOrder() | ByKey() | ByReference():
             return _list_laid(mine or [], onto or [], shape, refs=refs)
         case _:
