@@ -18,7 +18,7 @@ from tests.builders import (
     uid,
 )
 from tests.data import official, us_core
-from tests.strategies import plans
+from tests.strategies import FEW, plans
 from tests.unit.mapping.laws import ELSEWHERE, NEW, NOTHING_OF_OURS, PLACED, paths, sent
 
 FULL = the_full_plan()
@@ -28,6 +28,7 @@ def written(plan=FULL, onto=None, refs=PLACED, **restricted):
     return sent(module.to_fhir(plan, refs, onto=onto, **restricted))
 
 
+@FEW
 @given(plans(), plans())
 def test_a_header_comes_back_as_it_was_whatever_was_held(plan, held):
     for refs in (NEW, PLACED):
@@ -36,6 +37,7 @@ def test_a_header_comes_back_as_it_was_whatever_was_held(plan, held):
             assert (made.value, made.issues) == (module.header(plan), ())
 
 
+@FEW
 @given(plans(), plans())
 def test_a_plan_laid_over_another_comes_back_and_theirs_stays(plan, before):
     theirs = {"note": [{"text": "theirs"}], "meta": {"versionId": "3"}, "basedOn": [ELSEWHERE]}
@@ -48,6 +50,7 @@ def test_a_plan_laid_over_another_comes_back_and_theirs_stays(plan, before):
     assert written(plan, laid) == laid
 
 
+@FEW
 @given(plans())
 def test_a_plan_is_valid_r4(plan):
     assert problems(written(plan, refs=NEW)) == ()

@@ -7,7 +7,7 @@ from service.domain.medication import OrderStatus, StatusReason
 from service.domain.therapy import RequestStatus, Rhythm, RhythmUnit
 from service.mapping.narrative import narrative
 from tests.builders import a_check_in, a_goal, a_medication, a_phase, a_plan, a_therapy, day, the_full_plan
-from tests.strategies import UNSHARED, plans
+from tests.strategies import FEW, UNSHARED, plans
 
 
 def words(plan, medications=None):
@@ -17,6 +17,7 @@ def words(plan, medications=None):
     return ElementTree.fromstring(text["div"])  # noqa: S314 (our own output)
 
 
+@FEW
 @given(plans())
 def test_a_narrative_is_well_formed_and_the_same_every_time(plan):
     div = words(plan)
@@ -25,6 +26,7 @@ def test_a_narrative_is_well_formed_and_the_same_every_time(plan):
     assert narrative(plan, plan.medications) == narrative(plan, plan.medications)
 
 
+@FEW
 @given(plans())
 def test_a_narrative_says_nothing_of_the_journal(plan):
     assert narrative(plan, plan.medications) == narrative(replace(plan, journal=()), plan.medications)

@@ -23,7 +23,7 @@ from tests.builders import (
     day,
     uid,
 )
-from tests.strategies import observed
+from tests.strategies import FEW, observed
 from tests.strategies.basics import Draw
 from tests.unit.mapping.laws import (
     ELSEWHERE,
@@ -84,16 +84,19 @@ def written() -> JsonObject:
     return sent(MAPPER.write(FULL, None, PLACED))
 
 
+@FEW
 @given(relapse_plans(), relapse_plans())
 def test_a_relapse_plan_comes_back_as_it_was_whatever_was_held(value, held):
     restores(MAPPER, value, held)
 
 
+@FEW
 @given(relapse_plans(), relapse_plans())
 def test_a_relapse_plan_laid_over_another_comes_back_and_theirs_stays(value, before):
     restores_over(MAPPER, value, before)
 
 
+@FEW
 @given(relapse_plans())
 def test_a_relapse_plan_is_valid_r4(value):
     is_sound(MAPPER, value)
