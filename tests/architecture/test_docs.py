@@ -28,7 +28,6 @@ PAGES = [
     if path.suffix == ".md" and (path.parts[0] == "docs" or len(path.parts) == 1)
 ]
 NAMES = [str(path) for path in PAGES]
-PROSE = [name for name in NAMES if name != "CONTRIBUTING.md"]
 FOLDERS = "service|tests|fhir_profiles|docs|docker|requirements|bench|\\.ci"
 PATH = re.compile(rf"(?<![\w/.])(?:{FOLDERS})/[\w./*-]*\w")
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.M | re.S)
@@ -67,7 +66,7 @@ def test_every_path_and_link_leads_somewhere(name: str) -> None:
     assert [one for one in PATH.findall(page) if not list(ROOT.glob(one))] == []
 
 
-@pytest.mark.parametrize("name", PROSE)
+@pytest.mark.parametrize("name", NAMES)
 def test_every_line_of_prose_is_one_sentence(name: str) -> None:
     prose = BLOCK.sub("", text(name)).splitlines()
     lines = [re.sub(r"^\d+\. ", "", line) for line in prose if not line.startswith(("|", "#"))]
