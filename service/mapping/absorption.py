@@ -39,6 +39,7 @@ from service.mapping import (
 )
 from service.mapping.reading import Absorbed, Issue
 from service.mapping.references import Key, Refs
+from service.mapping.soundness import obstacles
 
 Absorb: TypeAlias = Callable[..., Absorbed[Any]]
 StandsFor: TypeAlias = Callable[[JsonObject], bool]
@@ -113,7 +114,7 @@ def traced(entries: Iterable[Entry], refs: Refs) -> Refs:
     for entry in entries:
         item = refs.own_item(entry.resource)
         if item is not None:
-            key = Key(entry.resource["resourceType"], item)
+            key = Key(str(entry.resource.get("resourceType")), item)
             traces |= {entry.address: key, key.urn: key}
     return replace(refs, traces=traces)
 
@@ -123,10 +124,15 @@ def absorb(
 ) -> Reunion:
     """Return the plan that the resources describe, read over what is held.
 
-    What the resources do not speak of stays as it is held; nothing is taken out of a list.
+    What the resources do not speak of stays as it is held; nothing is taken out of a list. A resource that
+    is no R4, or that a modifier which we do not know changes, is reported and not read.
     """
-    known = tuple(entries)
-    reader = _Reader(held=held, entries=known, refs=traced(known, refs))
+    found = tuple(entries)
+    refused = {entry.address: obstacles(entry.resource) for entry in found}
+    known = tuple(entry for entry in found if not refused[entry.address])
+    # What is not read can still be referred to.
+    reader = _Reader(held=held, entries=known, refs=traced(found, refs))
+    reader.issues += (issue for issues in refused.values() for issue in issues)
     directory = reader.directory(people or {})
     values = reader.values()
     return Reunion(plan=reader.joined(values), people=directory, issues=tuple(reader.issues))

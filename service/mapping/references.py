@@ -67,6 +67,11 @@ class Refs:
         """Return the item that a resource says it stands for, by our identifier."""
         found = resource.get("identifier", [])
         for one in found if isinstance(found, list) else [found]:
-            if one.get("system") == self.system and one.get("value"):
+            if isinstance(one, dict) and one.get("system") == self.system and _is_id(one.get("value")):
                 return str(one["value"])
         return None
+
+
+def _is_id(value: object) -> bool:
+    # Ids of ours are ASCII; a broken surrogate in a chart could not even be named.
+    return isinstance(value, str) and value.isascii() and value != ""

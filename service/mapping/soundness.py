@@ -1,0 +1,33 @@
+"""What keeps a resource from being read at all: it is no R4, or something unknown changes what it says."""
+
+from collections.abc import Iterator
+
+from service.fhir.json import JsonObject, dumps
+from service.fhir.schema import walk
+from service.fhir.structure import structural_problems
+from service.mapping.reading import Issue
+
+
+def obstacles(resource: JsonObject) -> tuple[Issue, ...]:
+    """Return why a resource must not be read, empty when it may; a form that is not R4's comes alone."""
+    if not _is_text(resource):
+        return (Issue("Resource", "holds a broken surrogate"),)
+    shape = tuple(Issue(one.path, one.message) for one in structural_problems(resource))
+    return shape or tuple(_modifiers(resource))
+
+
+def _is_text(resource: JsonObject) -> bool:
+    try:
+        dumps(resource).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _modifiers(resource: JsonObject) -> Iterator[Issue]:
+    # R4, extensibility, "Modifier Extensions": who does not know one must not go on as if it were not there.
+    for place in walk(resource):
+        if isinstance(place.value, dict) and place.value.get("modifierExtension"):
+            yield Issue(f"{place.path}.modifierExtension", "changes the meaning in a way that is not known")
+    if resource.get("doNotPerform"):
+        yield Issue(f"{resource['resourceType']}.doNotPerform", "forbids what the plan would take for asked")
