@@ -20,6 +20,7 @@ from service.ehr.gateway import Gateway
 from service.ehr.retry import NEVER_AGAIN
 from service.ehr.transport import Transport
 from service.fhir.json import JsonObject
+from service.fhir.references import rewrite
 from service.mapping.references import Key
 from service.ports.ehr import Ehr
 from service.ports.storage import Connection, ConnectionMode, LedgerEntry, MedicationMode, Unknown
@@ -309,24 +310,27 @@ def attention(report: PushReport) -> dict[str, tuple[Done, str | None]]:
 
 def named(resources: Iterable[JsonObject]) -> dict[str, JsonObject]:
     """The chart by our own names instead of the server's ids, without what the server stamps."""
-    held = list(resources)
-    names = {f"{one['resourceType']}/{one['id']}": _name(one) for one in held}
-    plain = {names[f"{one['resourceType']}/{one['id']}"]: _renamed(one, names) for one in held}
+    held = {f"{one['resourceType']}/{one['id']}": one for one in resources}
+    names = {address: _name(one) for address, one in held.items()}
+    plain = {_full_name(one, names): _renamed(one, names) for one in held.values()}
     assert len(plain) == len(held), "two resources have one name"
     return dict(sorted(plain.items()))
 
 
 def _name(resource: JsonObject) -> str:
-    """Our identifier; a Provenance has none, and one is told by the moment that it records."""
-    return f"{resource['resourceType']}:{'+'.join(sorted(ours(resource))) or resource.get('recorded')}"
+    return f"{resource['resourceType']}:{'+'.join(sorted(ours(resource)))}"
+
+
+def _full_name(resource: JsonObject, names: Mapping[str, str]) -> str:
+    """A Provenance has no identifier: it is told by what it is about."""
+    if resource["resourceType"] != "Provenance":
+        return _name(resource)
+    return _name(resource) + "".join(names.get(one["reference"], "?") for one in resource["target"])
 
 
 def _renamed(resource: JsonObject, names: Mapping[str, str]) -> JsonObject:
-    text = json.dumps({name: one for name, one in resource.items() if name not in {"id", "meta"}})
-    for address in sorted(names, key=len, reverse=True):
-        text = text.replace(f'"{address}"', f'"{names[address]}"')
-    renamed: JsonObject = json.loads(text)
-    return renamed
+    stamped = {name: one for name, one in resource.items() if name not in {"id", "meta"}}
+    return rewrite(stamped, lambda reference: names.get(reference, reference))
 
 
 def _head(work: Any, plan_id: str) -> int:
