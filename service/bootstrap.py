@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from time import sleep
@@ -143,6 +143,7 @@ class Tandem:
             clock=self.clock,
             ids=self.ids,
             override=self.override,
+            settle_time=timedelta(seconds=self.settings.ehr_answer_seconds + 60),
         )
         return self._told(command, ports)
 

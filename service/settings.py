@@ -18,7 +18,7 @@ class BadSettings(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What an operator decides, each from TANDEM_ and the name in capitals; docs/howto/configure.md says more.
+    """What an operator decides, each from TANDEM_ and its name in capitals (docs/howto/configure.md).
 
     `ehr_medications` None means `plan` on a sandbox and `reference` elsewhere; `ehr_capabilities` is a file
     that says, in the shape of `Capabilities.to_json`, what the server can do beyond its own statement.

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from service.domain.people import Person
 from service.domain.plan import Plan, people_named
@@ -16,13 +17,18 @@ _OF_NO_PATIENT = frozenset({"Practitioner", "PractitionerRole"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """What a push needs from outside; `override` is the operator's word on what the server can do."""
+    """What a push needs from outside; `override` is the operator's word on what the server can do.
+
+    After `settle_time` a request that got no answer is no longer on its way: the client's time-out and a
+    minute more.
+    """
 
     storage: Storage
     ehr: Ehr
     clock: Clock
     ids: Ids
     override: JsonObject = field(default_factory=dict)
+    settle_time: timedelta = timedelta(seconds=90)
 
 
 @dataclass(slots=True, kw_only=True)

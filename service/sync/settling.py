@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from service.mapping.references import Key
 from service.ports.ehr import Ehr, Held
@@ -15,9 +15,6 @@ from service.sync.outgoing import addressed
 from service.sync.planner import UNKNOWN_CONTENT, Vanished
 from service.sync.report import Done, ItemReport
 
-# A request may still be on its way after we gave up on it: the client's time-out and a minute more.
-SETTLE_TIME = timedelta(seconds=90)
-
 
 def settle_open_rows(agenda: Agenda, ports: Ports, rows: Sequence[JournalRow]) -> tuple[ItemReport, ...]:
     """Settle what can be settled; return what is still unknown and so is not sent again."""
@@ -25,7 +22,12 @@ def settle_open_rows(agenda: Agenda, ports: Ports, rows: Sequence[JournalRow]) -
     for row in rows:
         _note_address(agenda, row, found[row.id])
     now = ports.clock.now()
-    unknown = [row for row in rows if not _settled(agenda, row, found[row.id], now=now)]
+    settle = ports.settle_time
+    unknown = [
+        row
+        for row in rows
+        if not _settled(agenda, row, found[row.id], now=now, overdue=now - row.recorded_at >= settle)
+    ]
     left = {row.id for row in unknown}
     with ports.storage.begin() as work:
         work.ledger.save(
@@ -33,7 +35,7 @@ def settle_open_rows(agenda: Agenda, ports: Ports, rows: Sequence[JournalRow]) -
         )
         work.journal.settle([row.id for row in rows if row.id not in left], "settled by look-up", now)
         work.commit()
-    return tuple(_still_unknown(agenda, row) for row in unknown)
+    return tuple(_still_unknown(agenda, row, until=row.recorded_at + settle) for row in unknown)
 
 
 def _look(agenda: Agenda, ehr: Ehr, row: JournalRow) -> Held | None:
@@ -54,9 +56,8 @@ def _note_address(agenda: Agenda, row: JournalRow, held: Held | None) -> None:
         agenda.ledger[key] = replace(agenda.entry(key), remote_id=held.reference.partition("/")[2])
 
 
-def _settled(agenda: Agenda, row: JournalRow, held: Held | None, *, now: datetime) -> bool:
-    """Note what became of a row; a negative look-up counts only after the settle time."""
-    overdue = now - row.recorded_at >= SETTLE_TIME
+def _settled(agenda: Agenda, row: JournalRow, held: Held | None, *, now: datetime, overdue: bool) -> bool:
+    """Note what became of a row; a negative look-up counts only after the settle time (`overdue`)."""
     if held is None:
         return overdue
     if row.interaction is Interaction.UPDATE and held.version == row.expected_version:
@@ -72,13 +73,12 @@ def _settled(agenda: Agenda, row: JournalRow, held: Held | None, *, now: datetim
     return True
 
 
-def _still_unknown(agenda: Agenda, row: JournalRow) -> ItemReport:
-    until = (row.recorded_at + SETTLE_TIME).isoformat()
+def _still_unknown(agenda: Agenda, row: JournalRow, *, until: datetime) -> ItemReport:
     return ItemReport(
         key=_key(row),
         done=Done.UNKNOWN_OUTCOME,
         reference=agenda.address(_key(row)),
-        reason=f"an earlier request got no answer; it is not sent again before {until}",
+        reason=f"an earlier request got no answer; it is not sent again before {until.isoformat()}",
     )
 
 

@@ -23,9 +23,9 @@ LINES = lines(a_plan(medications=(order(2, 1), order(0), order(3), order(1, 0)))
 
 
 def test_a_line_holds_all_orders_that_follow_one_another():
-    assert {key: set(line) for key, line in LINES.items()} == dict.fromkeys(
-        (FIRST, SECOND, THIRD), {FIRST, SECOND, THIRD}
-    )
+    assert {key: set(line) for key, line in LINES.items()} == {
+        one: {FIRST, SECOND, THIRD} for one in (FIRST, SECOND, THIRD)
+    }
 
 
 @pytest.mark.parametrize(
