@@ -1,6 +1,7 @@
 """Goal: what the patient wants to reach, by which score and by when."""
 
 from service.domain.goal import Comparator, Goal, GoalStatus, Target
+from service.domain.values import Invalid
 from service.fhir.json import JsonObject
 from service.mapping.datatypes import (
     Unreadable,
@@ -15,14 +16,24 @@ from service.mapping.overlay import (
     WHOLE,
     ByReference,
     Fields,
-    InOrder,
     Meaning,
+    OneOf,
     write,
 )
-from service.mapping.reading import Absorbed, Reading
+from service.mapping.reading import UNREAD, Absorbed, Reading
 from service.mapping.references import Refs
 from service.mapping.terminology.problems import ACHIEVEMENT
 from service.mapping.terminology.records import MEASURE
+
+
+def _is_known(target: JsonObject) -> bool:
+    """Tell whether a target is one that a plan can hold; the others of a goal stay beside ours."""
+    try:
+        _target(target)
+    except (Unreadable, Invalid):
+        return False
+    return True
+
 
 SHAPE: Fields = {
     "identifier": OUR_IDENTIFIER,
@@ -31,8 +42,9 @@ SHAPE: Fields = {
     "description": {"text": WHOLE},
     "subject": REFERENCE,
     "startDate": WHOLE,
-    "target": InOrder(
-        {"measure": Meaning(MEASURE.meaning), "detailRange": {"low": WHOLE, "high": WHOLE}, "dueDate": WHOLE}
+    "target": OneOf(
+        _is_known,
+        {"measure": Meaning(MEASURE.meaning), "detailRange": {"low": WHOLE, "high": WHOLE}, "dueDate": WHOLE},
     ),
     "statusReason": WHOLE,
     "addresses": ByReference(),
@@ -61,6 +73,7 @@ def to_fhir(goal: Goal, patient: str, refs: Refs, *, onto: JsonObject | None = N
 def absorb(held: Goal | None, resource: JsonObject, refs: Refs) -> Absorbed[Goal]:
     """Return the goal that the resource describes, with what it does not say taken from `held`."""
     read = Reading(resource)
+    ours = _ours(read)
     values = {
         "id": refs.own_item(resource),
         "description": read.one("description.text", str),
@@ -68,13 +81,22 @@ def absorb(held: Goal | None, resource: JsonObject, refs: Refs) -> Absorbed[Goal
         "status_reason": read.one("statusReason", str),
         "achievement": read.one("achievementStatus", ACHIEVEMENT.read),
         "start": read.one("startDate", day_from_fhir),
-        "due": read.one("target.0.dueDate", day_from_fhir),
-        "target": read.one("target.0", _target),
+        "due": UNREAD if ours is None else read.one(f"target.{ours}.dueDate", day_from_fhir),
+        "target": UNREAD if ours is None else read.one(f"target.{ours}", _target),
         "addresses": read.links("addresses", refs, "Condition"),
     }
-    for index in range(1, len(resource.get("target", []))):
-        read.note(f"target[{index}]", "is a further target: the plan holds one for each goal")
     return read.settle(Goal, held, values)
+
+
+def _ours(read: Reading) -> int | None:
+    """Return the place of the target that the plan holds, None where all are others'; report those."""
+    targets: list[JsonObject] = read.at("target") or []
+    known = [index for index, one in enumerate(targets) if _is_known(one)]
+    ours = known[0] if known else None
+    for index in range(len(targets)):
+        if index != ours:
+            read.note(f"target[{index}]", "is no target, or a further one: the plan holds one for each goal")
+    return ours if targets else 0
 
 
 def _score_range(target: Target | None) -> JsonObject:

@@ -14,6 +14,7 @@ from service.mapping.overlay import (
     OUR_IDENTIFIER,
     REFERENCE,
     WHOLE,
+    Alike,
     ByReference,
     Coded,
     Fields,
@@ -24,6 +25,15 @@ from service.mapping.reading import UNREAD, Absorbed, Reading
 from service.mapping.references import Refs
 from service.mapping.terminology.items import PLAN_ITEM, PlanItem
 
+
+def _said(repeat: JsonObject) -> object:
+    """What a rhythm means to us, None for one that no check-ins have: parts of two would be a third one."""
+    try:
+        return _weeks({"repeat": repeat})
+    except Unreadable:
+        return None
+
+
 SHAPE: Fields = {
     "identifier": OUR_IDENTIFIER,
     "status": WHOLE,
@@ -33,7 +43,9 @@ SHAPE: Fields = {
     "authoredOn": DAY,
     "occurrenceTiming": {
         "event": OneOf(lambda _: True, DAY),
-        "repeat": {"frequency": WHOLE, "period": WHOLE, "periodMax": WHOLE, "periodUnit": WHOLE},
+        "repeat": Alike(
+            _said, {"frequency": WHOLE, "period": WHOLE, "periodMax": WHOLE, "periodUnit": WHOLE}
+        ),
     },
     "performer": ByReference(types=("Practitioner", "CareTeam")),
     "basedOn": ADDED_REFERENCES,

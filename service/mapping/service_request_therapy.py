@@ -10,6 +10,7 @@ from service.domain.therapy import (
     RhythmUnit,
     TherapyCourse,
 )
+from service.domain.values import Invalid
 from service.fhir.json import JsonObject
 from service.mapping.choices import typed, without_other_types
 from service.mapping.datatypes import (
@@ -29,6 +30,7 @@ from service.mapping.overlay import (
     OUR_IDENTIFIER,
     REFERENCE,
     WHOLE,
+    Alike,
     ByReference,
     Fields,
     Meaning,
@@ -46,6 +48,26 @@ def _said(code: JsonObject) -> object:
     return (modality, code.get("text")) if modality in (Modality.OTHER, None) else modality
 
 
+def _rhythm_said(timing: JsonObject) -> object:
+    """What a timing means to us, None for one that no course has."""
+    try:
+        repeat = _only_repeat(timing)
+        said = _rhythm(repeat), _minutes(repeat), repeat.get("count")
+        return None if {"boundsDuration", "boundsRange"} & set(repeat) else said
+    except (Unreadable, Invalid):
+        return None
+
+
+# A part of their rhythm beside a part of ours would be a third one.
+_REPEAT: Fields = {
+    "boundsPeriod": DAYS,
+    "count": WHOLE,
+    "duration": WHOLE,
+    "durationUnit": WHOLE,
+    "frequency": WHOLE,
+    "period": WHOLE,
+    "periodUnit": WHOLE,
+}
 SHAPE: Fields = {
     "identifier": OUR_IDENTIFIER,
     "status": WHOLE,
@@ -55,17 +77,7 @@ SHAPE: Fields = {
     "orderDetail": entries_of(SKILL_SET, FORMAT),
     "subject": REFERENCE,
     "authoredOn": DAY,
-    "occurrenceTiming": {
-        "repeat": {
-            "boundsPeriod": DAYS,
-            "count": WHOLE,
-            "duration": WHOLE,
-            "durationUnit": WHOLE,
-            "frequency": WHOLE,
-            "period": WHOLE,
-            "periodUnit": WHOLE,
-        }
-    },
+    "occurrenceTiming": Alike(_rhythm_said, {"repeat": _REPEAT}),
     "performer": ByReference(types=("Practitioner",)),
     "reasonReference": ByReference(types=("Condition",)),
     "basedOn": ADDED_REFERENCES,

@@ -113,3 +113,8 @@ def test_a_cadence_is_told_from_a_therapy():
     assert not service_request_therapy.stands_for(resource)
     assert not module.stands_for(therapy)
     assert not module.stands_for({**resource, "resourceType": "Observation"})
+
+
+@pytest.mark.parametrize("repeat", [{"frequencyMax": 2}, {"period": 2, "dayOfWeek": ["mon"]}])
+def test_a_rhythm_is_never_made_of_theirs_and_ours(repeat):
+    assert MAPPER.write(FULL, written(**repeat), PLACED) == MAPPER.write(FULL, None, PLACED)

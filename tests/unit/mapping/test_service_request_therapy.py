@@ -161,3 +161,17 @@ def test_a_course_is_told_from_other_requests():
     assert module.stands_for(resource)
     assert not module.stands_for({**resource, "resourceType": "Goal"})
     assert not module.stands_for({**resource, "code": NOTHING_OF_OURS})
+
+
+@pytest.mark.parametrize(
+    "repeat",
+    [
+        {"periodMax": 4},
+        {"frequencyMax": 3},
+        {"durationMax": 90},
+        {"boundsPeriod": DELETED, "boundsDuration": {"value": 12}},
+        {"frequency": 5, "dayOfWeek": ["mon", "tue"]},
+    ],
+)
+def test_a_rhythm_is_never_made_of_theirs_and_ours(repeat):
+    assert MAPPER.write(FULL, written(**repeat), PLACED) == MAPPER.write(FULL, None, PLACED)
