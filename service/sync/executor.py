@@ -21,7 +21,7 @@ from service.sync.planner import changed
 from service.sync.pruning import without
 from service.sync.report import SETTLED, Done, ItemReport
 from service.sync.sending import BLAMING, STOPPING, Sender
-from service.sync.successions import Line, atomic_sets, turns
+from service.sync.successions import Line, Turn, atomic_sets, turn
 
 # A larger bundle is sent one by one (Azure Health Data Services takes 500 entries, the lowest limit known).
 LARGEST_TRANSACTION = 400
@@ -175,11 +175,12 @@ class Executor:
         return next(absent, None) or self._partner_at_fault(out)
 
     def _partner_at_fault(self, out: Outgoing) -> Key | None:
-        """Return an order of the same line that should start or end with this one, and does not."""
-        if not self._turns(out):
-            return None
-        others = (key for key in self.lines.get(out.key, ()) if key in self.meant)
-        stuck = (key for key in others if self._stuck(key) and turns(self.meant[key], self._there(key)))
+        """Return an order of the same line that should end as this one starts, or start, and does not."""
+        wanted = {Turn.STARTS: Turn.ENDS, Turn.ENDS: Turn.STARTS, None: None}[self._turn(out)]
+        others = (key for key in self.lines.get(out.key, ()) if wanted and key in self.meant)
+        stuck = (
+            key for key in others if self._stuck(key) and turn(self.meant[key], self._there(key)) is wanted
+        )
         return next(stuck, None)
 
     def _stuck(self, key: Key) -> bool:
@@ -192,11 +193,11 @@ class Executor:
         gone = entry.state is LinkState.DETACHED
         return None if gone else self.sender.seen.get(key, entry.agreed_theirs)
 
-    def _turns(self, out: Outgoing) -> bool:
-        return turns(out.body, out.held.resource if out.held else None)
+    def _turn(self, out: Outgoing) -> Turn | None:
+        return turn(out.body, out.held.resource if out.held else None)
 
     def _sets(self, going: Mapping[Key, Outgoing]) -> tuple[Line, ...]:
-        return atomic_sets((key for key, out in going.items() if self._turns(out)), self.lines)
+        return atomic_sets({key: self._turn(out) for key, out in going.items()}, self.lines)
 
     def _entry(self, key: Key) -> LedgerEntry:
         return self.sender.agenda.entry(key)

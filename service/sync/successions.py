@@ -1,6 +1,7 @@
 """Orders that follow one another: never two versions of one medication active, and never none."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from enum import StrEnum
 from typing import TypeAlias
 
 from service.domain.plan import Plan
@@ -21,18 +22,27 @@ def lines(plan: Plan) -> dict[Key, Line]:
     return {key: tuple(line) for line in found.values() if len(line) > 1 for key in line}
 
 
-def turns(ours: JsonObject, theirs: JsonObject | None) -> bool:
+class Turn(StrEnum):
+    """What writing an order does to the medication in the chart."""
+
+    STARTS = "starts"
+    ENDS = "ends"
+
+
+def turn(ours: JsonObject, theirs: JsonObject | None) -> Turn | None:
     """Tell whether writing ours would start an order in the chart, or end one."""
-    return _runs(ours) is not _runs(theirs)
+    if _runs(ours) is _runs(theirs):
+        return None
+    return Turn.STARTS if _runs(ours) else Turn.ENDS
 
 
-def atomic_sets(turning: Iterable[Key], of: Mapping[Key, Line]) -> tuple[Line, ...]:
-    """Return those orders that turn and belong to one line: they go out together or not at all."""
+def atomic_sets(turning: Mapping[Key, Turn | None], of: Mapping[Key, Line]) -> tuple[Line, ...]:
+    """Return the orders of one line of which some start and some end: they go out together or not at all."""
     sets: dict[Line, list[Key]] = {}
     for key in sorted(turning):
-        if key in of:
+        if key in of and turning[key] is not None:
             sets.setdefault(of[key], []).append(key)
-    return tuple(tuple(one) for one in sets.values() if len(one) > 1)
+    return tuple(tuple(one) for one in sets.values() if len({turning[key] for key in one}) > 1)
 
 
 def _first(order_id: str, before: Mapping[str, str | None]) -> str:

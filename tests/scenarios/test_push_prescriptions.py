@@ -324,6 +324,13 @@ def test_a_new_dose_may_start_when_the_old_order_is_gone_from_the_chart():
     assert running(clinic) == [clinic.address(SECOND)]
 
 
+def test_orders_that_start_together_need_no_transaction():
+    """A plan may hold that both run; it is only an end without its successor that is not safe to stop at."""
+    both = (a_medication(), a_medication(id=SECOND.item, replaces=FIRST.item))
+    clinic = Clinic(a_plan(medications=both), shape=WITHOUT_TRANSACTIONS)
+    assert clinic.push().standing is Standing.IN_STEP
+
+
 def test_two_drugs_are_two_lines():
     fluoxetine = a_drug(code=type(a_drug().code)(text="Fluoxetine 20 mg"))
     other = a_medication(id=uid("medications-2"), drug=fluoxetine)

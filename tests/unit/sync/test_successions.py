@@ -4,7 +4,7 @@ import pytest
 
 from service.domain.medication import OrderStatus, StatusReason
 from service.mapping.references import Key
-from service.sync.successions import atomic_sets, lines, turns
+from service.sync.successions import Turn, atomic_sets, lines, turn
 from tests.builders import a_medication, a_plan, uid
 
 
@@ -28,34 +28,41 @@ def test_a_line_holds_all_orders_that_follow_one_another():
     }
 
 
+ENDS, STARTS = Turn.ENDS, Turn.STARTS
+
+
 @pytest.mark.parametrize(
     ("turning", "sets"),
     [
-        ((FIRST, THIRD), {(FIRST, THIRD)}),
-        ((FIRST, THIRD, ALONE), {(FIRST, THIRD)}),
-        ((FIRST,), set()),
-        ((ALONE,), set()),
-        ((), set()),
+        ({FIRST: ENDS, THIRD: STARTS}, {frozenset({FIRST, THIRD})}),
+        ({FIRST: ENDS, SECOND: None, THIRD: STARTS, ALONE: STARTS}, {frozenset({FIRST, THIRD})}),
+        ({FIRST: ENDS, SECOND: ENDS, THIRD: STARTS}, {frozenset({FIRST, SECOND, THIRD})}),
+        ({FIRST: STARTS, SECOND: STARTS}, set()),
+        ({FIRST: ENDS, SECOND: ENDS}, set()),
+        ({FIRST: ENDS, ALONE: STARTS}, set()),
+        ({FIRST: ENDS}, set()),
+        ({}, set()),
     ],
 )
 def test_the_end_of_one_and_the_start_of_another_are_one_step(turning, sets):
-    assert {tuple(sorted(one)) for one in atomic_sets(turning, LINES)} == {tuple(sorted(one)) for one in sets}
+    assert {frozenset(one) for one in atomic_sets(turning, LINES)} == sets
 
 
 @pytest.mark.parametrize(
     ("ours", "theirs", "turning"),
     [
-        ("active", None, True),
-        ("on-hold", None, True),
-        ("stopped", None, False),
-        ("draft", None, False),
-        ("stopped", "active", True),
-        ("completed", "on-hold", True),
-        ("active", "on-hold", False),
-        ("active", "active", False),
-        ("stopped", "completed", False),
+        ("active", None, STARTS),
+        ("on-hold", None, STARTS),
+        ("stopped", None, None),
+        ("draft", None, None),
+        ("stopped", "active", ENDS),
+        ("completed", "on-hold", ENDS),
+        ("active", "draft", STARTS),
+        ("active", "on-hold", None),
+        ("active", "active", None),
+        ("stopped", "completed", None),
     ],
 )
 def test_an_order_turns_when_it_starts_or_ends(ours, theirs, turning):
     there = None if theirs is None else {"status": theirs}
-    assert turns({"status": ours}, there) is turning
+    assert turn({"status": ours}, there) is turning
