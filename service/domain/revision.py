@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from service.domain.check_in import CheckInCadence
+from service.domain.journal import JournalEntry
 from service.domain.medication import MedicationOrder, OrderStatus
 from service.domain.plan import LIST_GROUPS, Plan, items
 from service.domain.terminal import may_follow
@@ -83,8 +84,11 @@ def _item_problems(old: Any, new: Any) -> Iterator[Problem]:
         was, is_now = getattr(old, name, None), getattr(new, name, None)
         if was is not None and is_now is not None and not may_follow(was, is_now):
             yield Problem(name, f"cannot follow {was}; an ending is final, add a new item instead")
-    if isinstance(old, MedicationOrder):
-        yield from _order_problems(old, new)
+    match old:
+        case MedicationOrder():
+            yield from _order_problems(old, new)
+        case JournalEntry() if old.shared and not new.shared:
+            yield Problem("shared", "cannot be taken back: a chart may hold it; mark it entered-in-error")
 
 
 def _order_problems(old: MedicationOrder, new: MedicationOrder) -> Iterator[Problem]:
@@ -95,5 +99,8 @@ def _order_problems(old: MedicationOrder, new: MedicationOrder) -> Iterator[Prob
     for name in ("drug", "dosage"):
         if getattr(old, name) != getattr(new, name):
             yield Problem(name, "cannot change in an order that was made; add an order that replaces it")
-    if old.replaces != new.replaces:
-        yield Problem("replaces", "cannot change in an order that was made")
+    for name in ("replaces", "authored_on"):
+        if getattr(old, name) != getattr(new, name):
+            yield Problem(name, "cannot change in an order that was made")
+    if old.prescriber not in (None, new.prescriber):
+        yield Problem("prescriber", "cannot change in an order that was made")

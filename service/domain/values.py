@@ -9,7 +9,12 @@ from enum import StrEnum
 
 TEXT_LIMIT = 2000
 # FHIR R4 `string`: no control characters but tab, line feed and carriage return; a lone surrogate is no text.
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# Nor what makes a text read in another order than it is kept: a dose could be shown with its digits turned.
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]"
+)
+# Only what no eye sees; the joiners among them are part of words and emoji.
+_UNSEEN = re.compile(r"[\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff]*")
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 # FHIR R4 `instant`: offsets are whole minutes up to 14:00. The years leave room to move a moment to any zone,
 # and no year outside them is meant (a year of 4 digits that went wrong: 0024, 9999 for "never").
@@ -75,14 +80,14 @@ def _unclean(value: Value) -> Iterator[Problem]:
 
 def text_problems(name: str, text: str) -> Iterator[Problem]:
     """Yield what keeps a text from being a FHIR string that people can read."""
-    if not text.strip():
+    if _UNSEEN.fullmatch(text):
         yield Problem(name, "is empty")
     elif text != text.strip():
         yield Problem(name, "starts or ends with white space")
     if len(text) > TEXT_LIMIT:
         yield Problem(name, f"is longer than {TEXT_LIMIT} characters")
     if _UNPRINTABLE.search(text):
-        yield Problem(name, "holds a control character or a broken surrogate")
+        yield Problem(name, "holds a control character, one that turns its order, or a broken surrogate")
 
 
 def time_problems(name: str, moment: datetime) -> Iterator[Problem]:

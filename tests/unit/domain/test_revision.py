@@ -8,11 +8,13 @@ from hypothesis import given
 from service.domain.condition import Verification
 from service.domain.coordination import FlagStatus
 from service.domain.goal import GoalStatus
+from service.domain.measure import RecordStatus
 from service.domain.medication import OrderStatus, StatusReason
 from service.domain.plan import LIST_GROUPS, Plan, items
 from service.domain.revision import Origin, Revision, changed_groups, check_succession
 from service.domain.therapy import RequestStatus
 from tests.builders import (
+    NURSE,
     PSYCHIATRIST,
     a_check_in,
     a_condition,
@@ -20,6 +22,7 @@ from tests.builders import (
     a_drug,
     a_flag,
     a_goal,
+    a_journal_entry,
     a_medication,
     a_patient,
     a_plan,
@@ -170,6 +173,8 @@ REWRITTEN = {
     "dosage": {"dosage": (a_dosage_step(dose=mg("100")),)},
     "drug": {"drug": a_drug(code=sertraline(), form="drops")},
     "replaces": {"replaces": uid("medications-1")},
+    "authored_on": {"authored_on": day(-1)},
+    "prescriber": {"prescriber": NURSE.id},
     "status": {"status": OrderStatus.DRAFT},
 }
 OTHER_ORDER = a_medication(id=uid("medications-1"))
@@ -187,6 +192,23 @@ def test_a_draft_may_still_be_rewritten(field):
     draft = a_medication(status=OrderStatus.DRAFT)
     before = a_plan(medications=(draft, OTHER_ORDER))
     check_succession(before, replace(before, medications=(replace(draft, **REWRITTEN[field]), OTHER_ORDER)))
+
+
+def test_an_order_may_get_the_prescriber_that_it_lacked():
+    before = a_plan(medications=(a_medication(prescriber=None),))
+    check_succession(before, replace(before, medications=(a_medication(prescriber=NURSE.id),)))
+
+
+def test_what_was_shared_is_marked_as_an_error_and_not_hidden():
+    """A chart may hold it: to hide it here would leave it there."""
+    shared = a_journal_entry(shared=True)
+    before = a_plan(journal=(shared,))
+    hidden = replace(before, journal=(replace(shared, shared=False),))
+    assert "entered-in-error" in refusals(lambda: check_succession(before, hidden))["journal[0].shared"]
+    check_succession(hidden, before)
+    check_succession(
+        before, replace(before, journal=(replace(shared, status=RecordStatus.ENTERED_IN_ERROR),))
+    )
 
 
 def test_an_order_may_be_paused_and_taken_up_again():

@@ -90,3 +90,18 @@ def test_an_error_names_fields_and_never_repeats_what_a_person_wrote():
 )
 def test_a_problem_seen_from_above_keeps_its_path_and_reason(field, parent, seen):
     assert Problem(field, "is empty").under(parent) == Problem(seen, "is empty")
+
+
+@pytest.mark.parametrize("mark", ["\u202e", "\u2066", "\u0085", "\ufff9"])
+def test_a_text_that_reads_in_another_order_than_it_is_kept_is_refused(mark):
+    assert "order" in refusals(lambda: a_patient(family_name=f"Berg{mark}mg 05"))["family_name"]
+
+
+@pytest.mark.parametrize("text", ["\u200b", "\ufeff\u2060", " \u200d\u00ad", "\u2028"])
+def test_a_text_that_no_eye_sees_is_empty(text):
+    assert refusals(lambda: a_patient(family_name=text))["family_name"] == "is empty"
+
+
+@pytest.mark.parametrize("text", ["👩‍👩‍👧 home", "می‌خواهم", "cafe\u0301", "\u200fشمس"])
+def test_joiners_accents_and_directions_of_words_are_text(text):
+    assert a_patient(family_name=text).family_name == text
