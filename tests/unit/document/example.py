@@ -102,7 +102,13 @@ _PLAN: JsonObject = {
         {"id": "team-1", "role": "patient"},
         {"id": "team-2", "role": "psychiatrist", "person": "person-1", "since": "2026-03-02"},
     ],
-    "check_ins": {"id": "check-1", "weeks_min": 4, "weeks_max": 6, "authored_on": "2026-03-02"},
+    "check_ins": {
+        "id": "check-1",
+        "weeks_min": 4,
+        "weeks_max": 6,
+        "authored_on": "2026-03-02",
+        "status": "active",
+    },
     "appointments": [
         {
             "id": "app-1",
