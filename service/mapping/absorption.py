@@ -227,6 +227,7 @@ class _Reader:
                 read.add(kind.name)
         self._orders(lists["medications"])
         self._answers(lists["scores"])
+        lists["phases"] = dict(sorted(lists["phases"].items(), key=lambda one: one[1].start))
         return {name: tuple(lists[name].values()) for name in (*read, "medications")}
 
     def _members(self) -> Iterator[tuple[Group, str, JsonObject]]:

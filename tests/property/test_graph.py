@@ -74,6 +74,13 @@ def test_absorbing_a_plan_into_another_restores_it(pair):
     assert reunion.plan == replace(subject.plan, journal=tuple(kept_back.values()))
 
 
+def test_phases_are_read_in_the_order_of_their_days_whatever_the_chart_lists_first():
+    plan = carried(the_full_plan())
+    resources = entries(Subject(plan=plan, people=DIRECTORY))
+    assert len(plan.phases) > 1
+    assert absorb(None, reversed(resources), REFS).plan.phases == plan.phases
+
+
 @given(pairs())
 def test_absorbing_nothing_changes_nothing(pair):
     _, held = pair
