@@ -16,7 +16,7 @@ from service.domain.coordination import CoordinationNote, Flag, Task
 from service.domain.goal import Goal
 from service.domain.journal import JournalEntry
 from service.domain.measure import Score
-from service.domain.medication import MedicationOrder
+from service.domain.medication import MedicationOrder, OrderStatus
 from service.domain.people import Patient
 from service.domain.references import PERSON, named_items
 from service.domain.relapse import RelapseStep, WarningSign
@@ -25,6 +25,8 @@ from service.domain.side_effect import SideEffect
 from service.domain.team import TeamMember, team_problems
 from service.domain.therapy import RequestStatus, TherapyCourse
 from service.domain.values import Problem, Value
+
+_RUNNING = frozenset({OrderStatus.ACTIVE, OrderStatus.ON_HOLD})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +122,7 @@ def _reference_problems(plan: Plan) -> Iterator[Problem]:
 
 def _succession_problems(plan: Plan) -> Iterator[Problem]:
     predecessor = {order.id: order.replaces for order in plan.medications}
+    orders = {order.id: order for order in plan.medications}
     replaced: set[str] = set()
     for index, order in enumerate(plan.medications):
         here = f"medications[{index}].replaces"
@@ -129,6 +132,14 @@ def _succession_problems(plan: Plan) -> Iterator[Problem]:
             yield Problem(here, "leads back to the order itself")
         if order.replaces is not None:
             replaced.add(order.replaces)
+        yield from _doubled(index, order, orders.get(order.replaces or ""))
+
+
+def _doubled(index: int, order: MedicationOrder, old: MedicationOrder | None) -> Iterator[Problem]:
+    """Refuse two versions of one medication that both run; two drugs may run while one follows the other."""
+    if old is not None and old.drug.code == order.drug.code and {old.status, order.status} <= _RUNNING:
+        reason = "cannot be running beside the order of the same drug that it replaces: end that one"
+        yield Problem(f"medications[{index}].status", reason)
 
 
 def _all_before(order_id: str, predecessor: Mapping[str, str | None]) -> set[str]:

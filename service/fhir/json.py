@@ -23,7 +23,11 @@ class NotJson(ValueError):
 def loads(text: str | bytes) -> JsonObject:
     """Reads one JSON object, keeping every digit of its decimals; raises `NotJson`."""
     try:
-        value = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+        value = json.loads(
+            text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_members
+        )
+    except NotJson:
+        raise
     except json.JSONDecodeError as error:
         raise NotJson(f"no JSON at line {error.lineno}, column {error.colno}") from None
     except (ValueError, RecursionError):
@@ -45,6 +49,14 @@ def _is_deeper(value: Any, levels: int) -> bool:
         return False
     members = value.values() if isinstance(value, dict) else value
     return levels == 0 or any(_is_deeper(member, levels - 1) for member in members)
+
+
+def _members(pairs: list[tuple[str, Any]]) -> JsonObject:
+    """Refuses a key that stands twice: which of two doses is meant nobody can tell."""
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise NotJson("a key stands twice in one object")
+    return members
 
 
 def _refuse_constant(_: str) -> NoReturn:

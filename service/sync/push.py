@@ -7,6 +7,7 @@ from service.fhir.json import JsonObject
 from service.fhir.outcome import OutcomeIssue
 from service.fhir.validation import Problem
 from service.mapping.references import Key
+from service.mapping.soundness import obstacles
 from service.ports.ehr import Ehr, EhrError, Held
 from service.ports.storage import ConnectionMode, JournalRow, LedgerEntry, LinkState
 from service.sync.agenda import Agenda, Ports, remote_of
@@ -148,7 +149,7 @@ def _sight(sender: Sender, key: Key) -> _Sight | None:
     except Ambiguous as doubt:
         sender.mark(ItemReport(key=key, done=Done.CONFLICT, reason=str(doubt)), LinkState.CONFLICT)
         return None
-    return _Sight(way=way, held=held)
+    return None if _closed(sender, key, held) else _Sight(way=way, held=held)
 
 
 def _sight_of_known(sender: Sender, key: Key, address: str) -> _Sight | None:
@@ -159,7 +160,16 @@ def _sight_of_known(sender: Sender, key: Key, address: str) -> _Sight | None:
     if isinstance(held, Vanished):
         sender.detach(key, address, _VANISHED)
         return None
-    return _Sight(way=ByCondition(), held=held)
+    return None if _closed(sender, key, held) else _Sight(way=ByCondition(), held=held)
+
+
+def _closed(sender: Sender, key: Key, held: Held | None) -> bool:
+    """Leave alone, and note, what is no R4 in the chart or is changed in meaning by what we do not know."""
+    found = obstacles(held.resource) if held is not None else ()
+    if held is not None and found:
+        reason = f"{found[0].path} in the chart {found[0].reason}: it is left as it is"
+        sender.dispute(key, held, reason)
+    return bool(found)
 
 
 def _judged(sender: Sender, draft: Outgoing, found: Held | None) -> dict[Key, Outgoing]:

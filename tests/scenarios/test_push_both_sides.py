@@ -256,3 +256,25 @@ def test_what_was_booked_elsewhere_in_the_plan_is_not_disturbed():
         f"Appointment/{meeting.id}"
     ]
     assert before
+
+
+UNKNOWN = [{"url": "urn:tandem:negates", "valueBoolean": True}]
+
+
+@pytest.mark.parametrize(
+    ("edit", "path"),
+    [
+        ({"modifierExtension": UNKNOWN}, "modifierExtension"),
+        ({"target": [{"dueDate": "2026-05-01", "modifierExtension": UNKNOWN}]}, "target"),
+    ],
+)
+def test_what_an_unknown_modifier_changes_is_never_written_to(edit, path):
+    clinic = Clinic()
+    clinic.push()
+    there = clinic.edit(clinic.address(GOAL), **edit)
+    clinic.change(goals=(a_goal(status=GoalStatus.ON_HOLD),))
+    report = clinic.push()
+    assert of(report, GOAL).done is Done.CONFLICT
+    assert path in str(of(report, GOAL).reason)
+    assert clinic.of(GOAL)["lifecycleStatus"] == there["lifecycleStatus"]
+    assert clinic.push().writes == 0

@@ -3,6 +3,7 @@
 import pytest
 
 from service.application.change_plan import change_dose
+from service.domain.concept import Concept
 from service.domain.dosing import NewDose
 from service.domain.medication import OrderStatus, StatusReason
 from service.mapping import task_proposal
@@ -31,6 +32,7 @@ PATIENT = Key("Patient", uid("patient"))
 RUNNING = {"active", "on-hold"}
 SERTRALINE = {"coding": [{"system": RXNORM, "code": "312940"}], "text": "Sertraline 25 mg"}
 MODES = pytest.mark.parametrize("mode", MedicationMode)
+FLUOXETINE = a_drug(code=Concept(text="Fluoxetine 20 mg"))
 
 
 def chart_order(clinic, **elements):
@@ -325,15 +327,14 @@ def test_a_new_dose_may_start_when_the_old_order_is_gone_from_the_chart():
 
 
 def test_orders_that_start_together_need_no_transaction():
-    """A plan may hold that both run; it is only an end without its successor that is not safe to stop at."""
-    both = (a_medication(), a_medication(id=SECOND.item, replaces=FIRST.item))
+    """Two drugs may run while one follows the other; only an end without its successor is not safe."""
+    both = (a_medication(), a_medication(id=SECOND.item, drug=FLUOXETINE, replaces=FIRST.item))
     clinic = Clinic(a_plan(medications=both), shape=WITHOUT_TRANSACTIONS)
     assert clinic.push().standing is Standing.IN_STEP
 
 
 def test_two_drugs_are_two_lines():
-    fluoxetine = a_drug(code=type(a_drug().code)(text="Fluoxetine 20 mg"))
-    other = a_medication(id=uid("medications-2"), drug=fluoxetine)
+    other = a_medication(id=uid("medications-2"), drug=FLUOXETINE)
     clinic = Clinic(a_plan(medications=(a_medication(), other)))
     clinic.push()
     decide(clinic, dose(0, 1, "100"))

@@ -1,7 +1,7 @@
 """Generated conditions, goals, therapy courses, medication orders and phases."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -249,7 +249,10 @@ def medications(
         replaced = {order.replaces for order in orders}
         replaceable = [order.id for order in orders if order.id not in replaced]
         links = OrderLinks(conditions=conditions, therapies=therapies, replaceable=replaceable)
-        orders.append(a_medication(draw, uid, links))
+        order = a_medication(draw, uid, links)
+        old = next((one for one in orders if one.id == order.replaces), None)
+        doubled = old is not None and old.drug.code == order.drug.code
+        orders.append(replace(order, replaces=None) if doubled else order)
     return tuple(orders)
 
 

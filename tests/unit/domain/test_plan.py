@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 
 from service.domain.balance import Balance, current
+from service.domain.concept import Concept
+from service.domain.medication import OrderStatus, StatusReason
 from service.domain.plan import LIST_GROUPS, Plan, items, people_named
 from service.domain.references import named_items
 from tests.builders import (
@@ -14,6 +16,7 @@ from tests.builders import (
     PSYCHIATRIST,
     THERAPIST,
     a_check_in,
+    a_drug,
     a_goal,
     a_journal_entry,
     a_medication,
@@ -137,7 +140,11 @@ def test_the_balance_is_that_of_the_phase_that_is_open(phases, balance):
 def orders(*chain: tuple[int, int | None]):
     """Orders by number, each with the number of the one that it replaces."""
     return tuple(
-        a_medication(id=uid(f"medications-{n}"), replaces=None if old is None else uid(f"medications-{old}"))
+        a_medication(
+            status=OrderStatus.COMPLETED,
+            id=uid(f"medications-{n}"),
+            replaces=None if old is None else uid(f"medications-{old}"),
+        )
         for n, old in chain
     )
 
@@ -197,3 +204,18 @@ def test_no_field_that_names_an_item_is_forgotten(plan):
     known = all_ids(plan)
     held = {(path, one) for path, one in ids_within(plan) if one in known and not path.endswith(".id")}
     assert {(path, one) for path, _, one in named_items(plan)} == held
+
+
+@pytest.mark.parametrize("status", [OrderStatus.ACTIVE, OrderStatus.ON_HOLD])
+def test_two_versions_of_one_medication_never_both_run(status):
+    reason = None if status is OrderStatus.ACTIVE else StatusReason.SIDE_EFFECTS
+    old = a_medication(status=status, status_reason=reason)
+    new = a_medication(id=uid("medications-1"), replaces=old.id)
+    found = refusals(lambda: a_plan(medications=(old, new)))
+    assert "same drug" in found["medications[1].status"]
+
+
+def test_one_drug_may_follow_another_while_both_run():
+    other = a_drug(code=Concept(text="Fluoxetine 20 mg"))
+    after = a_medication(id=uid("medications-1"), drug=other, replaces=uid("medications-0"))
+    assert a_plan(medications=(a_medication(), after)).medications[1] == after

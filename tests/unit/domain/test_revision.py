@@ -177,7 +177,7 @@ REWRITTEN = {
     "prescriber": {"prescriber": NURSE.id},
     "status": {"status": OrderStatus.DRAFT},
 }
-OTHER_ORDER = a_medication(id=uid("medications-1"))
+OTHER_ORDER = a_medication(id=uid("medications-1"), status=OrderStatus.COMPLETED)
 
 
 @pytest.mark.parametrize("field", REWRITTEN)

@@ -82,3 +82,8 @@ def test_the_deepest_text_can_be_digested_and_checked():
     resource = loads(f'{{"resourceType":"Basic","code":{{"text":"x"}},"extension":[{inner}]}}')
     assert digest(resource)
     assert problems(resource) == ()
+
+
+def test_a_key_that_stands_twice_is_refused():
+    with pytest.raises(NotJson, match="twice"):
+        loads('{"doseQuantity": {"value": 50, "value": 500}}')
