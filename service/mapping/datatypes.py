@@ -191,8 +191,3 @@ def score_to_fhir(value: Decimal | int) -> JsonObject:
 def coding_key(concept: JsonObject) -> tuple[tuple[str | None, str | None], ...]:
     """Return what tells two CodeableConcepts apart in a list: their codings."""
     return tuple((c.get("system"), c.get("code")) for c in concept.get("coding", []))
-
-
-def code_key(coding: JsonObject) -> tuple[str | None, str | None]:
-    """Return what tells two Codings apart in a list."""
-    return coding.get("system"), coding.get("code")

@@ -212,7 +212,7 @@ def _stays(mine: Any, onto: Any, shape: Meaning | Coded | Link, *, refs: Refs) -
             return mine is not None and read(onto) == read(mine)
         case Coded(find):
             return find(onto) == (None if mine is None else find(mine))
-        case Link():
+        case _:
             return not refs.knows(onto) if mine is None else REFERENCE.read(onto) == REFERENCE.read(mine)
 
 
@@ -229,8 +229,9 @@ def _list_laid(
         case ByKey(key, entry, ours):
             written = {key(one) for one in mine}
             return _joined(mine, onto, _Join(key, entry, ours or written.__contains__, refs))
-        case ByReference(at, entry, types):
-            return _joined(mine, onto, _Join(_target(at), entry, _within_plan(refs, types), refs))
+        case _:
+            within = _within_plan(refs, shape.types)
+            return _joined(mine, onto, _Join(_target(shape.at), shape.entry, within, refs))
 
 
 def _entry(held: list[Any], place: int) -> Any:

@@ -163,7 +163,4 @@ def _may_be_none(kind: type[Value], name: str) -> bool:
 
 
 def _default(kind: type[Value], name: str) -> Any:
-    for item in fields(kind):
-        if item.name == name:
-            return item.default
-    raise LookupError(name)
+    return next(item.default for item in fields(kind) if item.name == name)
