@@ -93,10 +93,19 @@ def test_a_plan_without_a_patient_is_no_plan():
     assert any("patient" in issue.reason for issue in reunion.issues)
 
 
-@pytest.mark.parametrize("key", [Key("Goal", uid("goals-0")), Key("MedicationRequest", uid("medications-1"))])
-def test_an_item_that_says_too_little_is_left_out_and_reported(key):
-    names = ("lifecycleStatus", "status", "dosageInstruction")
-    reunion = read(without(key, *names))
+SPOKEN_IN_CODES = {"description": {"coding": [{"system": "urn:x", "code": "1"}]}}
+
+
+@pytest.mark.parametrize(
+    ("key", "change"),
+    [
+        (Key("Goal", uid("goals-0")), SPOKEN_IN_CODES),
+        (Key("MedicationRequest", uid("medications-1")), {"dosageInstruction": []}),
+    ],
+)
+def test_an_item_that_says_too_little_is_left_out_and_reported(key, change):
+    changed = {name: one for name, one in {**WHOLE[key], **change}.items() if one != []}
+    reunion = read({**WHOLE, key: changed})
     assert any(issue.path.startswith(key.type) for issue in reunion.issues)
     held = () if reunion.plan is None else (*reunion.plan.goals, *reunion.plan.medications)
     assert key.item not in {one.id for one in held}
