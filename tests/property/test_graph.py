@@ -81,6 +81,7 @@ def test_phases_are_read_in_the_order_of_their_days_whatever_the_chart_lists_fir
     assert absorb(None, reversed(resources), REFS).plan.phases == plan.phases
 
 
+@FEW
 @given(pairs())
 def test_absorbing_nothing_changes_nothing(pair):
     _, held = pair
