@@ -22,7 +22,7 @@ def folder(name: str) -> Path:
         reason = f"no test data: set TANDEM_TEST_DATA to a folder that holds {name}/"
         if os.environ.get("CI"):
             pytest.fail(reason)
-        pytest.skip(reason)
+        pytest.skip(reason, allow_module_level=True)
     return found
 
 
