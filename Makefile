@@ -27,7 +27,7 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	if ! $(BIN)/python -c 'import pip' 2>/dev/null; then \
 	  echo "Making .venv with $$found"; "$$found" -m venv --clear .venv; fi
 	@echo "Installing the hashed requirements (a minute, the first time)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -48,3 +48,12 @@ def test_tests_run_on_the_versions_that_the_service_ships() -> None:
     tried = pins("dev.txt")
     assert pins("service.txt").items() <= tried.items()
     assert pins("build.txt").items() <= tried.items()
+
+
+@pytest.mark.parametrize("name", ["Makefile", "docker/build-steps"])
+def test_what_is_locked_is_installed_without_asking_an_index_for_more(name: str) -> None:
+    # pip 23.2 takes `coverage[toml]` of a requirement for unpinned as soon as the index has a newer coverage.
+    lines = (ROOT / name).read_text().splitlines()
+    installs = [line for line in lines if "--require-hashes" in line]
+    assert installs
+    assert [line for line in installs if "--no-deps" not in line] == []
