@@ -1,48 +1,18 @@
 """Pushing a plan into the chart: one patient, one writer, and a report that is true."""
 
-from collections.abc import Iterator, Set
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 
-from service.domain.plan import people_named
-from service.domain.revision import Revision
-from service.mapping.graph import Subject, keys_of
-from service.mapping.references import Key
-from service.ports.ehr import Capabilities
-from service.ports.storage import (
-    Connection,
-    ConnectionMode,
-    JournalRow,
-    KeptCapabilities,
-    Lease,
-    LedgerEntry,
-    UnitOfWork,
-)
-from service.sync.agenda import Agenda, Ports
+from service.application.chart_run import PatientBusy, ReadOnly, Whose, at_the_chart, reported
+from service.sync.agenda import Ports
 from service.sync.push import push
-from service.sync.report import PushReport, standing_of
-from service.sync.sending import LeaseLost
+from service.sync.report import PushReport
 
-# Longer than a push takes with every time-out and retry; a holder that died gives way after it.
-LEASE_TIME = timedelta(minutes=5)
-CAPABILITIES_LAST = timedelta(days=1)
+__all__ = ["PatientBusy", "PushPlan", "ReadOnly", "push_plan"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PushPlan:
+class PushPlan(Whose):
     """Push the latest revision of a plan over a connection."""
-
-    plan_id: str
-    connection_id: str = "default"
-
-
-class ReadOnly(Exception):
-    """The connection must not write: an operator opens it."""
-
-
-class PatientBusy(Exception):
-    """Another run writes this patient's chart now: try again when it is done."""
 
 
 def push_plan(command: PushPlan, ports: Ports) -> PushReport:
@@ -51,119 +21,5 @@ def push_plan(command: PushPlan, ports: Ports) -> PushReport:
     Raises `Unknown`, `ReadOnly`, `PatientBusy` (also when another run took over), and an `EhrError` when the
     server failed before anything was written: then the chart is as it was.
     """
-    connection, revision = _subject(command, ports)
-    capabilities = _capabilities(connection, ports)
-    with _leased(revision, connection, ports) as lease:
-        agenda, open_rows = _agenda(revision, ports, lease=lease, capabilities=capabilities)
-        try:
-            outcome = push(agenda, ports, open_rows)
-        except LeaseLost:
-            raise PatientBusy(f"patient {lease.patient_id} was taken over by another run") from None
-    report = PushReport(
-        plan_id=command.plan_id,
-        revision=agenda.number,
-        connection_id=connection.id,
-        standing=standing_of(outcome.items),
-        items=outcome.items,
-    )
-    if outcome.stopped is not None and not report.touched:
-        raise outcome.stopped
-    return report
-
-
-def _subject(command: PushPlan, ports: Ports) -> tuple[Connection, Revision]:
-    with ports.storage.begin(write=False) as work:
-        connection = work.connections.get(command.connection_id)
-        revision = work.plans.head(command.plan_id)
-    return _open(connection), revision
-
-
-def _open(connection: Connection) -> Connection:
-    if connection.mode is ConnectionMode.READ_ONLY:
-        raise ReadOnly(f"connection {connection.id} is read-only")
-    return connection
-
-
-def _capabilities(connection: Connection, ports: Ports) -> Capabilities:
-    """Ask the server what it can do, once a day; the operator's word wins over the server's."""
-    now = ports.clock.now()
-    with ports.storage.begin(write=False) as work:
-        kept = work.capabilities.get(connection.id)
-    if kept is not None and _fresh(kept, connection, now):
-        return Capabilities.from_json(kept.content).overridden(ports.override)
-    offered = ports.ehr.capabilities()
-    content = {**offered.to_json(), "asked": connection.base_url}
-    with ports.storage.begin() as work:
-        work.capabilities.put(connection.id, KeptCapabilities(content=content, fetched_at=now))
-        work.commit()
-    return offered.overridden(ports.override)
-
-
-def _fresh(kept: KeptCapabilities, connection: Connection, now: datetime) -> bool:
-    same_server = kept.content.get("asked") == connection.base_url
-    return same_server and now - kept.fetched_at < CAPABILITIES_LAST
-
-
-@contextmanager
-def _leased(revision: Revision, connection: Connection, ports: Ports) -> Iterator[Lease]:
-    patient = revision.plan.patient.id
-    with ports.storage.begin() as work:
-        lease = work.leases.acquire(
-            connection.id, patient, holder=ports.ids.new(), now=ports.clock.now(), ttl=LEASE_TIME
-        )
-        work.commit()
-    if lease is None:
-        raise PatientBusy(f"patient {patient} is being written by another run")
-    try:
-        yield lease
-    finally:
-        with ports.storage.begin() as work:
-            work.leases.release(lease)
-            work.commit()
-
-
-def _agenda(
-    seen: Revision, ports: Ports, *, lease: Lease, capabilities: Capabilities
-) -> tuple[Agenda, tuple[JournalRow, ...]]:
-    """Read everything anew under the lease, so that nobody's write lies between reading and writing."""
-    with ports.storage.begin() as work:
-        revision = work.plans.head(seen.plan.id)
-        connection = _pinned(_open(work.connections.get(lease.connection_id)), work)
-        people = work.people.many(one for _, one in people_named(revision.plan))
-        keys = set(keys_of(Subject(plan=revision.plan, people=people)))
-        open_rows = _own_rows(revision, keys, work, connection=connection)
-        agenda = Agenda(
-            plan=revision.plan,
-            number=revision.number,
-            people=people,
-            connection=connection,
-            capabilities=capabilities,
-            lease=lease,
-            ledger=_ledger(keys | {_key(row) for row in open_rows}, work, connection=connection),
-        )
-        work.commit()
-    return agenda, open_rows
-
-
-def _pinned(connection: Connection, work: UnitOfWork) -> Connection:
-    """From the first push on, resources in the chart carry the identifier system: it stays."""
-    if connection.mode is ConnectionMode.SHADOW:
-        return connection
-    return work.connections.put(replace(connection, pinned=True))
-
-
-def _own_rows(
-    revision: Revision, keys: Set[Key], work: UnitOfWork, *, connection: Connection
-) -> tuple[JournalRow, ...]:
-    """Return the open rows that this plan can settle: its own, and those of people that plans share."""
-    rows = work.journal.open_rows(connection.id, revision.plan.patient.id)
-    return tuple(row for row in rows if row.plan_id == revision.plan.id or _key(row) in keys)
-
-
-def _ledger(keys: Set[Key], work: UnitOfWork, *, connection: Connection) -> dict[Key, LedgerEntry]:
-    entries = work.ledger.many(connection.id, ((key.type, key.item) for key in keys))
-    return {Key(entry.resource_type, entry.item_id): entry for entry in entries}
-
-
-def _key(row: JournalRow) -> Key:
-    return Key(row.resource_type, row.item_id)
+    with at_the_chart(command, ports) as (agenda, open_rows):
+        return reported(agenda, push(agenda, ports, open_rows))

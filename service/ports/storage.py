@@ -17,6 +17,7 @@ from service.domain.people import Person
 from service.domain.revision import Origin, Revision
 from service.domain.therapy import RequestStatus
 from service.fhir.json import JsonObject
+from service.ports.inbox import Inbox
 
 _Item = TypeVar("_Item")
 
@@ -377,6 +378,8 @@ class UnitOfWork(Protocol):
     def cursors(self) -> Cursors: ...
     @property
     def leases(self) -> Leases: ...
+    @property
+    def inbox(self) -> Inbox: ...
 
     def __enter__(self) -> Self: ...
     def __exit__(

@@ -49,6 +49,21 @@ def rendered(
     return {key: without(bodies[key], absent) for key in keys}
 
 
+def rendered_by_name(
+    agenda: Agenda, onto: Mapping[Key, JsonObject], absent: frozenset[str]
+) -> dict[Key, JsonObject]:
+    """Return resources with urns, each laid over what the chart holds, told with urns as well."""
+    bodies = project(subject_of(agenda), _nameless(agenda), scope=scope_of(agenda), onto=onto)
+    return {key: without(bodies[key], absent) for key in onto}
+
+
+def symbols(agenda: Agenda) -> dict[str, str]:
+    """Return the urn by address of what is of the plan, but for orders that the chart made itself."""
+    theirs = frozenset(_orders_of_chart(agenda))
+    known = ((key, agenda.address(key)) for key in agenda.ledger if key not in theirs)
+    return {address: key.urn for key, address in known if address is not None}
+
+
 def agreed_of(entry: LedgerEntry | None) -> Agreed | None:
     """Return the base of an entry, if there is one."""
     if entry is None or entry.ours_digest is None or entry.agreed_theirs is None:

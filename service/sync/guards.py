@@ -8,6 +8,9 @@ from service.fhir.subjects import patients_of
 from service.fhir.validation import Problem, problems
 from service.mapping.references import Key
 
+_MOST_VANISHED = 10
+_SHARE = 5  # a fifth
+
 
 def faults(resource: JsonObject, patient: str, known: Mapping[str, Key]) -> tuple[Problem, ...]:
     """Return what forbids to send a resource.
@@ -32,3 +35,8 @@ def _unknown_targets(resource: JsonObject, known: Mapping[str, Key]) -> Iterator
             yield Problem(
                 path=path, rule="resolvable", message="points to nothing that is sent or in the chart"
             )
+
+
+def too_many_vanish(missing: int, known: int) -> bool:
+    """Tell whether the chart looks emptied: over ten items are gone, or several that are over a fifth."""
+    return missing > _MOST_VANISHED or (missing > 1 and missing * _SHARE > known)

@@ -50,17 +50,38 @@ def push(agenda: Agenda, ports: Ports, open_rows: tuple[JournalRow, ...]) -> Out
 
     Raises `EhrError` when the server fails before anything was sent, and `LeaseLost`.
     """
+    opening = open_chart(agenda, ports, open_rows)
+    if opening.in_the_way:
+        return Outcome(items=opening.in_the_way)
+    return send(agenda, ports, opening.unknown)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What was found on opening the chart: what stands in the way, and what nobody knows the outcome of."""
+
+    in_the_way: tuple[ItemReport, ...] = ()
+    unknown: tuple[ItemReport, ...] = ()
+
+
+def open_chart(agenda: Agenda, ports: Ports, open_rows: tuple[JournalRow, ...]) -> Opening:
+    """Settle what is open, bind the patient and whom the chart has, and note its own orders."""
     unknown = settle_open_rows(agenda, ports, open_rows) if open_rows else ()
     before = dict(agenda.ledger)
     in_the_way = bind(agenda, ports.ehr)
     if in_the_way:
-        return Outcome(items=in_the_way)
+        return Opening(in_the_way=in_the_way)
     _look_for_lost(agenda, ports.ehr)
     _note_orders(agenda, ports.ehr, {report.key for report in unknown})
     _keep_links(agenda, ports, before)
+    return Opening(unknown=unknown)
+
+
+def send(agenda: Agenda, ports: Ports, held_back: tuple[ItemReport, ...]) -> Outcome:
+    """Make the chart say what the plan means, but for the items that are held back, which are reported so."""
     said = meant(agenda)
     sender = Sender(agenda=agenda, ports=ports, absent=said.absent)
-    sender.results.update({report.key: report for report in (*said.reports, *unknown)})
+    sender.results.update({report.key: report for report in (*said.reports, *held_back)})
     outgoing = _decided(sender, said)
     stopped = _carried_out(sender, outgoing, said)
     return Outcome(items=tuple(sender.results[key] for key in sorted(sender.results)), stopped=stopped)

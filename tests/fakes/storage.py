@@ -12,6 +12,7 @@ from service.document import SCHEMA_VERSION
 from service.domain.people import Person
 from service.domain.revision import Revision
 from service.domain.values import Invalid, Problem
+from service.ports.inbox import InboxItem
 from service.ports.storage import (
     Connection,
     JournalRow,
@@ -29,6 +30,7 @@ from service.ports.storage import (
     Taken,
     Unknown,
 )
+from tests.fakes.inbox import MemoryInbox
 
 T = TypeVar("T")
 
@@ -46,6 +48,7 @@ class Kept:
     capabilities: dict[str, KeptCapabilities] = field(default_factory=dict)
     cursors: dict[tuple[str, str], str] = field(default_factory=dict)
     leases: dict[tuple[str, str], tuple[Lease, bool]] = field(default_factory=dict)
+    inbox: dict[str, InboxItem] = field(default_factory=dict)
 
     def copy(self) -> "Kept":
         return Kept(**{name: content.copy() for name, content in vars(self).items()})
@@ -305,6 +308,7 @@ class MemoryUnitOfWork:
     capabilities: MemoryCapabilityCache
     cursors: MemoryCursors
     leases: MemoryLeases
+    inbox: MemoryInbox
 
     def __init__(self, storage: "MemoryStorage", *, write: bool) -> None:
         self._storage = storage
@@ -323,6 +327,7 @@ class MemoryUnitOfWork:
         self.capabilities = MemoryCapabilityCache(kept)
         self.cursors = MemoryCursors(kept)
         self.leases = MemoryLeases(kept)
+        self.inbox = MemoryInbox(kept.inbox)
         return self
 
     def __exit__(

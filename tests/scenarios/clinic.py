@@ -13,6 +13,7 @@ import requests
 
 from service.application.ports import Editor, PlanPorts
 from service.application.push_plan import PushPlan, push_plan
+from service.application.sync_plan import SyncPlan, sync_plan
 from service.domain.people import Person
 from service.domain.plan import Plan
 from service.domain.revision import Origin, Revision
@@ -23,6 +24,7 @@ from service.fhir.json import JsonObject
 from service.fhir.references import rewrite
 from service.mapping.references import Key
 from service.ports.ehr import Ehr
+from service.ports.inbox import InboxItem
 from service.ports.storage import Connection, ConnectionMode, LedgerEntry, MedicationMode, Unknown
 from service.sandbox.app import door
 from service.sandbox.records import Version
@@ -129,6 +131,19 @@ class Clinic:
             self.revise(plan)
         self._line.asked.clear()
         return push_plan(PushPlan(plan_id=self.plan.id), replace(self.ports, **ports))
+
+    def sync(self, plan: Plan | None = None, **ports: Any) -> PushReport:
+        """Brings plan and chart into step, the plan revised first where another is given."""
+        if plan is not None:
+            self.revise(plan)
+        self._line.asked.clear()
+        return sync_plan(SyncPlan(plan_id=self.plan.id), replace(self.ports, **ports))
+
+    @property
+    def inbox(self) -> tuple[InboxItem, ...]:
+        """What waits for a person, or was decided and is not closed."""
+        with self.storage.begin(write=False) as work:
+            return work.inbox.of_plan("default", self.plan.id)
 
     def revise(self, plan: Plan) -> None:
         """Keeps a next revision, or the first one of another plan."""

@@ -1,0 +1,159 @@
+"""One pass over a plan, both ways: the chart's edits come in, ours go out, and people decide the rest."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from service.application.chart_run import Whose, at_the_chart, reported
+from service.domain.revision import Origin, Revision, changed_groups
+from service.mapping.references import Key
+from service.ports.inbox import InboxItem, ItemState
+from service.ports.storage import Superseded, UnitOfWork
+from service.sync.agenda import Agenda, Ports
+from service.sync.authority import Authority
+from service.sync.inbox import content_of, digest_of
+from service.sync.intake import Contested, Intake, RulesOf
+from service.sync.merge import Choice, Rules
+from service.sync.report import PushReport
+from service.sync.sending import LeaseLost
+from service.sync.sides import Sides
+from service.sync.two_way import synchronise
+
+# A person may revise the plan while the chart is read; after that many times it is busy rather than unlucky.
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncPlan(Whose):
+    """Bring a plan and the chart into step over a connection."""
+
+    authority: Authority = field(default_factory=Authority)
+
+
+def sync_plan(command: SyncPlan, ports: Ports) -> PushReport:
+    """Take in what the chart says, send what the plan says, and report item by item.
+
+    Raises as `push_plan` does, `MassVanish` when the chart looks emptied, and `Superseded` when somebody
+    revises the plan as often as the pass begins.
+    """
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return _pass(command, ports)
+        except Superseded:
+            continue
+    return _pass(command, ports)
+
+
+def _pass(command: SyncPlan, ports: Ports) -> PushReport:
+    with at_the_chart(command, ports) as (agenda, open_rows):
+        items = _waiting(agenda, ports)
+        rules_of = _rules(command.authority, items.values())
+        outcome = synchronise(agenda, ports, open_rows, rules_of=rules_of, keep=_keeper(ports, items))
+        return reported(agenda, outcome)
+
+
+def _waiting(agenda: Agenda, ports: Ports) -> dict[str, InboxItem]:
+    with ports.storage.begin(write=False) as work:
+        return {item.id: item for item in work.inbox.of_plan(agenda.connection.id, agenda.plan.id)}
+
+
+def _rules(authority: Authority, items: Iterable[InboxItem]) -> RulesOf:
+    """Return the rules of a resource: a decision counts only for what was shown when it was made."""
+    decided = {(item.resource_type, item.item_id): item for item in items if item.state is ItemState.DECIDED}
+
+    def rules_of(key: Key, sides: Sides) -> Rules:
+        item = decided.get((key.type, key.item))
+        holds = item is not None and item.digest == digest_of(sides)
+        choices = item.choices if item is not None and holds else {}
+        return Rules(authority=authority, choices={name: Choice(one) for name, one in choices.items()})
+
+    return rules_of
+
+
+def _keeper(ports: Ports, items: Mapping[str, InboxItem]) -> Callable[[Agenda, Intake], None]:
+    """Return what keeps a look at the chart: plan, ledger and inbox in one commit."""
+
+    def keep(agenda: Agenda, intake: Intake) -> None:
+        now = ports.clock.now()
+        news = tuple(_news(agenda, ports, intake, items=items, now=now))
+        revision = _revision(agenda, intake, now)
+        if not news and not intake.entries and revision is None:
+            return
+        with ports.storage.begin() as work:
+            if not work.leases.holds(agenda.lease, now):
+                raise LeaseLost
+            _commit(work, agenda, intake, revision=revision, news=news)
+        agenda.ledger.update(intake.entries)
+        if revision is not None:
+            agenda.plan, agenda.number = revision.plan, revision.number
+
+    return keep
+
+
+def _commit(
+    work: UnitOfWork, agenda: Agenda, intake: Intake, *, revision: Revision | None, news: Iterable[InboxItem]
+) -> None:
+    if revision is not None:
+        work.plans.append(revision, expected=agenda.number)
+    elif work.plans.head(agenda.plan.id).number != agenda.number:
+        raise Superseded(work.plans.head(agenda.plan.id).number)
+    work.ledger.save(intake.entries.values(), plan_id=agenda.plan.id)
+    work.inbox.save(news)
+    work.commit()
+
+
+def _revision(agenda: Agenda, intake: Intake, now: datetime) -> Revision | None:
+    groups = changed_groups(agenda.plan, intake.plan)
+    if not groups:
+        return None
+    return Revision(
+        number=agenda.number + 1,
+        plan=intake.plan,
+        groups=groups,
+        author=f"ehr:{agenda.connection.id}",
+        origin=Origin.EHR,
+        recorded_at=now,
+    )
+
+
+def _news(
+    agenda: Agenda, ports: Ports, intake: Intake, *, items: Mapping[str, InboxItem], now: datetime
+) -> Iterator[InboxItem]:
+    """Yield new items, and those that are over: settled by what was taken in, or asked again."""
+    wanted = {_mark(one): one for one in (*intake.open, *intake.told)}
+    known = {_mark_of(item): item for item in items.values()}
+    for mark, one in wanted.items():
+        if mark not in known:
+            yield _item(agenda, one, item_id=ports.ids.new(), now=now)
+    for mark, item in known.items():
+        if mark not in wanted and item.cause != _TOLD:
+            yield replace(item, state=ItemState.CLOSED, closed_at=now, outcome="settled")
+
+
+_TOLD = "not-applied"
+
+
+def _mark(one: Contested) -> tuple[str, str, str, str]:
+    return one.key.type, one.key.item, one.cause.value, digest_of(one.sides)
+
+
+def _mark_of(item: InboxItem) -> tuple[str, str, str, str]:
+    return item.resource_type, item.item_id, item.cause, item.digest
+
+
+def _item(agenda: Agenda, one: Contested, *, item_id: str, now: datetime) -> InboxItem:
+    return InboxItem(
+        id=item_id,
+        connection_id=agenda.connection.id,
+        plan_id=agenda.plan.id,
+        patient_id=agenda.plan.patient.id,
+        resource_type=one.key.type,
+        item_id=one.key.item,
+        reference=one.reference,
+        cause=one.cause.value,
+        groups=tuple(sorted(one.groups)),
+        digest=digest_of(one.sides),
+        content=content_of(one.sides),
+        revision=agenda.number,
+        opened_at=now,
+    )

@@ -1,0 +1,35 @@
+"""Who owns which element group: the tables of `groups`, and what an operator says otherwise.
+
+Owner-wins never settles a critical group: dose, status, risk and stop reasons always wait for a person.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from service.sync.groups import Group, Owner, tables
+
+
+class NoSuchGroup(ValueError):
+    """An operator's word names a group that no kind of resource has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
+    """The owners on one connection; `words` has an operator's own, by `Kind.group` such as `Goal.target`."""
+
+    words: Mapping[str, Owner] = field(default_factory=dict)
+
+    def owner(self, kind: str, group: Group) -> Owner:
+        """Return whose value stands when both sides changed a group of a kind of resource."""
+        return self.words.get(f"{kind}.{group.name}", group.owner)
+
+
+def authority_of(words: Mapping[str, str]) -> Authority:
+    """Read an operator's words; raises `NoSuchGroup`, also for an owner that is none."""
+    known = {f"{kind}.{group.name}" for kind, groups in tables().items() for group in groups}
+    for place, owner in words.items():
+        if place not in known:
+            raise NoSuchGroup(f"there is no group {place}")
+        if owner not in tuple(Owner):
+            raise NoSuchGroup(f"{place} is owned by one of {', '.join(Owner)}")
+    return Authority(words={place: Owner(owner) for place, owner in words.items()})

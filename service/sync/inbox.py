@@ -1,0 +1,33 @@
+"""What a person is shown of two sides, and the digest that binds a decision to exactly that."""
+
+from hashlib import sha256
+
+from service.fhir.canonical import digest
+from service.fhir.json import JsonObject
+from service.sync.sides import Agreed, Sides
+
+
+def content_of(sides: Sides | None) -> JsonObject:
+    """Return the four resources to keep with an item, none for what vanished without a second side."""
+    if sides is None:
+        return {}
+    return {
+        "agreed_ours": sides.agreed.ours,
+        "agreed_theirs": sides.agreed.theirs,
+        "ours": sides.ours,
+        "theirs": sides.theirs,
+    }
+
+
+def sides_in(content: JsonObject) -> Sides | None:
+    """Return the sides that an item was opened with."""
+    if not content:
+        return None
+    agreed = Agreed(ours=content["agreed_ours"], theirs=content["agreed_theirs"])
+    return Sides(agreed=agreed, ours=content["ours"], theirs=content["theirs"])
+
+
+def digest_of(sides: Sides | None) -> str:
+    """Return the digest of all that is shown; equal content gives the same, whatever its stamps."""
+    parts = [] if sides is None else [sides.agreed.ours, sides.agreed.theirs, sides.ours, sides.theirs]
+    return sha256("".join(digest(one) for one in parts).encode()).hexdigest()

@@ -1,0 +1,284 @@
+"""Edits of the chart on their way into the plan: judged, read, and proved to have been read.
+
+Nothing is called taken in that the plan cannot say back: what is still different after the reading is shown
+to a person, or restored where the group is ours.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from service.domain.plan import Plan
+from service.fhir.canonical import digest
+from service.fhir.json import JsonObject
+from service.fhir.subjects import patients_of
+from service.mapping.absorption import Entry, absorb
+from service.mapping.references import Key
+from service.mapping.soundness import obstacles
+from service.ports.ehr import Held
+from service.ports.storage import LedgerEntry, LinkState
+from service.sync.agenda import Agenda, remote_of
+from service.sync.companions import disagree, without_words
+from service.sync.drafts import Meant, meant, rendered_by_name, symbols
+from service.sync.groups import Group, Owner
+from service.sync.merge import LINKS, Both, Ours, Rules, Theirs, Verdict
+from service.sync.planner import Vanished
+from service.sync.reconciliation import Agree, Cause, Contest, TakeIn, reconcile
+from service.sync.sides import Agreed, Sides, changed_groups, symbolic
+from service.sync.tracked import Seen
+
+RulesOf: TypeAlias = Callable[[Key, Sides], Rules]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contested:
+    """A resource that a person has to look at: why, in which groups, and all that both sides said of it."""
+
+    key: Key
+    reference: str
+    cause: Cause
+    groups: frozenset[str] = frozenset()
+    sides: Sides | None = None
+    held: Held | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """What came of looking at the chart: the plan, the ledger's new entries, and what people have to see.
+
+    `open` resources are neither read nor written until they are decided; `told` are edits that lost to the
+    owner of their group and are shown as not applied.
+    """
+
+    plan: Plan
+    entries: Mapping[Key, LedgerEntry]
+    open: tuple[Contested, ...] = ()
+    told: tuple[Contested, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Looking:
+    """One look at the chart: `taking` shrinks as edits turn out not to be readable."""
+
+    agenda: Agenda
+    rules_of: RulesOf
+    said: Meant
+    taking: dict[Key, "_Edit"] = field(default_factory=dict)
+    restamped: dict[Key, LedgerEntry] = field(default_factory=dict)
+    open: list[Contested] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Edit:
+    """An edit of theirs that is to come in: what the plan should read, and what becomes of each group."""
+
+    key: Key
+    held: Held
+    sides: Sides
+    rules: Rules
+    resource: JsonObject | None = None
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+
+
+def take_in(agenda: Agenda, seen: Seen, rules_of: RulesOf) -> Intake:
+    """Return the plan with the chart's edits in it; `seen` is what the chart holds of tracked items now."""
+    looking = _Looking(agenda=agenda, rules_of=rules_of, said=meant(agenda))
+    for key in sorted(seen):
+        match seen[key]:
+            case Held() as held:
+                _judge(looking, key, held)
+            case Vanished():
+                address = str(remote_of(agenda.entry(key)))
+                looking.open.append(Contested(key=key, reference=address, cause=Cause.VANISHED))
+    plan, back = _read(looking)
+    entries = {key: _entry(looking, edit, back[key]) for key, edit in looking.taking.items()}
+    told = [one for edit in looking.taking.values() for one in _told(edit, back[edit.key])]
+    stopped = {one.key: _stopped(agenda, one) for one in looking.open}
+    entries |= looking.restamped | stopped
+    return Intake(plan=plan, entries=entries, open=tuple(looking.open), told=tuple(told))
+
+
+def sides_of(agenda: Agenda, key: Key, ours: JsonObject, *, theirs: JsonObject) -> Sides | None:
+    """Return the three sides of a resource with urns, None where nothing was agreed yet."""
+    entry = agenda.entry(key)
+    if entry.agreed_ours is None or entry.agreed_theirs is None:
+        return None
+    urns = symbols(agenda)
+    base = Agreed(ours=entry.agreed_ours, theirs=symbolic(entry.agreed_theirs, urns))
+    return Sides(agreed=base, ours=ours, theirs=symbolic(theirs, urns))
+
+
+def _judge(looking: _Looking, key: Key, held: Held) -> None:
+    agenda = looking.agenda
+    ours = looking.said.ours.get(key)
+    sides = None if ours is None else sides_of(agenda, key, ours, theirs=held.resource)
+    if sides is None:
+        return
+    rules = looking.rules_of(key, sides)
+    cause = _closed(agenda, sides, held)
+    action = Contest(cause=cause, groups=sides.changed_there) if cause else reconcile(sides, rules)
+    edit = _Edit(key=key, held=held, sides=sides, rules=rules)
+    match action:
+        case Contest(cause=cause, groups=groups):
+            looking.open.append(_contested(edit, cause, groups))
+        case Agree(verdicts):
+            looking.taking[key] = replace(edit, verdicts=verdicts)
+        case TakeIn(resource=resource, verdicts=verdicts):
+            looking.taking[key] = replace(edit, resource=resource, verdicts=verdicts)
+        case _:
+            _note_restamped(looking, key, held)
+
+
+def _note_restamped(looking: _Looking, key: Key, held: Held) -> None:
+    """Keep the version of what was written anew without a change that the plan knows."""
+    entry = looking.agenda.entry(key)
+    if held.version != entry.version:
+        looking.restamped[key] = replace(
+            entry,
+            version=held.version,
+            last_updated=held.last_updated,
+            agreed_theirs=held.resource,
+            theirs_digest=digest(held.resource),
+        )
+
+
+def _closed(agenda: Agenda, sides: Sides, held: Held) -> Cause | None:
+    """Return why a resource must not even be read: no R4, another patient, or words that say otherwise."""
+    if obstacles(held.resource):
+        return Cause.UNREADABLE
+    if disagree(sides.agreed.theirs, sides.theirs):
+        return Cause.WORDS_DISAGREE
+    patient = agenda.address(agenda.patient)
+    foreign = [one for one in patients_of(held.resource) if one != patient]
+    return Cause.OTHER_PATIENT if foreign and sides.type != "Patient" else None
+
+
+def _read(looking: _Looking) -> tuple[Plan, dict[Key, "_Back"]]:
+    """Read all edits at once; leave out, and contest, those that the plan cannot say back, and read again."""
+    while True:
+        plan = _absorbed(looking.agenda, looking.taking.values())
+        back = _said_back(looking, plan)
+        unreadable = [key for key, one in back.items() if one.unread]
+        if not unreadable:
+            return plan, back
+        for key in unreadable:
+            edit = looking.taking.pop(key)
+            looking.open.append(_contested(edit, Cause.UNREADABLE, back[key].unread))
+
+
+def _absorbed(agenda: Agenda, edits: Iterable[_Edit]) -> Plan:
+    entries = [
+        Entry(address=edit.key.urn, resource=edit.resource) for edit in edits if edit.resource is not None
+    ]
+    if not entries:
+        return agenda.plan
+    whole = absorb(agenda.plan, entries, agenda.refs(), people=agenda.people).plan
+    if whole is not None and whole != agenda.plan:
+        return whole
+    return _one_by_one(agenda, entries)
+
+
+def _one_by_one(agenda: Agenda, entries: Iterable[Entry]) -> Plan:
+    """Read each edit on its own: one that makes no plan leaves the others in."""
+    plan = agenda.plan
+    for entry in entries:
+        plan = absorb(plan, [entry], agenda.refs(), people=agenda.people).plan or plan
+    return plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Back:
+    """What the plan says of a resource after the reading; `restored` groups are ours and not as theirs."""
+
+    ours: JsonObject
+    unread: frozenset[str] = frozenset()
+    restored: frozenset[str] = frozenset()
+
+
+def _said_back(looking: _Looking, plan: Plan) -> dict[Key, _Back]:
+    after = replace(looking.agenda, plan=plan)
+    said = meant(after)
+    onto = {key: edit.sides.theirs for key, edit in looking.taking.items()}
+    over = rendered_by_name(after, onto, said.absent)
+    return {key: _back(edit, said.ours[key], over[key]) for key, edit in looking.taking.items()}
+
+
+def _back(edit: _Edit, ours: JsonObject, over: JsonObject) -> _Back:
+    """Compare what the plan says now, laid over theirs, with theirs: any difference was not read."""
+    kind, authority = edit.sides.kind, edit.rules.authority
+    taken = [group for group in edit.sides.groups if isinstance(edit.verdicts[group.name], Theirs)]
+    lost = changed_groups(tuple(taken), without_words(edit.sides.theirs), without_words(over))
+    mine = frozenset(
+        group.name
+        for group in taken
+        if group.name in lost and not group.critical and authority.owner(kind, group) is Owner.US
+    )
+    return _Back(ours=ours, unread=lost - mine, restored=mine)
+
+
+def _entry(looking: _Looking, edit: _Edit, back: _Back) -> LedgerEntry:
+    """Return the entry with theirs as its base, and with ours but for what is still to be sent."""
+    held, entry = edit.held, looking.agenda.entry(edit.key)
+    agreed = _agreed_ours(edit, back)
+    waiting = digest(agreed) != digest(back.ours)
+    return replace(
+        entry,
+        state=LinkState.WAITING if waiting else LinkState.IN_SYNC,
+        reason=None,
+        version=held.version,
+        last_updated=held.last_updated,
+        agreed_ours=agreed,
+        agreed_theirs=held.resource,
+        ours_digest=digest(agreed),
+        theirs_digest=digest(held.resource),
+    )
+
+
+def _agreed_ours(edit: _Edit, back: _Back) -> JsonObject:
+    """Return what we now say, but as it was before in the groups that the chart has not got yet."""
+    agreed = dict(back.ours)
+    for group in edit.sides.groups:
+        verdict = edit.verdicts[group.name]
+        if group.name in back.restored or verdict == Ours(over=True):
+            _put(agreed, group, {})
+        elif isinstance(verdict, Ours | Both):
+            _put(agreed, group, edit.sides.agreed.ours)
+    return agreed
+
+
+def _put(resource: JsonObject, group: Group, source: JsonObject) -> None:
+    for element in group.elements:
+        for name in (element, f"_{element}"):
+            resource.pop(name, None)
+            if name in source:
+                resource[name] = source[name]
+
+
+def _told(edit: _Edit, back: _Back) -> Iterable[Contested]:
+    """Return the edits that lost to the owner of their group, which nobody decided."""
+    overruled = {
+        name
+        for name, verdict in edit.verdicts.items()
+        if verdict in (Ours(over=True), Theirs(over=True))
+        and name not in edit.rules.choices
+        and name != LINKS
+    }
+    groups = frozenset(overruled) | back.restored
+    if groups:
+        yield _contested(edit, Cause.NOT_APPLIED, groups)
+
+
+def _contested(edit: _Edit, cause: Cause, groups: frozenset[str]) -> Contested:
+    return Contested(
+        key=edit.key,
+        reference=edit.held.reference,
+        cause=cause,
+        groups=groups,
+        sides=edit.sides,
+        held=edit.held,
+    )
+
+
+def _stopped(agenda: Agenda, one: Contested) -> LedgerEntry:
+    state = LinkState.DETACHED if one.cause is Cause.VANISHED else LinkState.CONFLICT
+    return replace(agenda.entry(one.key), state=state, reason=one.cause.value)

@@ -1,0 +1,76 @@
+"""One pass over one plan: settle, bind, take in what the chart says, then send what is ours.
+
+Both halves run under one lease. What was taken in is kept, plan and ledger in one commit, before anything is
+sent; whatever fails after that finds the same agreement again.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from service.ports.storage import JournalRow
+from service.sync.agenda import Agenda, Ports
+from service.sync.guards import too_many_vanish
+from service.sync.intake import Contested, Intake, RulesOf, take_in
+from service.sync.planner import Vanished
+from service.sync.push import Outcome, open_chart, send
+from service.sync.reconciliation import Cause
+from service.sync.report import Done, ItemReport
+from service.sync.tracked import Seen, read_tracked, tracked
+
+_REASONS: Mapping[Cause, str] = {
+    Cause.SAME_GROUP: "both sides changed the same: a person decides in the inbox",
+    Cause.HALTED_THERE: "it was ended or held in the chart while it was changed here: a person decides",
+    Cause.ENDED_HERE: "it was ended here while it was changed in the chart: a person decides",
+    Cause.FORBIDDEN_STEP: "the chart reopened what had ended: a person decides",
+    Cause.UNREADABLE: "the chart says something that the plan cannot hold: a person decides",
+    Cause.WORDS_DISAGREE: "the chart's dose and its words say different things: a person decides",
+    Cause.OTHER_PATIENT: "the chart's resource speaks of another patient: nothing of it is read or written",
+    Cause.VANISHED: "the chart holds it no longer; it is not made again without being asked for",
+}
+
+
+Keep: TypeAlias = Callable[[Agenda, Intake], None]
+
+
+class MassVanish(Exception):
+    """The chart looks emptied: nothing is done until a person says that this is so."""
+
+    def __init__(self, missing: int, known: int) -> None:
+        super().__init__(f"{missing} of {known} resources of this plan are gone from the chart")
+
+
+def synchronise(
+    agenda: Agenda, ports: Ports, open_rows: tuple[JournalRow, ...], *, rules_of: RulesOf, keep: Keep
+) -> Outcome:
+    """Take in the chart's edits, then send ours; `keep` makes the first half durable, and `agenda` current.
+
+    Raises `EhrError` when the server fails before anything was sent, `MassVanish`, and `LeaseLost`.
+    """
+    opening = open_chart(agenda, ports, open_rows)
+    if opening.in_the_way:
+        return Outcome(items=opening.in_the_way)
+    unknown = {report.key for report in opening.unknown}
+    addresses = {key: one for key, one in tracked(agenda).items() if key not in unknown}
+    seen = read_tracked(agenda, ports.ehr, addresses)
+    _check(seen)
+    intake = take_in(agenda, seen, rules_of)
+    keep(agenda, intake)
+    held_back = tuple(_contested(one) for one in intake.open)
+    return send(agenda, ports, (*opening.unknown, *held_back))
+
+
+def _check(seen: Seen) -> None:
+    missing = sum(isinstance(one, Vanished) for one in seen.values())
+    if too_many_vanish(missing, len(seen)):
+        raise MassVanish(missing, len(seen))
+
+
+def _contested(one: Contested) -> ItemReport:
+    gone = one.cause is Cause.VANISHED
+    return ItemReport(
+        key=one.key,
+        done=Done.DETACHED if gone else Done.CONFLICT,
+        reference=one.reference,
+        version=None if one.held is None else one.held.version,
+        reason=_REASONS[one.cause],
+    )
