@@ -22,8 +22,9 @@ def without_words(resource: JsonObject) -> JsonObject:
 def _apart(old: JsonObject, new: JsonObject) -> bool:
     if "text" not in new:
         return False
-    same_dose, same_words = _structure(old) == _structure(new), old.get("text") == new["text"]
-    return same_dose != same_words
+    same_dose: bool = _structure(old) == _structure(new)
+    same_words: bool = old.get("text") == new["text"]
+    return same_dose is not same_words
 
 
 def _structure(step: JsonObject) -> JsonObject:

@@ -1,0 +1,254 @@
+"""Appointments, the plan, its team and what was observed, changed on both sides."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from service.domain.appointment import AppointmentStatus
+from service.domain.coordination import FlagStatus, TaskStatus
+from service.domain.therapy import RequestStatus
+from service.sync.reconciliation import Cause
+from tests.builders import PSYCHIATRIST, a_goal, a_note, the_full_plan, uid
+from tests.scenarios.two_sides import (
+    ADHERENCE,
+    CANCELLED_VISIT,
+    EFFECT,
+    FLAG,
+    GOAL,
+    NOTE,
+    PHASE,
+    PLAN,
+    PROBLEM,
+    SCORE,
+    SESSION,
+    TASK,
+    TEAM,
+    THERAPY,
+    VISIT,
+    Row,
+    header,
+    item,
+    later,
+    of_chart,
+    of_item,
+    sets,
+    within,
+)
+
+START = the_full_plan()
+GOAL_WORDS = {"description": {"text": "their words"}}
+STATED = {
+    "coding": [{"system": "http://terminology.hl7.org/CodeSystem/goal-achievement", "code": "achieved"}]
+}
+START_TIME = next(one.start for one in START.appointments if one.id == VISIT.item)
+assert START_TIME is not None
+
+
+def moved(hours: int) -> Any:
+    def change(plan: Any) -> Any:
+        found = []
+        for one in plan.appointments:
+            step = timedelta(hours=hours)
+            found.append(
+                replace(one, start=one.start + step, end=one.end + step) if one.id == VISIT.item else one
+            )
+        return replace(plan, appointments=tuple(found))
+
+    return change
+
+
+def without_participant(entries: list[Any]) -> list[Any]:
+    return entries[:-1]
+
+
+def answered(entries: list[Any]) -> list[Any]:
+    return [
+        {**one, "status": "declined"} if "Patient" in one["actor"]["reference"] else one for one in entries
+    ]
+
+
+CARE = {
+    # Appointments
+    "the clinic moves a visit": Row(
+        there={VISIT: later(1)},
+        plan=(of_item("appointments", "start"), START_TIME + timedelta(hours=1)),
+    ),
+    "we move a visit": Row(
+        here=moved(3),
+        chart=(of_chart(VISIT, "start"), (START_TIME + timedelta(hours=3)).isoformat()),
+    ),
+    "both move a visit: the booking is the EHR's, and we are told": Row(
+        here=moved(3),
+        there={VISIT: later(1)},
+        plan=(of_item("appointments", "start"), START_TIME + timedelta(hours=1)),
+        lost={"time"},
+    ),
+    "the patient cancels in the EHR while we reschedule": Row(
+        here=moved(3),
+        there={VISIT: sets(status="cancelled")},
+        chart=(of_chart(VISIT, "status"), "cancelled"),
+        contested=(Cause.HALTED_THERE, {"status", "time"}),
+    ),
+    "the patient cancels in the EHR": Row(
+        there={VISIT: sets(status="cancelled")},
+        plan=(of_item("appointments", "status"), AppointmentStatus.CANCELLED),
+    ),
+    "the patient did not come, says the EHR": Row(
+        there={VISIT: sets(status="noshow")},
+        plan=(of_item("appointments", "status"), AppointmentStatus.NOSHOW),
+    ),
+    "a visit took place": Row(
+        there={VISIT: sets(status="fulfilled")},
+        plan=(of_item("appointments", "status"), AppointmentStatus.FULFILLED),
+    ),
+    "a visit took place while we moved it": Row(
+        here=moved(3),
+        there={VISIT: sets(status="fulfilled")},
+        contested=(Cause.HALTED_THERE, {"status", "time"}),
+    ),
+    "a cancelled visit is booked again there": Row(
+        there={CANCELLED_VISIT: sets(status="booked", cancelationReason=None)},
+        contested=(Cause.FORBIDDEN_STEP, {"status"}),
+    ),
+    "we cancel a visit that the clinic moves": Row(
+        here=item("appointments", status=AppointmentStatus.CANCELLED, cancellation_reason="ill"),
+        there={VISIT: later(1)},
+        contested=(Cause.ENDED_HERE, {"status", "time"}),
+    ),
+    "both cancel a visit": Row(
+        here=item("appointments", status=AppointmentStatus.CANCELLED),
+        there={VISIT: sets(status="cancelled")},
+        plan=(of_item("appointments", "status"), AppointmentStatus.CANCELLED),
+    ),
+    "the patient declines there while we write a comment": Row(
+        here=item("appointments", comment="Bring the diary"),
+        there={VISIT: within("participant", answered)},
+        chart=(of_chart(VISIT, "comment"), "Bring the diary"),
+    ),
+    "the clinic takes somebody out of a visit": Row(
+        there={VISIT: within("participant", without_participant)},
+        plan=(lambda plan: len(of_item("appointments", "participants")(plan)),
+              len(of_item("appointments", "participants")(START)) - 1),
+    ),
+    # The plan, its team and its therapies
+    "the plan gets another title there": Row(
+        there={PLAN: sets(title="Their title")}, plan=(lambda plan: plan.title, "Their title")
+    ),
+    "both give the plan a title: it is ours, and we are told": Row(
+        here=header(title="Our title"),
+        there={PLAN: sets(title="Their title")},
+        plan=(lambda plan: plan.title, "Our title"),
+        chart=(of_chart(PLAN, "title"), "Our title"),
+        lost={"title"},
+    ),
+    "the plan is revoked there while we add a goal": Row(
+        here=lambda plan: replace(plan, goals=(*plan.goals, a_goal(id=uid("goals-7")))),
+        there={PLAN: sets(status="revoked")},
+        plan=(lambda plan: plan.status, RequestStatus.ACTIVE),
+        chart=(of_chart(PLAN, "status"), "revoked"),
+        contested=(Cause.HALTED_THERE, {"status", "goals"}),
+    ),
+    "the plan is revoked there": Row(
+        there={PLAN: sets(status="revoked")}, plan=(lambda plan: plan.status, RequestStatus.REVOKED)
+    ),
+    "the chart adds an activity of its own while we add a goal": Row(
+        here=lambda plan: replace(plan, goals=(*plan.goals, a_goal(id=uid("goals-7")))),
+        there={PLAN: within("activity", lambda held: [*held, {"reference": {"display": "Walking group"}}])},
+        chart=(lambda clinic: len(clinic.of(PLAN)["goal"]), 2),
+    ),
+    "the chart takes a goal out of the plan: the structure is ours, and we are told": Row(
+        there={PLAN: sets(goal=None)},
+        chart=(lambda clinic: len(clinic.of(PLAN)["goal"]), 1),
+        lost={"goals"},
+    ),
+    "the team gets an end there": Row(
+        there={TEAM: within("participant", lambda held: [{**held[0], "period": {"start": "2024-03-04",
+                                                         "end": "2024-09-30"}}, *held[1:]])},
+        plan=(lambda plan: plan.care_team[0].until, date(2024, 9, 30)),
+    ),
+    "a therapy gets another performer here and another rhythm there": Row(
+        here=item("therapies", performer=PSYCHIATRIST.id),
+        there={THERAPY: within("occurrenceTiming", lambda held: {"repeat": {**held["repeat"], "period": 2}})},
+        plan=(lambda plan: of_item("therapies", "rhythm")(plan).every, 2),
+    ),
+    "a therapy is put on hold there": Row(
+        there={THERAPY: sets(status="on-hold")},
+        plan=(of_item("therapies", "status"), RequestStatus.ON_HOLD),
+    ),
+    "a therapy ends there while we change its rhythm": Row(
+        here=item("therapies", session_minutes=90),
+        there={THERAPY: sets(status="completed")},
+        contested=(Cause.HALTED_THERE, {"status", "rhythm"}),
+    ),
+    # What was observed and said
+    "a score is corrected there": Row(
+        there={SCORE: within("valueQuantity", lambda held: {**held, "value": 12})},
+        plan=(of_item("scores", "value"), Decimal(12)),
+    ),
+    "a score was entered in error there": Row(
+        there={SCORE: sets(status="entered-in-error")},
+        plan=(lambda plan: of_item("scores", "status")(plan).value, "entered-in-error"),
+    ),
+    "a side effect is over, says the chart": Row(
+        there={EFFECT: sets(effectivePeriod={"start": "2024-03-06", "end": "2024-03-30"})},
+        plan=(of_item("side_effects", "until"), date(2024, 3, 30)),
+    ),
+    "a note is withdrawn there": Row(
+        there={NOTE: sets(status="entered-in-error")},
+        plan=(lambda plan: of_item("notes", "status")(plan).value, "entered-in-error"),
+    ),
+    "we write a note while the chart changes a goal": Row(
+        here=lambda plan: replace(plan, notes=(*plan.notes, a_note(id=uid("notes-7")))),
+        there={GOAL: sets(**GOAL_WORDS)},
+        plan=(of_item("goals", "description"), "their words"),
+        chart=(lambda clinic: len(clinic.all("Communication")), 2),
+    ),
+    "a session was longer, says the chart": Row(
+        there={SESSION: within("period", lambda held: {**held, "end": "2024-03-11T18:00:00+01:00"})},
+        plan=(lambda plan: of_item("sessions", "end")(plan).hour, 18),
+    ),
+    "a task is done there": Row(
+        there={TASK: sets(status="completed")},
+        plan=(of_item("tasks", "status"), TaskStatus.COMPLETED),
+    ),
+    "a task is done there and described anew here": Row(
+        here=item("tasks", description="Book it for May"),
+        there={TASK: sets(status="completed")},
+        contested=(Cause.HALTED_THERE, {"status", "request"}),
+    ),
+    "both give a task to somebody else": Row(
+        here=item("tasks", owner=PSYCHIATRIST.id),
+        there={TASK: within("owner", lambda _: {"display": "The front desk"})},
+        contested=(Cause.SAME_GROUP, {"owner"}),
+    ),
+    "a flag is lowered there": Row(
+        there={FLAG: sets(status="inactive", period={"start": "2024-03-04", "end": "2024-05-01"})},
+        plan=(of_item("flags", "status"), FlagStatus.INACTIVE),
+    ),
+    "the reason of a decision is changed there": Row(
+        there={PHASE: sets(note=[{"text": "Their reason"}])},
+        plan=(of_item("phases", "reason", 1), "Their reason"),
+    ),
+    "adherence is told otherwise there": Row(
+        there={ADHERENCE: sets(effectivePeriod={"start": "2024-03-05", "end": "2024-03-20"})},
+        plan=(of_item("adherence", "end"), date(2024, 3, 20)),
+    ),
+    "a diagnosis was entered in error there": Row(
+        there={
+            PROBLEM: sets(
+                verificationStatus={
+                    "coding": [
+                        {
+                            "system": "http://terminology.hl7.org/CodeSystem/condition-ver-status",
+                            "code": "entered-in-error",
+                        }
+                    ]
+                },
+                clinicalStatus=None,
+                abatementDateTime=None,
+            )
+        },
+        plan=(lambda plan: of_item("conditions", "verification")(plan).value, "entered-in-error"),
+    ),
+}  # fmt: skip

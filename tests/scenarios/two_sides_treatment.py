@@ -1,0 +1,210 @@
+"""Goals and medications that both sides change."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from service.domain.goal import Achievement, GoalStatus
+from service.domain.medication import OrderStatus, StatusReason
+from service.sync.reconciliation import Cause
+from tests.builders import the_full_plan
+from tests.scenarios.two_sides import (
+    GOAL,
+    ORDER,
+    STOPPED_ORDER,
+    VISIT,
+    Row,
+    dose,
+    dose_beside_old_words,
+    item,
+    of_chart,
+    of_item,
+    sets,
+    within,
+)
+
+START = the_full_plan()
+GOAL_WORDS = {"description": {"text": "their words"}}
+STATED = {
+    "coding": [{"system": "http://terminology.hl7.org/CodeSystem/goal-achievement", "code": "achieved"}]
+}
+START_TIME = next(one.start for one in START.appointments if one.id == VISIT.item)
+assert START_TIME is not None
+
+
+def moved(hours: int) -> Any:
+    def change(plan: Any) -> Any:
+        found = []
+        for one in plan.appointments:
+            step = timedelta(hours=hours)
+            found.append(
+                replace(one, start=one.start + step, end=one.end + step) if one.id == VISIT.item else one
+            )
+        return replace(plan, appointments=tuple(found))
+
+    return change
+
+
+def without_participant(entries: list[Any]) -> list[Any]:
+    return entries[:-1]
+
+
+def answered(entries: list[Any]) -> list[Any]:
+    return [
+        {**one, "status": "declined"} if "Patient" in one["actor"]["reference"] else one for one in entries
+    ]
+
+
+TREATMENT = {
+    # Goals
+    "the chart rewords a goal": Row(
+        there={GOAL: sets(**GOAL_WORDS)}, plan=(of_item("goals", "description"), "their words")
+    ),
+    "we reword a goal": Row(
+        here=item("goals", description="our words"),
+        chart=(of_chart(GOAL, "description", "text"), "our words"),
+    ),
+    "both reword a goal alike": Row(
+        here=item("goals", description="their words"),
+        there={GOAL: sets(**GOAL_WORDS)},
+        plan=(of_item("goals", "description"), "their words"),
+    ),
+    "both reword a goal": Row(
+        here=item("goals", description="our words"),
+        there={GOAL: sets(**GOAL_WORDS)},
+        plan=(of_item("goals", "description"), "our words"),
+        chart=(of_chart(GOAL, "description", "text"), "their words"),
+        contested=(Cause.SAME_GROUP, {"description"}),
+    ),
+    "the chart rewords a goal while we say how far it is": Row(
+        here=item("goals", achievement=Achievement.SUSTAINING),
+        there={GOAL: sets(**GOAL_WORDS)},
+        plan=(of_item("goals", "description"), "their words"),
+        chart=(of_chart(GOAL, "achievementStatus", "coding", 0, "code"), "sustaining"),
+    ),
+    "a goal is achieved there and extended here": Row(
+        here=item("goals", due=date(2024, 12, 31)),
+        there={GOAL: sets(lifecycleStatus="completed", achievementStatus=STATED)},
+        plan=(of_item("goals", "due"), date(2024, 12, 31)),
+        chart=(of_chart(GOAL, "lifecycleStatus"), "completed"),
+        contested=(Cause.HALTED_THERE, {"status", "achievement", "target"}),
+    ),
+    "a goal is achieved there alone": Row(
+        there={GOAL: sets(lifecycleStatus="completed", achievementStatus=STATED)},
+        plan=(of_item("goals", "status"), GoalStatus.COMPLETED),
+    ),
+    "a goal is cancelled here and reworded there": Row(
+        here=item("goals", status=GoalStatus.CANCELLED, status_reason="The patient wants another"),
+        there={GOAL: sets(**GOAL_WORDS)},
+        chart=(of_chart(GOAL, "description", "text"), "their words"),
+        contested=(Cause.ENDED_HERE, {"status", "description"}),
+    ),
+    "a goal is put on hold there while we reword it": Row(
+        here=item("goals", description="our words"),
+        there={GOAL: sets(lifecycleStatus="on-hold")},
+        contested=(Cause.HALTED_THERE, {"status", "description"}),
+    ),
+    "a goal was entered in error there": Row(
+        there={GOAL: sets(lifecycleStatus="entered-in-error")},
+        plan=(of_item("goals", "status"), GoalStatus.ENTERED_IN_ERROR),
+    ),
+    "both move the due day of a goal": Row(
+        here=item("goals", due=date(2024, 12, 31)),
+        there={GOAL: within("target", lambda targets: [{**targets[0], "dueDate": "2025-01-31"}])},
+        contested=(Cause.SAME_GROUP, {"target"}),
+    ),
+    "the chart gives a goal a status that plans lack": Row(
+        there={GOAL: sets(achievementStatus={"text": "nearly there"})},
+        contested=(Cause.UNREADABLE, {"achievement"}),
+    ),
+    "the chart adds what plans do not model": Row(
+        there={GOAL: sets(priority={"text": "high"}, note=[{"text": "seen by the team"}])},
+        chart=(of_chart(GOAL, "note", 0, "text"), "seen by the team"),
+    ),
+    "we reword a goal to which the chart adds what plans do not model": Row(
+        here=item("goals", description="our words"),
+        there={GOAL: sets(priority={"text": "high"})},
+        chart=(of_chart(GOAL, "priority", "text"), "high"),
+    ),
+    # Medications
+    "the prescriber changes the dose in the chart": Row(
+        there={ORDER: dose(75)},
+        plan=(lambda plan: of_item("medications", "dosage", 1)(plan)[0].dose.value, Decimal(75)),
+    ),
+    "the prescriber changes the dose while the therapist moves a session": Row(
+        here=moved(2),
+        there={ORDER: dose(75)},
+        plan=(lambda plan: of_item("medications", "dosage", 1)(plan)[0].dose.value, Decimal(75)),
+        chart=(of_chart(VISIT, "start"), (START_TIME + timedelta(hours=2)).isoformat()),
+    ),
+    "the prescriber changes the dose in words as well": Row(
+        there={ORDER: dose(75, "75 mg every morning")},
+        plan=(lambda plan: of_item("medications", "dosage", 1)(plan)[0].dose.value, Decimal(75)),
+        chart=(of_chart(ORDER, "dosageInstruction", 0, "text"), "75 mg every morning"),
+    ),
+    "the chart says a dose that its words do not say": Row(
+        there={ORDER: dose_beside_old_words(75)},
+        plan=(of_item("medications", "dosage", 1), of_item("medications", "dosage", 1)(START)),
+        contested=(Cause.WORDS_DISAGREE, {"order"}),
+    ),
+    "the chart rewords a dose and leaves its number": Row(
+        there={
+            ORDER: within("dosageInstruction", lambda steps: [{**steps[0], "text": "75 mg"}, *steps[1:]])
+        },
+        contested=(Cause.WORDS_DISAGREE, {"order"}),
+    ),
+    "a medication is stopped there while we say what it supports": Row(
+        here=item("medications", 1, supports=()),
+        there={ORDER: sets(status="stopped")},
+        chart=(of_chart(ORDER, "status"), "stopped"),
+        contested=(Cause.HALTED_THERE, {"order", "therapies"}),
+    ),
+    "a medication is stopped there alone": Row(
+        there={
+            ORDER: sets(
+                status="stopped",
+                statusReason={
+                    "coding": [
+                        {
+                            "system": "https://w3id.org/tandem-care/fhir/CodeSystem/medication-status-reason",
+                            "code": "side-effects",
+                        }
+                    ]
+                },
+            )
+        },
+        plan=(of_item("medications", "status", 1), OrderStatus.STOPPED),
+    ),
+    "a medication is stopped there without a reason that plans need": Row(
+        there={ORDER: sets(status="stopped", statusReason=None)},
+        plan=(of_item("medications", "status", 1), OrderStatus.ACTIVE),
+        chart=(of_chart(ORDER, "status"), "stopped"),
+        contested=(Cause.UNREADABLE, {"order"}),
+    ),
+    "a medication is put on hold here and its dose changed there": Row(
+        here=item(
+            "medications", 1, status=OrderStatus.ON_HOLD, status_reason=StatusReason.MEDICAL, status_note=None
+        ),
+        there={ORDER: dose(75)},
+        contested=(Cause.SAME_GROUP, {"order"}),
+    ),
+    "a stopped medication runs again there": Row(
+        there={STOPPED_ORDER: sets(status="active")},
+        plan=(of_item("medications", "status"), OrderStatus.STOPPED),
+        chart=(of_chart(STOPPED_ORDER, "status"), "active"),
+        contested=(Cause.FORBIDDEN_STEP, {"order"}),
+    ),
+    "a medication must not be given any more, says the chart": Row(
+        there={ORDER: sets(doNotPerform=True)},
+        contested=(Cause.UNREADABLE, {"order"}),
+    ),
+    "the chart writes a dose that no plan can hold": Row(
+        there={ORDER: within("dosageInstruction", lambda steps: [{"text": "as discussed"}, *steps[1:]])},
+        contested=(Cause.UNREADABLE, {"order"}),
+    ),
+    "an order was entered in error there": Row(
+        there={ORDER: sets(status="entered-in-error")},
+        plan=(of_item("medications", "status", 1), OrderStatus.ENTERED_IN_ERROR),
+    ),
+}  # fmt: skip
