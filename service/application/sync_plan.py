@@ -11,9 +11,10 @@ from service.ports.inbox import InboxItem, ItemState
 from service.ports.storage import Superseded, UnitOfWork
 from service.sync.agenda import Agenda, Ports
 from service.sync.authority import Authority
-from service.sync.inbox import content_of, digest_of
+from service.sync.inbox import chart_digest_of, content_of, digest_of
 from service.sync.intake import Contested, Intake, RulesOf
 from service.sync.merge import Choice, Rules
+from service.sync.reconciliation import Cause
 from service.sync.report import PushReport
 from service.sync.sending import LeaseLost
 from service.sync.sides import Sides
@@ -63,7 +64,7 @@ def _rules(authority: Authority, items: Iterable[InboxItem]) -> RulesOf:
 
     def rules_of(key: Key, sides: Sides) -> Rules:
         item = decided.get((key.type, key.item))
-        holds = item is not None and item.digest == digest_of(sides)
+        holds = item is not None and item.digest in (digest_of(sides), chart_digest_of(sides))
         choices = item.choices if item is not None and holds else {}
         return Rules(authority=authority, choices={name: Choice(one) for name, one in choices.items()})
 
@@ -126,11 +127,11 @@ def _news(
         if mark not in known:
             yield _item(agenda, one, item_id=ports.ids.new(), now=now)
     for mark, item in known.items():
-        if mark not in wanted and item.cause != _TOLD:
+        if mark not in wanted and item.cause not in _UNTIL_ACKNOWLEDGED:
             yield replace(item, state=ItemState.CLOSED, closed_at=now, outcome="settled")
 
 
-_TOLD = "not-applied"
+_UNTIL_ACKNOWLEDGED = frozenset({Cause.NOT_APPLIED, Cause.VANISHED})
 
 
 def _mark(one: Contested) -> tuple[str, str, str, str]:

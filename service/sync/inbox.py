@@ -31,3 +31,9 @@ def digest_of(sides: Sides | None) -> str:
     """Return the digest of all that is shown; equal content gives the same, whatever its stamps."""
     parts = [] if sides is None else [sides.agreed.ours, sides.agreed.theirs, sides.ours, sides.theirs]
     return sha256("".join(digest(one) for one in parts).encode()).hexdigest()
+
+
+def chart_digest_of(sides: Sides | None) -> str:
+    """Return the digest of what the chart said, whatever we have said since."""
+    parts = [] if sides is None else [sides.agreed.theirs, sides.theirs]
+    return sha256("".join(digest(one) for one in parts).encode()).hexdigest()

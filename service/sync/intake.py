@@ -115,8 +115,10 @@ def _judge(looking: _Looking, key: Key, held: Held) -> None:
     if sides is None:
         return
     rules = looking.rules_of(key, sides)
-    cause = _closed(agenda, sides, held)
+    cause = _closed(agenda, held)
     action = Contest(cause=cause, groups=sides.changed_there) if cause else reconcile(sides, rules)
+    if isinstance(action, TakeIn) and not rules.choices and disagree(sides.agreed.theirs, sides.theirs):
+        action = Contest(cause=Cause.WORDS_DISAGREE, groups=sides.changed_there)
     edit = _Edit(key=key, held=held, sides=sides, rules=rules)
     match action:
         case Contest(cause=cause, groups=groups):
@@ -142,15 +144,13 @@ def _note_restamped(looking: _Looking, key: Key, held: Held) -> None:
         )
 
 
-def _closed(agenda: Agenda, sides: Sides, held: Held) -> Cause | None:
-    """Return why a resource must not even be read: no R4, another patient, or words that say otherwise."""
+def _closed(agenda: Agenda, held: Held) -> Cause | None:
+    """Return why a resource must not even be read: no R4, not understood, or another patient."""
     if obstacles(held.resource):
-        return Cause.UNREADABLE
-    if disagree(sides.agreed.theirs, sides.theirs):
-        return Cause.WORDS_DISAGREE
+        return Cause.NOT_UNDERSTOOD
     patient = agenda.address(agenda.patient)
     foreign = [one for one in patients_of(held.resource) if one != patient]
-    return Cause.OTHER_PATIENT if foreign and sides.type != "Patient" else None
+    return Cause.OTHER_PATIENT if foreign else None
 
 
 def _read(looking: _Looking) -> tuple[Plan, dict[Key, "_Back"]]:

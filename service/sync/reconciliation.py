@@ -41,6 +41,7 @@ class Cause(StrEnum):
     FORBIDDEN_STEP = "forbidden-step"
     UNREADABLE = "unreadable"
     WORDS_DISAGREE = "words-disagree"
+    NOT_UNDERSTOOD = "not-understood"
     OTHER_PATIENT = "other-patient"
     NOT_APPLIED = "not-applied"
     VANISHED = "vanished"

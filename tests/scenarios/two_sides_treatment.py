@@ -197,7 +197,7 @@ TREATMENT = {
     ),
     "a medication must not be given any more, says the chart": Row(
         there={ORDER: sets(doNotPerform=True)},
-        contested=(Cause.UNREADABLE, {"order"}),
+        contested=(Cause.NOT_UNDERSTOOD, {"order"}),
     ),
     "the chart writes a dose that no plan can hold": Row(
         there={ORDER: within("dosageInstruction", lambda steps: [{"text": "as discussed"}, *steps[1:]])},

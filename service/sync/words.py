@@ -1,0 +1,101 @@
+"""Resources in words that a clinician reads: one line for each element of a group that says something."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from service.domain.values import Invalid
+from service.fhir.json import JsonObject
+from service.mapping.datatypes import Unreadable
+from service.mapping.dosage import in_words, step_from_fhir
+from service.sync.groups import Group
+from service.sync.sides import Sides, changed_groups
+
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+# Choices and units that say nothing beside their value.
+_SILENT = frozenset({"system", "code", "url", "id", "extension", "use", "unit", "comparator"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupWords:
+    """One group as each side says it; `changed` names the sides that changed it since the agreement."""
+
+    group: str
+    agreed: tuple[str, ...]
+    ours: tuple[str, ...]
+    theirs: tuple[str, ...]
+    changed: tuple[str, ...]
+
+
+def in_clinical_words(sides: Sides, names: frozenset[str]) -> tuple[GroupWords, ...]:
+    """Return what both sides say in the named groups."""
+    return tuple(_group_words(group, sides) for group in sides.groups if group.name in names)
+
+
+def _group_words(group: Group, sides: Sides) -> GroupWords:
+    here = changed_groups((group,), sides.agreed.ours, sides.ours)
+    there = changed_groups((group,), sides.agreed.theirs, sides.theirs)
+    return GroupWords(
+        group=group.name,
+        agreed=tuple(_lines(group, sides.agreed.theirs)),
+        ours=tuple(_lines(group, sides.ours)),
+        theirs=tuple(_lines(group, sides.theirs)),
+        changed=(*(["ours"] if here else []), *(["theirs"] if there else [])),
+    )
+
+
+def _lines(group: Group, resource: JsonObject) -> Iterator[str]:
+    for element in group.elements:
+        value = resource.get(element)
+        text = _dosage(value) if element == "dosageInstruction" and value else _text(value)
+        if text:
+            yield f"{_label(element)}: {text}"
+
+
+def _label(element: str) -> str:
+    return _HUMP.sub(" ", element).lower()
+
+
+def _dosage(steps: list[JsonObject]) -> str:
+    return "; then ".join(_step(step) for step in steps)
+
+
+def _step(step: JsonObject) -> str:
+    """Say a step by its structure, and what is written beside it; what has no structure is quoted."""
+    written = str(step.get("text", ""))
+    try:
+        said = in_words(step_from_fhir(step))
+    except (Unreadable, Invalid, AttributeError, TypeError, KeyError, ValueError):
+        return f"as written: {written}" if written else _text({**step, "sequence": None})
+    return said if written in ("", said) else f"{said} (written: {written})"
+
+
+def _text(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return "; ".join(filter(None, (_text(one) for one in value)))
+        case dict():
+            return _object(value)
+        case _:
+            return str(value)
+
+
+def _object(value: JsonObject) -> str:
+    match value:
+        case {"text": str(text)}:
+            return text
+        case {"coding": [*codings]}:
+            return ", ".join(str(one.get("display") or one.get("code", "")) for one in codings)
+        case {"value": str() | int() | Decimal() as amount, **rest}:
+            return f"{amount} {rest.get('unit') or rest.get('code') or ''}".strip()
+        case {"reference": str(target), **rest}:
+            return str(rest.get("display") or target)
+        case _:
+            named = ((name, _text(one)) for name, one in value.items() if name not in _SILENT)
+            return ", ".join(f"{_label(name)} {text}" for name, text in named if text)
