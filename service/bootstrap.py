@@ -13,9 +13,11 @@ from uuid import uuid4  # noqa: TID251  here ids are made
 
 from structlog.contextvars import bound_contextvars
 
+from service.application.chart_run import Whose
 from service.application.connect import keep_connection
 from service.application.ports import PlanPorts
 from service.application.push_plan import PushPlan, push_plan
+from service.application.sync_plan import SyncPlan, sync_plan
 from service.console.installation import ChartUnusable, NoEhr, SandboxShape, WrongSetting
 from service.domain.values import Problem
 from service.ehr.gateway import Gateway
@@ -133,8 +135,8 @@ class Tandem:
         """Tell whether the database is up to date."""
         return is_current(self.settings.database_url)
 
-    def push(self, command: PushPlan) -> PushReport:
-        """Push a plan over the configured connection; raises `NoEhr`, and as `push_plan` does."""
+    def push(self, command: Whose) -> PushReport:
+        """Push or sync a plan over the configured connection; raises `NoEhr`, and as the use case does."""
         ehr = self.ehr
         self.connect()
         ports = Ports(
@@ -147,11 +149,11 @@ class Tandem:
         )
         return self._told(command, ports)
 
-    def _told(self, command: PushPlan, ports: Ports) -> PushReport:
+    def _told(self, command: Whose, ports: Ports) -> PushReport:
         """Push, and write down what came of it."""
         whose = {"plan_id": command.plan_id, "connection_id": command.connection_id}
         try:
-            report = push_plan(command, ports)
+            report = _carried_out(command, ports)
         except EhrError as error:
             emit(self.log, PUSH_FAILED, error=type(error).__name__, status=error.status, **whose)
             raise
@@ -183,6 +185,14 @@ class Tandem:
         """Return the API over this installation."""
         application: WSGIApplication = _api(self)
         return application
+
+
+def _carried_out(command: Whose, ports: Ports) -> PushReport:
+    match command:
+        case SyncPlan():
+            return sync_plan(command, ports)
+        case _:
+            return push_plan(PushPlan(plan_id=command.plan_id, connection_id=command.connection_id), ports)
 
 
 class Parts:

@@ -28,6 +28,7 @@ from service.ports.ehr import (
     UnknownOutcome,
 )
 from service.ports.storage import Outdated, Pinned, StorageUnavailable, Superseded, Taken, Unknown
+from service.sync.two_way import MassVanish
 
 PROBLEMS = "https://w3id.org/tandem-care/problems/"
 # How long a push of one plan usually takes, and a database's other writer at most.
@@ -79,6 +80,7 @@ TABLE: Mapping[type[Exception], Row] = MappingProxyType({
     StorageUnavailable: Row(503, "storage-unavailable", _SOON),
     ReadOnly: Row(409, "read-only-connection"),
     PatientBusy: Row(409, "patient-busy", _SOON),
+    MassVanish: Row(409, "chart-looks-emptied"),
     UnknownOutcome: Row(504, "ehr-outcome-unknown"),
     Throttled: Row(503, "ehr-throttles", _SOON),
     Contended: Row(503, "ehr-contended", _SOON),

@@ -5,8 +5,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from time import perf_counter
 
+from service.application.chart_run import Whose
 from service.application.ports import PlanPorts
-from service.application.push_plan import PushPlan
 from service.domain.values import Problem
 from service.ports.clock import Ids
 from service.sync.report import PushReport
@@ -26,6 +26,6 @@ class Services:
     ids: Ids
     log: Log
     ready: Callable[[], tuple[Problem, ...]]
-    push: Callable[[PushPlan], PushReport] | None = None
+    push: Callable[[Whose], PushReport] | None = None
     bind: Callable[[str], AbstractContextManager[object]] = nullcontext
     stopwatch: Callable[[], float] = perf_counter

@@ -1,4 +1,4 @@
-"""Pushing a plan into the chart."""
+"""Bringing a plan and the chart into step."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,12 +11,13 @@ from service.api.refusals import NoEhr
 from service.api.responses import answer, dumped
 from service.api.schemas import schema_of
 from service.api.services import Services
-from service.application.push_plan import PushPlan
+from service.application.chart_run import Whose
+from service.application.sync_plan import SyncPlan
 from service.sync.report import PushReport
 
 
 class PushReportSchema(schema_of(PushReport)):  # type: ignore[misc]  # a base that is made at run time
-    """The report of a push with its two sums."""
+    """The report of a sync with its two sums."""
 
     writes = fields.Integer(required=True, metadata={"description": "How many resources were written."})
     counts = fields.Dict(
@@ -31,28 +32,29 @@ def sync_doors(services: Services) -> Doors:
     """Return the door to the chart."""
     doors = Doors("sync", "Plans on their way into the EHR.")
     doors.open(
-        "pushPlan",
+        "syncPlan",
         Operation(
             method="POST",
             path="/plans/<id:plan_id>/sync",
             gives=Gives(shape=PushReportSchema),
-            refuses=(409, 502, 504),
+            refuses=(409, 412, 502, 504),
         ),
-        _Sync(services.push).push,
+        _Sync(services.push).sync,
     )
     return doors
 
 
 @dataclass(frozen=True, slots=True)
 class _Sync:
-    send: Callable[[PushPlan], PushReport] | None
+    carry_out: Callable[[Whose], PushReport] | None
 
-    def push(self, plan_id: str) -> Response:
-        """Push the latest revision into the chart.
+    def sync(self, plan_id: str) -> Response:
+        """Take in what the chart says, and write what the plan says.
 
-        200 says that the push was made, and `standing` how plan and chart stand: in-step, partly, parked
-        or shadow. Each item says what was done, and what stands in its way in the server's own words.
+        200 says that the pass was made, and `standing` how plan and chart stand: in-step, partly, parked
+        or shadow. Each item says what was done, and what stands in its way in the server's own words; what
+        both sides changed waits in the inbox.
         """
-        if self.send is None:
+        if self.carry_out is None:
             raise NoEhr("No EHR is configured.")
-        return answer(dumped(PushReportSchema, self.send(PushPlan(plan_id=plan_id))))
+        return answer(dumped(PushReportSchema, self.carry_out(SyncPlan(plan_id=plan_id))))

@@ -10,6 +10,7 @@ from service.domain.values import Invalid, Problem
 from service.fhir.json import JsonObject, NotJson
 from service.ports.ehr import Contended, EhrError, SeveralMatch, Stale, Unavailable
 from service.ports.storage import Outdated, Pinned, StorageUnavailable, Superseded, Taken, Unknown
+from service.sync.two_way import MassVanish
 
 # A class before its bases. None of these errors holds patient data in its text.
 _TABLE: tuple[tuple[type[Exception], ExitCode, str], ...] = (
@@ -21,6 +22,7 @@ _TABLE: tuple[tuple[type[Exception], ExitCode, str], ...] = (
     (Outdated, ExitCode.CONFLICT, "conflict"),
     (Pinned, ExitCode.CONFLICT, "conflict"),
     (PatientBusy, ExitCode.CONFLICT, "busy"),
+    (MassVanish, ExitCode.CONFLICT, "the chart looks emptied"),
     (Contended, ExitCode.CONFLICT, "busy"),
     (Stale, ExitCode.CONFLICT, "the chart has moved on"),
     (SeveralMatch, ExitCode.CONFLICT, "several resources of the chart match"),

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+    from service.application.chart_run import Whose
     from service.application.ports import PlanPorts
-    from service.application.push_plan import PushPlan
     from service.ports.clock import Ids
     from service.ports.ehr import Ehr
     from service.sync.report import PushReport
@@ -69,8 +69,8 @@ class Installation(Protocol):
     def ehr(self) -> "Ehr":
         """The chart; raises `NoEhr`."""
 
-    def push(self, command: "PushPlan") -> "PushReport":
-        """Push a plan; raises `NoEhr`, and as `push_plan` does."""
+    def push(self, command: "Whose") -> "PushReport":
+        """Push or sync a plan; raises `NoEhr`, and as the use case does."""
 
     def upgrade(self) -> None:
         """Bring the database up to date."""

@@ -1,10 +1,11 @@
 """`tandem push`: write plans into the chart and say what became of each resource."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import click
 
+from service.application.chart_run import Whose
 from service.application.push_plan import PushPlan
 from service.application.read_plan import list_plans
 from service.console.errors import Told, told
@@ -55,16 +56,26 @@ class Pushed:
 @click.option("--all", "everything", is_flag=True, help="Every plan that is kept.")
 @click.pass_obj
 def push(run: Run, *, plan_ids: tuple[str, ...], everything: bool) -> int:
-    """Write plans into the chart of the EHR that TANDEM_EHR_URL names.
+    """Write plans into the chart of the EHR that TANDEM_EHR_URL names, and take nothing in.
 
     A second push of an unchanged plan writes nothing.
     Ends with 3 when something is left for people to do, and with the code of the first plan that failed.
     """
+    return carry_out(run, chosen(plan_ids, everything=everything), lambda one: PushPlan(plan_id=one))
+
+
+def chosen(plan_ids: tuple[str, ...], *, everything: bool) -> tuple[str, ...] | None:
+    """Return the plans that were named, None for all; refuses, as misuse, neither and both."""
     if bool(plan_ids) == everything:
         raise click.UsageError("Name plans, or say --all.")
+    return None if everything else tuple(dict.fromkeys(plan_ids))
+
+
+def carry_out(run: Run, plan_ids: tuple[str, ...] | None, command: Callable[[str], Whose]) -> int:
+    """Carry a command out on plans, one after the other, and tell what became of each."""
     installation = prepare(run.installation)
-    wanted = tuple(_all_plans(installation)) if everything else tuple(dict.fromkeys(plan_ids))
-    pushed = _push_all(run, installation, wanted)
+    wanted = tuple(_all_plans(installation)) if plan_ids is None else plan_ids
+    pushed = _push_all(run, installation, [command(one) for one in wanted])
     for one in pushed:
         _show(run, one)
     if run.as_json:
@@ -82,19 +93,21 @@ def _all_plans(installation: Installation) -> Iterator[str]:
         after = found.next
 
 
-def _push_all(run: Run, installation: Installation, plan_ids: tuple[str, ...]) -> list[Pushed]:
+def _push_all(run: Run, installation: Installation, commands: list[Whose]) -> list[Pushed]:
     pushed: list[Pushed] = []
-    with counted("pushing", len(plan_ids), quiet=run.as_json) as step:
-        for plan_id in plan_ids:
+    with counted("plans", len(commands), quiet=run.as_json) as step:
+        for command in commands:
             hopeless = bool(pushed) and pushed[-1].code in _HOPELESS
-            pushed.append(Pushed(plan_id=plan_id) if hopeless else _push_one(run, installation, plan_id))
+            untried = Pushed(plan_id=command.plan_id)
+            pushed.append(untried if hopeless else _push_one(run, installation, command))
             step()
     return pushed
 
 
-def _push_one(run: Run, installation: Installation, plan_id: str) -> Pushed:
+def _push_one(run: Run, installation: Installation, command: Whose) -> Pushed:
+    plan_id = command.plan_id
     try:
-        return Pushed(plan_id=plan_id, report=installation.push(PushPlan(plan_id=plan_id)))
+        return Pushed(plan_id=plan_id, report=installation.push(command))
     except Exception as error:
         said = told(error)
         if run.debug and said.code is ExitCode.UNEXPECTED:

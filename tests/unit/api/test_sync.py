@@ -2,12 +2,14 @@
 
 import pytest
 
-from service.application.push_plan import PatientBusy, PushPlan, ReadOnly
+from service.application.push_plan import PatientBusy, ReadOnly
+from service.application.sync_plan import SyncPlan
 from service.fhir.outcome import OutcomeIssue, Severity
 from service.mapping.references import Key
 from service.ports import ehr
 from service.ports.storage import Pinned, Unknown
 from service.sync.report import Done, ItemReport, PushReport, Standing
+from service.sync.two_way import MassVanish
 
 ISSUE = OutcomeIssue(severity=Severity.ERROR, code="invalid", diagnostics="No.", expression=("Goal.target",))
 REPORT = PushReport(
@@ -22,11 +24,11 @@ REPORT = PushReport(
 )
 
 
-def test_a_push_tells_what_became_of_every_item(api, around) -> None:
+def test_a_sync_tells_what_became_of_every_item(api, around) -> None:
     around.outcome = REPORT
     response = api.ask("POST", "/plans/plan-1/sync")
     assert response.status_code == 200
-    assert around.pushed == [PushPlan(plan_id="plan-1")]
+    assert around.pushed == [SyncPlan(plan_id="plan-1")]
     assert response.json == {
         "plan_id": "plan-1",
         "revision": 3,
@@ -65,6 +67,7 @@ def test_a_push_tells_what_became_of_every_item(api, around) -> None:
 FAILURES: list[tuple[Exception, int, str, str | None]] = [
     (Unknown("plan", "plan-1"), 404, "unknown", None),
     (ReadOnly("connection default is read-only"), 409, "read-only-connection", None),
+    (MassVanish(4, 12), 409, "chart-looks-emptied", None),
     (PatientBusy("patient p is being written by another run"), 409, "patient-busy", "5"),
     (Pinned("default", "identifier_system"), 409, "pinned", None),
     (ehr.Unavailable("no answer"), 503, "ehr-unavailable", "5"),

@@ -38,6 +38,7 @@ from service.ports.storage import (
     Taken,
     Unknown,
 )
+from service.sync.two_way import MassVanish
 from tests.unit.console.running import Desk
 
 CODES = [
@@ -49,6 +50,7 @@ CODES = [
     (Outdated("person", "p"), ExitCode.CONFLICT),
     (Pinned("default", "identifier_system"), ExitCode.CONFLICT),
     (PatientBusy("busy"), ExitCode.CONFLICT),
+    (MassVanish(4, 12), ExitCode.CONFLICT),
     (Contended("409"), ExitCode.CONFLICT),
     (Stale("409"), ExitCode.CONFLICT),
     (SeveralMatch("412"), ExitCode.CONFLICT),

@@ -21,7 +21,24 @@ HEAVY = [
     "cattrs",
     "rich.table",
 ]
-COMMANDS = ["demo", "serve", "sandbox", "plan", "push", "validate", "health", "db", "openapi"]
+COMMANDS = [
+    "demo",
+    "serve",
+    "sandbox",
+    "plan",
+    "sync",
+    "inbox",
+    "push",
+    "validate",
+    "health",
+    "db",
+    "openapi",
+]
+NOUNS = {
+    "plan": ("new", "list", "show", "export"),
+    "db": ("upgrade",),
+    "inbox": ("list", "show", "decide"),
+}
 _ASK = f"""
 import json, sys
 sys.argv = ["tandem", "--help"]
@@ -54,14 +71,15 @@ def test_every_command_has_help_json_and_debug(desk: Desk, name: str) -> None:
     said = desk.type(name, "--help")
     assert said.code == ExitCode.DONE
     assert f"tandem {name}" in said.out
-    if name not in ("plan", "db"):
+    if name not in NOUNS:
         assert "--json" in said.out
         assert "--debug" in said.out
 
 
 def test_every_verb_of_a_noun_answers_in_json_too(desk: Desk) -> None:
-    for words in (("plan", "new"), ("plan", "list"), ("plan", "show"), ("plan", "export"), ("db", "upgrade")):
-        assert "--json" in desk.type(*words, "--help").out
+    for noun, verbs in NOUNS.items():
+        for verb in verbs:
+            assert "--json" in desk.type(noun, verb, "--help").out
 
 
 @pytest.mark.parametrize("words", [("nothing",), ("plan", "nothing"), ("plan", "show"), ("push", "--none")])
