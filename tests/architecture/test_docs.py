@@ -15,7 +15,9 @@ import yaml
 
 from service.console.commands import tandem
 from service.domain.dosing import NewDose, change_dose
+from service.ports.storage import LinkState
 from service.settings import Settings
+from service.sync.reconciliation import Cause
 from service.sync.report import Done, Standing
 from tests.architecture.sources import ROOT, tracked_files
 from tests.builders import PSYCHIATRIST, a_dosage_step, a_plan, day, mg, uid
@@ -214,3 +216,13 @@ def test_a_push_goes_through_the_files_in_the_order_of_the_page() -> None:
         sys.setprofile(before)
     assert report.writes == 3
     assert [path for path in entered if path in STEPS] == STEPS[2:]
+
+
+def test_the_manual_of_the_sync_has_every_cause_and_every_state() -> None:
+    assert [row[0] for row in table("docs/sync.md", "cause")] == [cause.value for cause in by_manual()]
+    assert {row[0] for row in table("docs/sync.md", "state")} == {state.value for state in LinkState}
+
+
+def by_manual() -> list[Cause]:
+    order = [row[0] for row in table("docs/sync.md", "cause")]
+    return sorted(Cause, key=lambda cause: order.index(cause.value) if cause.value in order else len(order))

@@ -8,7 +8,7 @@ import pytest
 from service.mapping.graph import Subject, project
 from service.mapping.references import Refs
 from service.sync.authority import Authority, NoSuchGroup, authority_of
-from service.sync.groups import Owner, groups_of, kind_of, reference_path, tables
+from service.sync.groups import Group, Owner, groups_of, kind_of, reference_path, tables
 from tests.architecture.sources import ROOT
 from tests.builders import DIRECTORY, the_full_plan
 
@@ -52,6 +52,20 @@ def test_the_document_names_an_owner_that_the_tables_have() -> None:
         if not place.endswith(".identifier") and row["owner"].lower() not in owners[place]
     }
     assert wrong == set()
+
+
+def test_the_document_has_every_group() -> None:
+    document = (ROOT / "docs" / "mapping.md").read_text(encoding="utf-8")
+    section = document.partition("## What changes together\n")[2].partition("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| ")][2:]
+    assert rows == [row_of(kind, group) for kind, groups in tables().items() for group in groups]
+
+
+def row_of(kind: str, group: Group) -> str:
+    owner = "EHR" if group.owner is Owner.EHR else group.owner.value
+    settled = ", a person settles it" if group.critical else ""
+    elements = ", ".join(f"`{one}`" for one in group.elements)
+    return f"| {kind} | `{group.name}` | {owner}{settled} | {elements} |"
 
 
 def test_an_operator_may_name_another_owner() -> None:
