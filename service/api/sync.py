@@ -7,12 +7,15 @@ from flask import Response
 from marshmallow import fields
 
 from service.api.doors import Doors, Gives, Operation
+from service.api.plans import items_of
 from service.api.refusals import NoEhr
 from service.api.responses import answer, dumped
 from service.api.schemas import schema_of
 from service.api.services import Services
 from service.application.chart_run import Whose
+from service.application.ports import PlanPorts
 from service.application.sync_plan import SyncPlan
+from service.application.sync_status import ItemStatus, SyncStatus, sync_status, why
 from service.sync.report import PushReport
 
 
@@ -41,7 +44,36 @@ def sync_doors(services: Services) -> Doors:
         ),
         _Sync(services.push).sync,
     )
+    status = _Status(services.plans)
+    doors.open(
+        "readSync",
+        Operation(method="GET", path="/plans/<id:plan_id>/sync", gives=Gives(shape=schema_of(SyncStatus))),
+        status.of_plan,
+    )
+    doors.open(
+        "readItemSync",
+        Operation(
+            method="GET",
+            path="/plans/<id:plan_id>/sync/<id:item_id>",
+            gives=Gives(shape=items_of(schema_of(ItemStatus))),
+        ),
+        status.of_item,
+    )
     return doors
+
+
+@dataclass(frozen=True, slots=True)
+class _Status:
+    ports: PlanPorts
+
+    def of_plan(self, plan_id: str) -> Response:
+        """Tell where every resource of a plan stands, what waits and why, and what to do next."""
+        return answer(dumped(schema_of(SyncStatus), sync_status(plan_id, ports=self.ports)))
+
+    def of_item(self, plan_id: str, item_id: str) -> Response:
+        """Tell where the resources of one item stand, with the last attempts, the newest first."""
+        found = why(item_id, plan_id=plan_id, ports=self.ports)
+        return answer({"items": [dumped(schema_of(ItemStatus), one) for one in found]})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,9 @@ from service.domain.revision import Revision
 from service.mapping.graph import Subject, keys_of
 from service.mapping.references import Key
 from service.ports.ehr import Capabilities
-from service.ports.storage import (
-    Connection,
-    ConnectionMode,
-    JournalRow,
-    KeptCapabilities,
-    Lease,
-    LedgerEntry,
-    UnitOfWork,
-)
+from service.ports.journal import JournalRow
+from service.ports.passes import LastPass
+from service.ports.storage import Connection, ConnectionMode, KeptCapabilities, Lease, LedgerEntry, UnitOfWork
 from service.sync.agenda import Agenda, Ports
 from service.sync.push import Outcome
 from service.sync.report import PushReport, standing_of
@@ -60,8 +54,8 @@ def at_the_chart(whose: Whose, ports: Ports) -> Iterator[tuple[Agenda, tuple[Jou
             raise PatientBusy(f"patient {lease.patient_id} was taken over by another run") from None
 
 
-def reported(agenda: Agenda, outcome: Outcome) -> PushReport:
-    """Return what became of every item; raises what ended the run before it touched the chart."""
+def reported(agenda: Agenda, outcome: Outcome, ports: Ports) -> PushReport:
+    """Return what became of every item, and keep how it ended; raises what ended it before any effect."""
     report = PushReport(
         plan_id=agenda.plan.id,
         revision=agenda.number,
@@ -71,6 +65,16 @@ def reported(agenda: Agenda, outcome: Outcome) -> PushReport:
     )
     if outcome.stopped is not None and not report.touched:
         raise outcome.stopped
+    last = LastPass(
+        connection_id=report.connection_id,
+        plan_id=report.plan_id,
+        revision=report.revision,
+        standing=report.standing.value,
+        ended_at=ports.clock.now(),
+    )
+    with ports.storage.begin() as work:
+        work.passes.put(last)
+        work.commit()
     return report
 
 

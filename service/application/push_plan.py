@@ -22,4 +22,4 @@ def push_plan(command: PushPlan, ports: Ports) -> PushReport:
     server failed before anything was written: then the chart is as it was.
     """
     with at_the_chart(command, ports) as (agenda, open_rows):
-        return reported(agenda, push(agenda, ports, open_rows))
+        return reported(agenda, push(agenda, ports, open_rows), ports)

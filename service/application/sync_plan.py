@@ -50,7 +50,7 @@ def _pass(command: SyncPlan, ports: Ports) -> PushReport:
         items = _waiting(agenda, ports)
         rules_of = _rules(command.authority, items.values())
         outcome = synchronise(agenda, ports, open_rows, rules_of=rules_of, keep=_keeper(ports, items))
-        return reported(agenda, outcome)
+        return reported(agenda, outcome, ports)
 
 
 def _waiting(agenda: Agenda, ports: Ports) -> dict[str, InboxItem]:

@@ -12,6 +12,7 @@ _COMMANDS = {
     "plan": Later("service.console.plans:plan", "Load plans, look at them, give them out as FHIR."),
     "sync": Later("service.console.sync:sync", "Bring plans and chart into step, both ways."),
     "inbox": Later("service.console.inbox:inbox", "What waits for a person, and what they decide."),
+    "why": Later("service.console.why:why_", "Where an item stands in the chart, and why."),
     "push": Later("service.console.push:push", "Write plans into the chart, one way."),
     "validate": Later("service.console.validate:validate", "Check a plan as FHIR before it leaves."),
     "health": Later("service.console.health:health", "Look at the database and the EHR."),

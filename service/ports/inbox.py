@@ -59,5 +59,8 @@ class Inbox(Protocol):
     def of_plan(self, connection_id: str, plan_id: str) -> tuple[InboxItem, ...]:
         """Return the items of a plan that are not closed, oldest first."""
 
+    def of_item(self, connection_id: str, item_id: str) -> tuple[InboxItem, ...]:
+        """Return the items about one item of a plan, closed ones too, oldest first."""
+
     def listed(self, *, state: ItemState, after: str | None = None, limit: int = 50) -> tuple[InboxItem, ...]:
         """Return items in a state, oldest first, after one with this id; raises `Unknown` for no such id."""

@@ -18,6 +18,8 @@ from service.domain.revision import Origin, Revision
 from service.domain.therapy import RequestStatus
 from service.fhir.json import JsonObject
 from service.ports.inbox import Inbox
+from service.ports.journal import Journal
+from service.ports.passes import Passes
 
 _Item = TypeVar("_Item")
 
@@ -161,34 +163,6 @@ class LedgerEntry:
     settled_revision: int | None = None
 
 
-class Interaction(StrEnum):
-    """How a write reaches the chart: a new resource, a new version, or a resource under an id of ours."""
-
-    CREATE = "create"
-    UPDATE = "update"
-    PUT = "put"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JournalRow:
-    """One intended write, durable before its request leaves; open until `settled_at`."""
-
-    id: str
-    connection_id: str
-    patient_id: str
-    plan_id: str
-    resource_type: str
-    item_id: str
-    interaction: Interaction
-    expected_version: str | None = None
-    body: JsonObject
-    digest: str
-    fencing: int
-    recorded_at: datetime
-    settled_at: datetime | None = None
-    outcome: str | None = None
-
-
 class ConnectionMode(StrEnum):
     """What a connection may do: read, do everything but send, or write."""
 
@@ -294,21 +268,11 @@ class Ledger(Protocol):
     def many(self, connection_id: str, keys: Iterable[tuple[str, str]]) -> tuple[LedgerEntry, ...]:
         """Return the entries of (resource type, item id) that exist, whichever plan made them."""
 
+    def of_item(self, connection_id: str, item_id: str) -> tuple[LedgerEntry, ...]:
+        """Return the entries of one item, by resource type: an item may stand in several resources."""
+
     def by_remote(self, connection_id: str, resource_type: str, remote_id: str) -> tuple[LedgerEntry, ...]:
         """Return the entries of one resource in the chart; several items may rest on one matched resource."""
-
-
-class Journal(Protocol):
-    """Intended writes; an open row is a write whose outcome is not known."""
-
-    def write(self, rows: Iterable[JournalRow]) -> None:
-        """Keep new rows; raises `Taken`."""
-
-    def open_rows(self, connection_id: str, patient_id: str) -> tuple[JournalRow, ...]:
-        """Return the rows that are not settled, oldest first."""
-
-    def settle(self, ids: Iterable[str], outcome: str, at: datetime) -> None:
-        """Note what became of rows; one that is settled keeps its first outcome."""
 
 
 class Connections(Protocol):
@@ -380,6 +344,8 @@ class UnitOfWork(Protocol):
     def leases(self) -> Leases: ...
     @property
     def inbox(self) -> Inbox: ...
+    @property
+    def passes(self) -> Passes: ...
 
     def __enter__(self) -> Self: ...
     def __exit__(

@@ -39,6 +39,11 @@ class SqlInbox:
         mine = (inbox.c.connection_id == connection_id) & (inbox.c.plan_id == plan_id)
         return self._items(select(inbox).where(mine, inbox.c.state != ItemState.CLOSED))
 
+    def of_item(self, connection_id: str, item_id: str) -> tuple[InboxItem, ...]:
+        """Return the items about one item of a plan, closed ones too, oldest first."""
+        mine = (inbox.c.connection_id == connection_id) & (inbox.c.item_id == item_id)
+        return self._items(select(inbox).where(mine))
+
     def listed(self, *, state: ItemState, after: str | None = None, limit: int = 50) -> tuple[InboxItem, ...]:
         """Return items in a state, oldest first, after one with this id; raises `Unknown` for no such id."""
         wanted = select(inbox).where(inbox.c.state == state)

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from service.ports.storage import Interaction, JournalRow, Taken
+from service.ports.journal import Interaction, JournalRow
+from service.ports.storage import Taken
 from service.storage.database import insert_new
 from service.storage.tables import journal
 
@@ -43,6 +44,12 @@ class SqlJournal:
         """Note what became of rows; one that is settled keeps its first outcome."""
         still_open = journal.c.id.in_(list(ids)) & journal.c.settled_at.is_(None)
         self._connection.execute(update(journal).where(still_open).values(outcome=outcome, settled_at=at))
+
+    def of_item(self, connection_id: str, item_id: str, *, limit: int) -> tuple[JournalRow, ...]:
+        """Return the latest rows of one item, the newest first."""
+        mine = (journal.c.connection_id == connection_id) & (journal.c.item_id == item_id)
+        wanted = select(journal).where(mine).order_by(journal.c.sequence.desc()).limit(limit)
+        return tuple(_journal_row(row) for row in self._connection.execute(wanted))
 
 
 def _journal_row(row: Row[Any]) -> JournalRow:

@@ -43,6 +43,10 @@ class SqlLedger:
             tuple_(ledger.c.resource_type, ledger.c.item_id).in_(list(keys)),
         )
 
+    def of_item(self, connection_id: str, item_id: str) -> tuple[LedgerEntry, ...]:
+        """Return the entries of one item, by resource type: an item may stand in several resources."""
+        return self._where(ledger.c.connection_id == connection_id, ledger.c.item_id == item_id)
+
     def by_remote(self, connection_id: str, resource_type: str, remote_id: str) -> tuple[LedgerEntry, ...]:
         """Return the entries of one resource in the chart; several items may rest on one matched resource."""
         return self._where(

@@ -112,6 +112,7 @@ ledger = Table(
     Column("last_succeeded", Moment),
     Column("settled_revision", Integer),
     Index("ix_ledger_remote_id", "connection_id", "resource_type", "remote_id"),
+    Index("ix_ledger_item_id", "connection_id", "item_id"),
 )
 
 ledger_plans = Table(
@@ -147,6 +148,7 @@ journal = Table(
     Column("settled_at", Moment),
     _text("outcome", optional=True),
     Index("ix_journal_open", "connection_id", "patient_id", "settled_at"),
+    Index("ix_journal_item_id", "connection_id", "item_id"),
 )
 
 capabilities = Table(
@@ -193,4 +195,14 @@ inbox = Table(
     _text("outcome", optional=True),
     Index("ix_inbox_plan_id", "connection_id", "plan_id", "state"),
     Index("ix_inbox_state", "state", "opened_at", "id"),
+)
+
+passes = Table(
+    "passes",
+    metadata,
+    _key("connection_id"),
+    _key("plan_id"),
+    Column("revision", Integer, nullable=False),
+    _text("standing"),
+    Column("ended_at", Moment, nullable=False),
 )

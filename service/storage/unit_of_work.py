@@ -13,6 +13,7 @@ from service.storage.inbox import SqlInbox
 from service.storage.journal import SqlJournal
 from service.storage.leases import SqlLeases
 from service.storage.ledger import SqlLedger
+from service.storage.passes import SqlPasses
 from service.storage.people import SqlPeople
 from service.storage.plans import SqlPlans
 
@@ -29,6 +30,7 @@ class SqlUnitOfWork:
     cursors: SqlCursors
     leases: SqlLeases
     inbox: SqlInbox
+    passes: SqlPasses
 
     def __init__(self, engine: Engine, *, write: bool) -> None:
         self._engine = engine
@@ -53,6 +55,7 @@ class SqlUnitOfWork:
         self.cursors = SqlCursors(connection)
         self.leases = SqlLeases(connection)
         self.inbox = SqlInbox(connection)
+        self.passes = SqlPasses(connection)
         return self
 
     def __exit__(

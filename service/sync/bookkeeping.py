@@ -7,7 +7,8 @@ from service.fhir.canonical import digest
 from service.fhir.json import JsonObject
 from service.mapping.references import Key
 from service.ports.ehr import Held, Written
-from service.ports.storage import Interaction, JournalRow, LedgerEntry, LinkState
+from service.ports.journal import Interaction, JournalRow
+from service.ports.storage import LedgerEntry, LinkState
 from service.sync.agenda import Agenda
 
 # Both sides said the same, as far as the server keeps it.

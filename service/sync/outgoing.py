@@ -7,7 +7,7 @@ from service.fhir.json import JsonObject
 from service.fhir.references import rewrite
 from service.mapping.references import Key
 from service.ports.ehr import Change, Create, Held, PutNew, Rejected, Update
-from service.ports.storage import Interaction
+from service.ports.journal import Interaction
 from service.sync.bookkeeping import Intended
 from service.sync.identity import ByClientId, ByCondition, Way
 

@@ -9,7 +9,8 @@ from service.fhir.validation import Problem
 from service.mapping.references import Key
 from service.mapping.soundness import obstacles
 from service.ports.ehr import Ehr, EhrError, Held
-from service.ports.storage import ConnectionMode, JournalRow, LedgerEntry, LinkState
+from service.ports.journal import JournalRow
+from service.ports.storage import ConnectionMode, LedgerEntry, LinkState
 from service.sync.agenda import Agenda, Ports, remote_of
 from service.sync.binding import bind, refer_to_orders
 from service.sync.bookkeeping import AGREED

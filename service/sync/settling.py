@@ -6,7 +6,8 @@ from datetime import datetime
 
 from service.mapping.references import Key
 from service.ports.ehr import Ehr, Held
-from service.ports.storage import Interaction, JournalRow, LinkState
+from service.ports.journal import Interaction, JournalRow
+from service.ports.storage import LinkState
 from service.sync.agenda import Agenda, Ports, remote_of
 from service.sync.bookkeeping import agreed_entry, linked_entry, tried
 from service.sync.fingerprint import not_kept

@@ -7,7 +7,7 @@ sent; whatever fails after that finds the same agreement again.
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from service.ports.storage import JournalRow
+from service.ports.journal import JournalRow
 from service.sync.agenda import Agenda, Ports
 from service.sync.guards import too_many_vanish
 from service.sync.intake import Contested, Intake, RulesOf, take_in

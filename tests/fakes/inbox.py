@@ -26,6 +26,9 @@ class MemoryInbox:
             )
         )
 
+    def of_item(self, connection_id: str, item_id: str) -> tuple[InboxItem, ...]:
+        return self._those(lambda one: (one.connection_id, one.item_id) == (connection_id, item_id))
+
     def listed(self, *, state: ItemState, after: str | None = None, limit: int = 50) -> tuple[InboxItem, ...]:
         found = self._those(lambda one: one.state is state)
         if after is not None:

@@ -13,9 +13,10 @@ from service.domain.people import Person
 from service.domain.revision import Revision
 from service.domain.values import Invalid, Problem
 from service.ports.inbox import InboxItem
+from service.ports.journal import JournalRow
+from service.ports.passes import LastPass
 from service.ports.storage import (
     Connection,
-    JournalRow,
     KeptCapabilities,
     Lease,
     LedgerEntry,
@@ -49,6 +50,7 @@ class Kept:
     cursors: dict[tuple[str, str], str] = field(default_factory=dict)
     leases: dict[tuple[str, str], tuple[Lease, bool]] = field(default_factory=dict)
     inbox: dict[str, InboxItem] = field(default_factory=dict)
+    passes: dict[tuple[str, str], LastPass] = field(default_factory=dict)
 
     def copy(self) -> "Kept":
         return Kept(**{name: content.copy() for name, content in vars(self).items()})
@@ -189,6 +191,9 @@ class MemoryLedger:
         wanted = {(connection_id, *key) for key in keys}
         return self._those(lambda key, _: key in wanted)
 
+    def of_item(self, connection_id: str, item_id: str) -> tuple[LedgerEntry, ...]:
+        return self._those(lambda key, _: (key[0], key[2]) == (connection_id, item_id))
+
     def by_remote(self, connection_id: str, resource_type: str, remote_id: str) -> tuple[LedgerEntry, ...]:
         place = (connection_id, resource_type)
         return self._those(lambda key, entry: key[:2] == place and entry.remote_id == remote_id)
@@ -221,6 +226,23 @@ class MemoryJournal:
             row = self._rows.get(one)
             if row is not None and row.settled_at is None:
                 self._rows[one] = replace(row, outcome=outcome, settled_at=at)
+
+    def of_item(self, connection_id: str, item_id: str, *, limit: int) -> tuple[JournalRow, ...]:
+        rows = [
+            row for row in self._rows.values() if (row.connection_id, row.item_id) == (connection_id, item_id)
+        ]
+        return tuple(reversed(rows))[:limit]
+
+
+class MemoryPasses:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+
+    def put(self, last: LastPass) -> None:
+        self._kept.passes[last.connection_id, last.plan_id] = last
+
+    def get(self, connection_id: str, plan_id: str) -> LastPass | None:
+        return self._kept.passes.get((connection_id, plan_id))
 
 
 class MemoryConnections:
@@ -309,6 +331,7 @@ class MemoryUnitOfWork:
     cursors: MemoryCursors
     leases: MemoryLeases
     inbox: MemoryInbox
+    passes: MemoryPasses
 
     def __init__(self, storage: "MemoryStorage", *, write: bool) -> None:
         self._storage = storage
@@ -328,6 +351,7 @@ class MemoryUnitOfWork:
         self.cursors = MemoryCursors(kept)
         self.leases = MemoryLeases(kept)
         self.inbox = MemoryInbox(kept.inbox)
+        self.passes = MemoryPasses(kept)
         return self
 
     def __exit__(

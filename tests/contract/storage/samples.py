@@ -5,7 +5,8 @@ from typing import Any
 
 from service.domain.plan import Plan
 from service.domain.revision import Origin, Revision
-from service.ports.storage import Interaction, JournalRow, LedgerEntry, LinkState
+from service.ports.journal import Interaction, JournalRow
+from service.ports.storage import LedgerEntry, LinkState
 from tests.builders import a_plan
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

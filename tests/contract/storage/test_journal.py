@@ -3,7 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from service.ports.storage import Interaction, Storage, Taken
+from service.ports.journal import Interaction
+from service.ports.storage import Storage, Taken
 from tests.contract.storage.samples import a_row, later
 
 UPDATE = a_row(

@@ -28,6 +28,7 @@ COMMANDS = [
     "plan",
     "sync",
     "inbox",
+    "why",
     "push",
     "validate",
     "health",

@@ -7,7 +7,8 @@ import pytest
 from service.fhir.canonical import digest
 from service.mapping.references import Key
 from service.ports.ehr import Written
-from service.ports.storage import Interaction, LinkState
+from service.ports.journal import Interaction
+from service.ports.storage import LinkState
 from service.sync.bookkeeping import Intended, agreed_entry, held_of, journal_row, linked_entry, tried
 from tests.builders import uid
 from tests.unit.sync.bench import NOON, an_agenda, an_entry, held

@@ -4,7 +4,7 @@ import pytest
 
 from service.mapping.references import Key
 from service.ports.ehr import Create, PutNew, Rejected, Update
-from service.ports.storage import Interaction
+from service.ports.journal import Interaction
 from service.sync.bookkeeping import Intended
 from service.sync.identity import ByClientId, ByCondition, BySearch
 from service.sync.outgoing import Outgoing, addressed

@@ -1,4 +1,4 @@
-"""What waits for a person."""
+"""What waits for a person, and how the last pass over each plan ended."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create the inbox."""
+    """Create the inbox and the passes, and find what was tried for an item."""
     op.create_table(
         "inbox",
         sa.Column("id", sa.Text(), nullable=False),
@@ -36,6 +36,17 @@ def upgrade() -> None:
     )
     op.create_index("ix_inbox_plan_id", "inbox", ["connection_id", "plan_id", "state"], unique=False)
     op.create_index("ix_inbox_state", "inbox", ["state", "opened_at", "id"], unique=False)
+    op.create_table(
+        "passes",
+        sa.Column("connection_id", sa.Text(), nullable=False),
+        sa.Column("plan_id", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("standing", sa.Text(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("connection_id", "plan_id", name="pk_passes"),
+    )
+    op.create_index("ix_journal_item_id", "journal", ["connection_id", "item_id"], unique=False)
+    op.create_index("ix_ledger_item_id", "ledger", ["connection_id", "item_id"], unique=False)
 
 
 def downgrade() -> None:

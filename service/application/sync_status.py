@@ -1,0 +1,141 @@
+"""The truth about a plan and its chart: where each resource stands, since when, and what to do next."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from service.application.ports import PlanPorts
+from service.ports.inbox import InboxItem, ItemState
+from service.ports.journal import JournalRow
+from service.ports.storage import LedgerEntry, LinkState, Unknown
+from service.sync.advice import NEXT_STEP
+from service.sync.agenda import remote_of
+from service.sync.report import Standing
+
+# The last requests of a resource; older ones tell nothing about where it stands.
+_LATEST = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One intended write: what, on which version, when, and what came of it (None while nobody knows)."""
+
+    interaction: str
+    expected_version: str | None
+    recorded_at: datetime
+    settled_at: datetime | None
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemStatus:
+    """Where one resource stands, what stands in its way, and what to do next."""
+
+    resource_type: str
+    item_id: str
+    state: LinkState
+    next_step: str
+    reference: str | None = None
+    version: str | None = None
+    reason: str | None = None
+    not_kept: tuple[str, ...] = ()
+    last_tried: datetime | None = None
+    last_succeeded: datetime | None = None
+    inbox_items: tuple[str, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncStatus:
+    """Where a plan stands over one connection.
+
+    `in_step` holds only when the last pass brought this very revision into the chart and nothing is left;
+    `in_step_as_of` is when that was seen last.
+    """
+
+    plan_id: str
+    connection_id: str
+    revision: int
+    in_step: bool
+    last_pass: datetime | None = None
+    last_standing: str | None = None
+    last_revision: int | None = None
+    in_step_as_of: datetime | None = None
+    items: tuple[ItemStatus, ...] = ()
+
+
+def sync_status(plan_id: str, *, ports: PlanPorts, connection_id: str = "default") -> SyncStatus:
+    """Return where every resource of a plan stands; raises `Unknown`. A plan never synced has no items."""
+    with ports.storage.begin(write=False) as work:
+        head = work.plans.head(plan_id)
+        entries = work.ledger.of_plan(connection_id, plan_id)
+        waiting = work.inbox.of_plan(connection_id, plan_id)
+        last = work.passes.get(connection_id, plan_id)
+    status = SyncStatus(
+        plan_id=plan_id,
+        connection_id=connection_id,
+        revision=head.number,
+        in_step=False,
+        items=tuple(_status(entry, waiting) for entry in entries),
+    )
+    if last is None:
+        return status
+    in_step = (last.revision, last.standing) == (head.number, Standing.IN_STEP)
+    return replace(
+        status,
+        in_step=in_step,
+        last_pass=last.ended_at,
+        last_standing=last.standing,
+        last_revision=last.revision,
+        in_step_as_of=last.ended_at if in_step else None,
+    )
+
+
+def why(
+    item_id: str, *, ports: PlanPorts, plan_id: str | None = None, connection_id: str = "default"
+) -> tuple[ItemStatus, ...]:
+    """Return where the resources of one item stand, of any plan or of one; raises `Unknown`."""
+    with ports.storage.begin(write=False) as work:
+        used = None if plan_id is None else {_key(one) for one in work.ledger.of_plan(connection_id, plan_id)}
+        found = work.ledger.of_item(connection_id, item_id)
+        entries = [entry for entry in found if used is None or _key(entry) in used]
+        if not entries:
+            raise Unknown("item", item_id)
+        rows = work.journal.of_item(connection_id, item_id, limit=_LATEST)
+        waiting = work.inbox.of_item(connection_id, item_id)
+    return tuple(_status(entry, waiting, rows=rows) for entry in entries)
+
+
+def _key(entry: LedgerEntry) -> tuple[str, str]:
+    return entry.resource_type, entry.item_id
+
+
+def _status(
+    entry: LedgerEntry, waiting: Iterable[InboxItem], *, rows: Iterable[JournalRow] = ()
+) -> ItemStatus:
+    open_items = (item for item in waiting if (item.resource_type, item.item_id) == _key(entry))
+    mine = (row for row in rows if row.resource_type == entry.resource_type)
+    return ItemStatus(
+        resource_type=entry.resource_type,
+        item_id=entry.item_id,
+        state=entry.state,
+        next_step=NEXT_STEP[entry.state],
+        reference=remote_of(entry),
+        version=entry.version,
+        reason=entry.reason,
+        not_kept=entry.not_kept,
+        last_tried=entry.last_tried,
+        last_succeeded=entry.last_succeeded,
+        inbox_items=tuple(item.id for item in open_items if item.state is ItemState.OPEN),
+        attempts=tuple(_attempt(row) for row in mine),
+    )
+
+
+def _attempt(row: JournalRow) -> Attempt:
+    return Attempt(
+        interaction=row.interaction.value,
+        expected_version=row.expected_version,
+        recorded_at=row.recorded_at,
+        settled_at=row.settled_at,
+        outcome=row.outcome,
+    )
