@@ -1,0 +1,48 @@
+"""Writes the rows of the sample database as this version's schema holds them.
+
+`python -m tests.contract.storage.released_rows` makes tests/contract/storage/released/<revision>.sql. Each
+revision of the schema keeps the file that it was released with: it is made once and never again.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from service.storage import Storage
+from service.storage.schema import latest_revision, upgrade
+from service.storage.tables import metadata
+from tests.contract.storage.databases import sqlite_url
+from tests.contract.storage.sample_database import fill
+
+RELEASED = Path(__file__).parent / "released"
+
+
+def statements(file: Path) -> Iterator[str]:
+    """Give one INSERT for each row, in words that SQLite and PostgreSQL both take."""
+    held = sqlite3.connect(file)
+    for table in metadata.sorted_tables:
+        rows = held.execute(f"SELECT * FROM {table.name}")  # noqa: S608  a name of our own
+        columns = ", ".join(column[0] for column in rows.description)
+        for row in rows:
+            values = ", ".join(_literal(value) for value in row)
+            yield f"INSERT INTO {table.name} ({columns}) VALUES ({values});"
+    held.close()
+
+
+def _literal(value: object) -> str:
+    return "NULL" if value is None else "'" + str(value).replace("'", "''") + "'"
+
+
+def main() -> None:
+    with TemporaryDirectory() as folder:
+        upgrade(sqlite_url(Path(folder)))
+        storage = Storage(sqlite_url(Path(folder)))
+        fill(storage)
+        storage.close()
+        made = "\n".join(statements(Path(folder) / "plans.db"))
+    (RELEASED / f"{latest_revision()}.sql").write_text(made + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
