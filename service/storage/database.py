@@ -1,5 +1,7 @@
 """Engines: SQLite that keeps what it says it kept, or PostgreSQL with bounded waits."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -71,6 +73,13 @@ def _begin(connection: Connection) -> None:
     # A read that turns into a write fails at once when another wrote meanwhile (SQLITE_BUSY_SNAPSHOT).
     writes = connection.get_execution_options().get(WRITES)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def transaction(engine: Engine, *, write: bool) -> Iterator[Connection]:
+    """Give a connection in a transaction, which is committed unless the block fails."""
+    with engine.connect().execution_options(**{WRITES: write}) as connection, connection.begin():
+        yield connection
 
 
 def insert_into(connection: Connection, table: Table) -> _Insert:

@@ -16,6 +16,8 @@ from service.console.run import Run
 from service.fhir.json import JsonObject, loads
 from service.mapping.references import Key
 from service.ports.ehr import Capabilities
+from service.ports.sealing import KeysUnfit
+from service.ports.upkeep import RekeyReport
 from service.sync.report import Done, ItemReport, PushReport, standing_of
 from service.telemetry.events import Log
 from service.telemetry.logs import configure
@@ -33,6 +35,9 @@ def a_report(plan_id: str, *done: Done) -> PushReport:
     )
 
 
+NOTHING_TO_SEAL = RekeyReport(key_id="2026-01", resealed=0, remaining={}, retired=(), damaged=())
+
+
 class ChartOfOneWord:
     """An EHR that only says what it is."""
 
@@ -48,6 +53,9 @@ class FakeInstallation:
     keeps_a_file: bool = True
     current: bool = True
     upgrades: int = 0
+    seals: bool = True
+    unfit: KeysUnfit | None = None
+    rekeyed: RekeyReport = NOTHING_TO_SEAL
     pushing: Callable[[str], PushReport] = a_report
     chart: object = field(default_factory=ChartOfOneWord)
     storage: MemoryStorage = field(default_factory=MemoryStorage)
@@ -73,6 +81,14 @@ class FakeInstallation:
 
     def push(self, command: PushPlan) -> PushReport:
         return self.pushing(command.plan_id)
+
+    def admit(self) -> None:
+        if self.unfit is not None:
+            raise self.unfit
+
+    def rekey(self, moved: Callable[[], None]) -> RekeyReport:
+        moved()
+        return self.rekeyed
 
     def upgrade(self) -> None:
         self.upgrades += 1

@@ -6,6 +6,7 @@ import pytest
 
 import service.api.errors
 import service.ports.ehr
+import service.ports.sealing
 import service.ports.storage
 from service.application.push_plan import PatientBusy, ReadOnly
 from service.console.errors import told
@@ -28,6 +29,15 @@ from service.ports.ehr import (
     Throttled,
     Unavailable,
     UnknownOutcome,
+)
+from service.ports.sealing import (
+    BadKeys,
+    Damaged,
+    KeyLacking,
+    KeyRetired,
+    KeysUnfit,
+    NotSealed,
+    WrongKey,
 )
 from service.ports.storage import (
     Outdated,
@@ -61,6 +71,13 @@ CODES = [
     (Missing("404"), ExitCode.EHR_REFUSES),
     (Gone("410"), ExitCode.EHR_REFUSES),
     (StorageUnavailable("locked"), ExitCode.STORAGE_UNAVAILABLE),
+    (KeysUnfit("keys"), ExitCode.STORAGE_UNAVAILABLE),
+    (BadKeys("no file"), ExitCode.STORAGE_UNAVAILABLE),
+    (KeyLacking("2026-01"), ExitCode.STORAGE_UNAVAILABLE),
+    (WrongKey("2026-01"), ExitCode.STORAGE_UNAVAILABLE),
+    (KeyRetired("2026-01"), ExitCode.STORAGE_UNAVAILABLE),
+    (NotSealed("revisions.document of p/1"), ExitCode.STORAGE_UNAVAILABLE),
+    (Damaged("revisions.document of p/1"), ExitCode.STORAGE_UNAVAILABLE),
     (NotUpgraded("old"), ExitCode.STORAGE_UNAVAILABLE),
     (ReadOnly("read-only"), ExitCode.USAGE),
     (NoEhr("none"), ExitCode.USAGE),
@@ -77,7 +94,7 @@ def test_each_error_has_the_exit_code_of_its_reaction(error: Exception, code: Ex
 
 
 def test_no_error_of_a_port_and_none_of_the_api_is_left_without_a_code() -> None:
-    ports = (service.ports.ehr, service.ports.storage)
+    ports = (service.ports.ehr, service.ports.sealing, service.ports.storage)
     raised = {
         one
         for port in ports
