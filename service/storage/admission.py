@@ -65,10 +65,12 @@ def register(connection: Connection, ring: KeyRing) -> None:
 def begin_rekey(connection: Connection, ring: KeyRing) -> None:
     """Make the current key the one to write with, also on a database in the clear, where it says so."""
     wait_for_writers(connection)
-    if not known_keys(connection, ring) and holds_clear_rows(connection):
+    known = known_keys(connection, ring)
+    if not known and holds_clear_rows(connection):
         # Sealed itself: who can write into the database cannot have rows in the clear taken for our own.
         put(connection, sealing_keys, _row(CLEAR, ring.current, KeyState.CLOSING))
-    put(connection, sealing_keys, _row(ring.current.id, ring.current, KeyState.IN_USE))
+    if known.get(ring.current.id) is not KeyState.IN_USE:
+        put(connection, sealing_keys, _row(ring.current.id, ring.current, KeyState.IN_USE))
 
 
 def close_others(connection: Connection, ring: KeyRing) -> None:

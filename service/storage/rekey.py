@@ -5,6 +5,7 @@ another transaction holds are passed over and tried again; nothing here waits wh
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
@@ -144,13 +145,16 @@ class Rekeying:
 
     def _forget_the_clear(self) -> None:
         """Write the tables anew: what was replaced would stay readable in pages that are free."""
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            if connection.dialect.name == "postgresql":
-                for table in metadata.sorted_tables:
-                    connection.execute(text(f'VACUUM FULL "{table.name}"'))
+        with closing(self.engine.raw_connection()) as pooled:
+            driver: Any = pooled.driver_connection
+            if self.engine.dialect.name == "sqlite":
+                driver.execute("VACUUM").close()
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
             else:
-                connection.exec_driver_sql("VACUUM")
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").close()
+                driver.autocommit = True  # PostgreSQL vacuums outside of transactions only
+                for table in metadata.sorted_tables:
+                    driver.execute(f'VACUUM FULL "{table.name}"')
+                driver.autocommit = False
 
     def _end(self) -> RekeyReport:
         remaining = self.remaining()

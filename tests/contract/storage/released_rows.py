@@ -13,6 +13,7 @@ from service.storage import Storage
 from service.storage.schema import latest_revision, upgrade
 from service.storage.tables import metadata
 from tests.contract.storage.databases import sqlite_url
+from tests.contract.storage.keys import KEYS
 from tests.contract.storage.sample_database import fill
 
 RELEASED = Path(__file__).parent / "released"
@@ -37,7 +38,7 @@ def _literal(value: object) -> str:
 def main() -> None:
     with TemporaryDirectory() as folder:
         upgrade(sqlite_url(Path(folder)))
-        storage = Storage(sqlite_url(Path(folder)))
+        storage = Storage(sqlite_url(Path(folder)), KEYS)
         fill(storage)
         storage.close()
         made = "\n".join(statements(Path(folder) / "plans.db"))
