@@ -27,14 +27,16 @@ from service.mapping.references import DEFAULT_IDENTIFIER_SYSTEM
 from service.ports.ehr import Ehr, EhrError
 from service.ports.sealing import BadKeys, KeysUnfit
 from service.ports.storage import Connection, ConnectionMode, MedicationMode, StorageError
-from service.ports.upkeep import RekeyReport
+from service.ports.upkeep import BackupReport, RekeyReport
 from service.sandbox.shape import Shape
 from service.sandbox.sqlite import FileUnusable, SqliteStore
 from service.sandbox.store import MemoryStore, Store
 from service.settings import BadSettings, Settings, read_settings
+from service.storage.backup import back_up, verify_backup
 from service.storage.database import database_url
 from service.storage.keyring import KeyRing, add_key, read_keys
 from service.storage.rekey import rekey
+from service.storage.restore import restore
 from service.storage.schema import is_current, upgrade
 from service.storage.unit_of_work import Storage
 from service.sync.agenda import Ports
@@ -158,6 +160,18 @@ class Tandem:
         if self.keys is None:
             raise WrongSetting("TANDEM_KEYS_FILE is needed: `tandem key new` makes a key")
         return rekey(self.settings.database_url, self.keys, moved)
+
+    def back_up(self, file: Path) -> BackupReport:
+        """Copy the database into a new file; raises `BackupError`."""
+        return back_up(self.settings.database_url, self.keys, file, now=self.clock.now())
+
+    def verify_backup(self, file: Path) -> BackupReport:
+        """Read all of a backup; raises `BackupError`."""
+        return verify_backup(file, self.keys)
+
+    def restore(self, file: Path) -> BackupReport:
+        """Fill an empty database from a backup; raises `BackupError`."""
+        return restore(self.settings.database_url, self.keys, file)
 
     def push(self, command: PushPlan) -> PushReport:
         """Push a plan over the configured connection; raises `NoEhr`, and as `push_plan` does."""

@@ -11,6 +11,7 @@ from service.fhir.json import JsonObject, NotJson
 from service.ports.ehr import Contended, EhrError, SeveralMatch, Stale, Unavailable
 from service.ports.sealing import Damaged, KeysUnfit
 from service.ports.storage import Outdated, Pinned, StorageUnavailable, Superseded, Taken, Unknown
+from service.ports.upkeep import BackupError
 
 # A class before its bases. None of these errors holds patient data in its text.
 _TABLE: tuple[tuple[type[Exception], ExitCode, str], ...] = (
@@ -27,6 +28,7 @@ _TABLE: tuple[tuple[type[Exception], ExitCode, str], ...] = (
     (SeveralMatch, ExitCode.CONFLICT, "several resources of the chart match"),
     (Unavailable, ExitCode.EHR_UNAVAILABLE, "the EHR is not available"),
     (EhrError, ExitCode.EHR_REFUSES, "the EHR refuses"),
+    (BackupError, ExitCode.REFUSED, "refused"),
     (NotUpgraded, ExitCode.STORAGE_UNAVAILABLE, "the database is not ready"),
     (KeysUnfit, ExitCode.STORAGE_UNAVAILABLE, "the keys do not fit"),
     (Damaged, ExitCode.STORAGE_UNAVAILABLE, "the database is damaged"),

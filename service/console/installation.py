@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from service.application.push_plan import PushPlan
     from service.ports.clock import Ids
     from service.ports.ehr import Ehr
-    from service.ports.upkeep import RekeyReport
+    from service.ports.upkeep import BackupReport, RekeyReport
     from service.sync.report import PushReport
     from service.telemetry.events import Log
 
@@ -88,6 +88,15 @@ class Installation(Protocol):
 
     def rekey(self, moved: Callable[[], None]) -> "RekeyReport":
         """Seal everything under the current key; `moved` is told of each row; raises `WrongSetting`."""
+
+    def back_up(self, file: Path) -> "BackupReport":
+        """Copy the database into a new file; raises `service.ports.upkeep.BackupError`."""
+
+    def verify_backup(self, file: Path) -> "BackupReport":
+        """Read all of a backup; raises `service.ports.upkeep.BackupError`."""
+
+    def restore(self, file: Path) -> "BackupReport":
+        """Fill an empty database from a backup; raises `service.ports.upkeep.BackupError`."""
 
     def application(self) -> "WSGIApplication":
         """The API."""

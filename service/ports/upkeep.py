@@ -2,6 +2,37 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+
+
+class BackupError(Exception):
+    """A copy could not be made or used; the database is as it was. The text says why."""
+
+
+class BadBackup(BackupError):
+    """The file is no whole backup of ours: take another copy."""
+
+
+class NewerBackup(BackupError):
+    """A newer version of this service made the backup: restore it with that version."""
+
+
+class NotEmpty(BackupError):
+    """The database holds something: restore into an empty one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupReport:
+    """What a backup holds, after all of it was read back: rows by table, and how many sealed texts opened.
+
+    `keys` are the ids of the keys that it needs; it holds none of them.
+    """
+
+    schema: str
+    made_at: datetime
+    tables: Mapping[str, int]
+    keys: tuple[str, ...]
+    opened: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

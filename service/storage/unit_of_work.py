@@ -4,12 +4,10 @@ from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Connection, Engine, Transaction
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from service.ports.storage import StorageUnavailable
 from service.storage import admission
 from service.storage.connections import SqlCapabilityCache, SqlConnections, SqlCursors
-from service.storage.database import WRITES, open_engine
+from service.storage.database import connect, open_engine, transaction
 from service.storage.journal import SqlJournal
 from service.storage.keyring import KeyRing
 from service.storage.leases import SqlLeases
@@ -41,7 +39,7 @@ class SqlUnitOfWork:
 
     def __enter__(self) -> Self:
         """Begin the transaction."""
-        self._connection = connection = _connect(self._engine, write=self._write)
+        self._connection = connection = connect(self._engine, write=self._write)
         try:
             self._transaction = connection.begin()
             admission.check(connection, self._keys, write=self._write)
@@ -73,16 +71,6 @@ class SqlUnitOfWork:
         self._transaction.commit()
 
 
-def _connect(engine: Engine, *, write: bool) -> Connection:
-    try:
-        connection = engine.connect()
-    except PoolTimeoutError:
-        raise StorageUnavailable("every connection to the database is in use") from None
-    if write or engine.dialect.name == "sqlite":  # a transaction of SQLite is a snapshot anyway
-        return connection.execution_options(**{WRITES: write})
-    return connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-
-
 class Storage:
     """`service.ports.storage.Storage` in the database of a URL, such as `sqlite:////var/lib/tandem/plans.db`.
 
@@ -106,7 +94,7 @@ class Storage:
 
     def _register(self) -> None:
         """Make the current key known to the database, in a transaction of its own that waits for writers."""
-        with _connect(self._engine, write=True) as connection, connection.begin():
+        with transaction(self._engine, write=True) as connection:
             if self._keys is not None:
                 admission.register(connection, self._keys)
         self._registered = True

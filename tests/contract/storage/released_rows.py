@@ -1,7 +1,8 @@
 """Writes the rows of the sample database as this version's schema holds them.
 
-`python -m tests.contract.storage.released_rows` makes tests/contract/storage/released/<revision>.sql. Each
-revision of the schema keeps the file that it was released with: it is made once and never again.
+`python -m tests.contract.storage.released_rows` makes <revision>.sql, and the backup of the same rows, in
+tests/contract/storage/released. Each revision of the schema keeps the files that it was released with: they
+are made once and never again. What a revision adds to the schema, `sample_database.fill` adds to the rows.
 """
 
 import sqlite3
@@ -10,11 +11,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from service.storage import Storage
+from service.storage.backup import back_up
 from service.storage.schema import latest_revision, upgrade
 from service.storage.tables import metadata
 from tests.contract.storage.databases import sqlite_url
 from tests.contract.storage.keys import KEYS
 from tests.contract.storage.sample_database import fill
+from tests.contract.storage.samples import NOON
 
 RELEASED = Path(__file__).parent / "released"
 
@@ -42,6 +45,9 @@ def main() -> None:
         fill(storage)
         storage.close()
         made = "\n".join(statements(Path(folder) / "plans.db"))
+        copy = RELEASED / f"{latest_revision()}.backup"
+        copy.unlink(missing_ok=True)
+        back_up(sqlite_url(Path(folder)), KEYS, copy, now=NOON)
     (RELEASED / f"{latest_revision()}.sql").write_text(made + "\n", encoding="utf-8")
 
 

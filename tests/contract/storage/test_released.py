@@ -11,13 +11,13 @@ from service.storage import Storage
 from service.storage.database import open_engine, transaction
 from service.storage.keyring import KeyRing
 from service.storage.rekey import rekey
-from service.storage.schema import _config, is_current, upgrade
+from service.storage.schema import is_current, migrations, upgrade
 from tests.contract.storage.databases import sqlite_url
 from tests.contract.storage.keys import KEYS
 from tests.contract.storage.released_rows import RELEASED
 from tests.contract.storage.sample_database import contents, fill
 
-REVISIONS = sorted(one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions())
+REVISIONS = sorted(one.revision for one in ScriptDirectory.from_config(migrations()).walk_revisions())
 # 0001 knew no keys.
 SEALED_SINCE = "0002"
 
@@ -30,7 +30,7 @@ def test_every_revision_of_the_schema_has_its_rows() -> None:
 def released(url: str, revision: str) -> None:
     """Make the database as that revision left it."""
     engine = open_engine(url)
-    config = _config()
+    config = migrations()
     if url.startswith("sqlite"):
         Path(str(engine.url.database)).touch()
     with transaction(engine, write=True) as connection:

@@ -21,7 +21,8 @@ HEAVY = [
     "cattrs",
     "rich.table",
 ]
-COMMANDS = ["demo", "serve", "sandbox", "plan", "push", "validate", "health", "db", "key", "openapi"]
+COMMANDS = ["demo", "serve", "sandbox", "plan", "push", "validate", "health", "db", "backup", "restore"]
+COMMANDS += ["key", "openapi"]
 _ASK = f"""
 import json, sys
 sys.argv = ["tandem", "--help"]
