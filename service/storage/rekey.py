@@ -30,7 +30,7 @@ from service.ports.upkeep import RekeyReport
 from service.storage import admission, identifiers
 from service.storage.database import open_engine, transaction
 from service.storage.keyring import KeyRing
-from service.storage.rows import hashed_columns, opened, sealed, sealed_columns, sealed_tables
+from service.storage.rows import hashed_columns, resealed, sealed_columns, sealed_tables
 from service.storage.sealing import CLEAR, SEALED, FirstSealer, KeyedSealer
 from service.storage.tables import metadata, plan_identifiers, sealing_keys
 
@@ -120,12 +120,10 @@ class Rekeying:
             if row is None:
                 continue
             try:
-                content = opened(self.sealer, table, row)
+                values = resealed(self.sealer, table, row)
             except Damaged as error:
                 self.damaged[str(error)] = None
                 continue
-            anew = sealed(self.sealer, table, content)
-            values = {name: anew[name] for name in sealed_columns(table)}
             connection.execute(update(table).where(one).values(values))
             self._note()
 

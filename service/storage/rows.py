@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Column, MetaData, Row, Table
 
 from service.storage.columns import Hashed, Sealed
-from service.storage.sealing import Place, Sealer
+from service.storage.sealing import KeyedSealer, Place, Sealer
 
 Values: TypeAlias = Mapping[str, Any]
 
@@ -30,6 +30,16 @@ def opened(sealer: Sealer, table: Table, row: Row[Any]) -> dict[str, Any]:
         if held.get(name) is not None
     }
     return {**held, **found}
+
+
+def resealed(sealer: KeyedSealer, table: Table, row: Row[Any]) -> dict[str, str]:
+    """Return the sealed columns of a stored row under the current key; raises as `Sealer.open`."""
+    held = dict(row._mapping)
+    return {
+        name: sealer.reseal(place(table, name, held), held[name])
+        for name in sealed_columns(table)
+        if held[name] is not None
+    }
 
 
 def place(table: Table, column: str, row: Values) -> Place:

@@ -52,22 +52,31 @@ class KeyedSealer:
 
     def seal(self, place: Place, content: Content) -> str:
         """Return the sealed text, under the current key and a nonce of its own."""
-        key, nonce = self.ring.current, secrets.token_bytes(NONCE_BYTES)
-        closed = key.cipher.encrypt(nonce, json_text(content).encode(), _bound(key.id, place))
-        return f"{SEALED}{key.id}:{b64encode(nonce + closed).decode()}"
+        return self._closed(place, json_text(content).encode())
 
     def open(self, place: Place, stored: str) -> Content:
         """Return what was sealed for a place; raises `KeyLacking`, `NotSealed` or `Damaged`."""
+        return _content(self._text(place, stored).decode(), place)
+
+    def reseal(self, place: Place, stored: str) -> str:
+        """Return the same text under the current key; raises as `open`."""
+        return self._closed(place, self._text(place, stored))
+
+    def _closed(self, place: Place, text: bytes) -> str:
+        key, nonce = self.ring.current, secrets.token_bytes(NONCE_BYTES)
+        closed = key.cipher.encrypt(nonce, text, _bound(key.id, place))
+        return f"{SEALED}{key.id}:{b64encode(nonce + closed).decode()}"
+
+    def _text(self, place: Place, stored: str) -> bytes:
         key_id = key_of(stored)
         if key_id is None:
             raise NotSealed(named(place))
         key = self.ring.key(key_id)
         try:
             closed = b64decode(stored[len(SEALED) + len(key_id) + 1 :], validate=True)
-            opened = key.cipher.decrypt(closed[:NONCE_BYTES], closed[NONCE_BYTES:], _bound(key_id, place))
+            return key.cipher.decrypt(closed[:NONCE_BYTES], closed[NONCE_BYTES:], _bound(key_id, place))
         except (InvalidTag, ValueError):
             raise Damaged(named(place)) from None
-        return _content(opened.decode(), place)
 
     def hashed(self, purpose: str, *parts: str) -> str:
         """Return the hash under the current key."""
@@ -81,9 +90,8 @@ class KeyedSealer:
 class FirstSealer(KeyedSealer):
     """What `tandem db rekey` opens with while it seals a database that lay in the clear."""
 
-    def open(self, place: Place, stored: str) -> Content:
-        """Return what was sealed for a place, or lies there in the clear; raises as ever."""
-        return super().open(place, stored) if key_of(stored) else _content(stored, place)
+    def _text(self, place: Place, stored: str) -> bytes:
+        return super()._text(place, stored) if key_of(stored) else stored.encode()
 
 
 class ClearSealer:
