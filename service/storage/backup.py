@@ -19,7 +19,7 @@ from service.storage.backup_file import BackupWriter, Head, read_backup
 from service.storage.copying import CopiedTable
 from service.storage.database import open_engine, transaction
 from service.storage.keyring import KeyRing
-from service.storage.schema import latest_revision
+from service.storage.schema import is_current
 from service.storage.sealing import sealer_of
 from service.storage.tables import metadata
 
@@ -28,6 +28,8 @@ def back_up(url: str, ring: KeyRing | None, file: Path, *, now: datetime) -> Bac
     """Copy a database into a new file and return what it holds; raises `BackupError` or `StorageError`."""
     if file.exists():
         raise BackupError(f"{file.name} is there already, and a backup replaces nothing")
+    if not is_current(url):
+        raise StorageUnavailable("the database has another schema: run `tandem db upgrade`")
     engine = open_engine(url)
     try:
         with transaction(engine, write=False) as connection, _beside(file) as stream:
@@ -59,16 +61,14 @@ def opened(file: Path) -> Iterator[BinaryIO]:
 
 
 def _head(connection: Connection, ring: KeyRing | None, now: datetime) -> Head:
-    """Return the head of a backup; raises `StorageError` when the database is not fit to be copied."""
+    """Return the head of a backup; raises `StorageError` when the keys do not fit."""
     schema = MigrationContext.configure(connection).get_current_revision()
-    if schema is None or schema != latest_revision():
-        raise StorageUnavailable("the database has another schema: run `tandem db upgrade`")
     admission.check(connection, ring, write=False)
     known = admission.known_keys(connection, ring)
     keys = {one for one, state in known.items() if state is not KeyState.RETIRED}
     if ring is not None:
         keys.add(ring.current.id)  # it signs
-    return Head(schema=schema, made_at=now, keys=tuple(sorted(keys)))
+    return Head(schema=schema or "", made_at=now, keys=tuple(sorted(keys)))
 
 
 @contextmanager

@@ -4,6 +4,7 @@ What is done is seen in the rows themselves, so that a run that was cut off goes
 another transaction holds are passed over and tried again; nothing here waits while it holds a row.
 """
 
+import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+import psycopg
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -26,9 +28,11 @@ from sqlalchemy import (
 )
 
 from service.ports.sealing import Damaged
+from service.ports.storage import StorageUnavailable
 from service.ports.upkeep import RekeyReport
 from service.storage import admission, identifiers
 from service.storage.database import open_engine, transaction
+from service.storage.failures import reason
 from service.storage.keyring import KeyRing
 from service.storage.rows import hashed_columns, resealed, sealed_columns, sealed_tables
 from service.storage.sealing import CLEAR, SEALED, FirstSealer, KeyedSealer
@@ -145,14 +149,10 @@ class Rekeying:
         """Write the tables anew: what was replaced would stay readable in pages that are free."""
         with closing(self.engine.raw_connection()) as pooled:
             driver: Any = pooled.driver_connection
-            if self.engine.dialect.name == "sqlite":
-                driver.execute("VACUUM").close()
-                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
-            else:
-                driver.autocommit = True  # PostgreSQL vacuums outside of transactions only
-                for table in metadata.sorted_tables:
-                    driver.execute(f'VACUUM FULL "{table.name}"')
-                driver.autocommit = False
+            try:
+                _write_anew(driver, on_sqlite=self.engine.dialect.name == "sqlite")
+            except (sqlite3.Error, psycopg.Error) as error:
+                raise StorageUnavailable(reason(error)) from None
 
     def _end(self) -> RekeyReport:
         remaining = self.remaining()
@@ -167,6 +167,17 @@ class Rekeying:
             retired=tuple(one for one in empty if one != CLEAR),
             damaged=tuple(self.damaged),
         )
+
+
+def _write_anew(driver: Any, *, on_sqlite: bool) -> None:
+    if on_sqlite:
+        driver.execute("VACUUM").close()
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+        return
+    driver.autocommit = True  # PostgreSQL vacuums outside of transactions only
+    for table in metadata.sorted_tables:
+        driver.execute(f'VACUUM FULL "{table.name}"')
+    driver.autocommit = False
 
 
 def rekey(url: str, ring: KeyRing, moved: Callable[[], None]) -> RekeyReport:

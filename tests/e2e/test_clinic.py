@@ -1,7 +1,14 @@
 """The commands of docs/howto/run-for-a-clinic.md, as a clinic types them."""
 
 import json
+from pathlib import Path
 
+import pytest
+
+from service.bootstrap import Parts, Tandem
+from service.console.installation import WrongSetting
+from service.settings import Settings
+from tests.builders import PSYCHIATRIST
 from tests.e2e.shell import DEMO_PLANS, Shell, fetched
 
 DEPRESSION = DEMO_PLANS / "depression.json"
@@ -59,3 +66,21 @@ def test_a_file_of_keys_that_others_may_read_is_refused(shell: Shell) -> None:
     assert (said.code, "chmod 600" in said.err) == (2, True)
     secret = json.loads((shell.folder / "keys.json").read_text())["keys"].popitem()[1]
     assert secret not in said.err
+
+
+def test_an_installation_whose_keys_do_not_fit_is_not_ready_and_says_why(tmp_path: Path) -> None:
+    url, keys = f"sqlite:///{tmp_path / 'plans.db'}", tmp_path / "keys.json"
+    Parts().new_key(keys, "first", current=True)
+    sealed = Tandem(settings=Settings(database_url=url, keys_file=str(keys)))
+    sealed.upgrade()
+    assert sealed.lacks() == ()
+    with sealed.storage.begin() as work:
+        work.people.put(PSYCHIATRIST)
+        work.commit()
+    in_the_clear = Tandem(settings=Settings(database_url=url))
+    (lack,) = in_the_clear.lacks()
+    assert (lack.field, "key first" in lack.reason) == ("keys", True)
+    with pytest.raises(WrongSetting, match="TANDEM_KEYS_FILE"):
+        in_the_clear.rekey(lambda: None)
+    sealed.storage.close()
+    in_the_clear.storage.close()

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from service.ports.sealing import KeyLacking, KeyRetired, NotSealed
-from service.ports.storage import Superseded
+from service.ports.storage import StorageUnavailable, Superseded
 from service.storage import Storage
 from service.storage.database import open_engine, transaction
 from service.storage.keyring import KeyRing
@@ -118,6 +118,20 @@ def test_a_first_sealing_that_was_cut_off_goes_on_and_leaves_nothing_clear(
     report = rekey(database, KEYS, silent)
     assert (report.is_complete, report.retired) == (True, ())
     assert read(database, KEYS) == before
+
+
+def test_a_first_sealing_that_cannot_forget_the_clear_says_so_and_may_be_run_again(database: str) -> None:
+    upgrade(database)
+    with opened(database, None) as storage:
+        fill(storage)
+    engine = open_engine(database)
+    with transaction(engine, write=False) as reader:
+        reader.execute(text("SELECT * FROM people")).all()
+        if not database.startswith("sqlite"):
+            with pytest.raises(StorageUnavailable, match="busy"):
+                rekey(database, KEYS, silent)
+    engine.dispose()
+    assert rekey(database, KEYS, silent).is_complete
 
 
 def test_after_a_first_sealing_no_mark_is_left(database: str) -> None:
