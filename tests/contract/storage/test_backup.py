@@ -109,6 +109,8 @@ def test_a_database_in_the_clear_is_copied_in_the_clear(database: str, target: s
     with opened(database, None) as storage:
         fill(storage)
     assert back_up(database, None, file, now=NOON).keys == ()
+    with pytest.raises(BadBackup, match="in the clear"):
+        restore(target, KEYS, file)
     restore(target, None, file)
     assert read(target, None) == read(database, None)
     assert rekey(target, KEYS, lambda: None).is_complete

@@ -51,6 +51,10 @@ def refused(file: Path, folder: Path) -> None:
     assert not (folder / "plans.db").exists()
 
 
+HEAD = '{"tandem_backup": 1, "schema": "0002", "made_at": "2026-03-02T12:00:00+00:00", "keys": ["2026-01"]}'
+END = '{"end": "people", "rows": 1, "digest": "0"}'
+
+
 @given(cut=st.integers(min_value=0))
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_backup_that_was_cut_off_is_refused(whole: Path, tmp_path: Path, cut: int) -> None:
@@ -75,8 +79,30 @@ def test_a_backup_with_any_line_twice_is_refused(whole: Path, tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     "lines",
-    [[], ["[]"], ["{}"], ["no json"], ['{"tandem_backup": 2}'], ['{"tandem_backup": 1}'], ["[" * 100_000]],
-    ids=["nothing", "a list", "an object", "a text", "another form", "no schema", "deep"],
+    [
+        [],
+        ["[]"],
+        ["{}"],
+        ["no json"],
+        ['{"tandem_backup": 2}'],
+        ['{"tandem_backup": 1}'],
+        ["[" * 100_000],
+        [HEAD, '{"table": "people", "columns": [["id", "colour"]], "row": ["id"]}'],
+        [HEAD, '{"table": "people", "columns": [["id", "sealed"]], "row": ["name"]}', '["x"]', END],
+        [HEAD, '{"table": "people", "columns": [["id", "text"]], "row": ["id"]}', '["x", "y"]', END],
+    ],
+    ids=[
+        "nothing",
+        "a list",
+        "an object",
+        "a text",
+        "another form",
+        "no schema",
+        "deep",
+        "a kind that nobody knows",
+        "a row without its id",
+        "a row too long",
+    ],
 )
 def test_what_is_no_backup_is_refused(tmp_path: Path, lines: list[str]) -> None:
     rewritten(tmp_path / "other", lines)
