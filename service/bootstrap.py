@@ -1,7 +1,7 @@
 """Where everything meets: settings become adapters, adapters become the ports of the use cases."""
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,12 +27,18 @@ from service.ehr.transport import Transport
 from service.fhir.json import JsonObject, NotJson, loads
 from service.mapping.references import DEFAULT_IDENTIFIER_SYSTEM
 from service.ports.ehr import Ehr, EhrError
+from service.ports.sealing import BadKeys, KeysUnfit
 from service.ports.storage import Connection, ConnectionMode, MedicationMode, StorageError
+from service.ports.upkeep import BackupReport, RekeyReport
 from service.sandbox.shape import Shape
 from service.sandbox.sqlite import FileUnusable, SqliteStore
 from service.sandbox.store import MemoryStore, Store
 from service.settings import BadSettings, Settings, read_settings
+from service.storage.backup import back_up, verify_backup
 from service.storage.database import database_url
+from service.storage.keyring import KeyRing, add_key, read_keys
+from service.storage.rekey import rekey
+from service.storage.restore import restore
 from service.storage.schema import is_current, upgrade
 from service.storage.unit_of_work import Storage
 from service.sync.agenda import Ports
@@ -88,7 +94,13 @@ class Tandem:
     @cached_property
     def storage(self) -> Storage:
         """Where plans are kept."""
-        return Storage(self.settings.database_url)
+        return Storage(self.settings.database_url, self.keys)
+
+    @cached_property
+    def keys(self) -> KeyRing | None:
+        """The keys of what is stored, None for the demo in the clear; raises `BadKeys`."""
+        file = self.settings.keys_file
+        return None if file is None else read_keys(Path(file))
 
     @cached_property
     def ehr(self) -> Ehr:
@@ -135,6 +147,34 @@ class Tandem:
         """Tell whether the database is up to date."""
         return is_current(self.settings.database_url)
 
+    @property
+    def seals(self) -> bool:
+        """Whether what is stored is sealed."""
+        return self.keys is not None
+
+    def admit(self) -> None:
+        """Check that the keys fit the database; raises `KeysUnfit`."""
+        with self.storage.begin(write=False):
+            pass
+
+    def rekey(self, moved: Callable[[], None]) -> RekeyReport:
+        """Seal everything under the current key; `moved` is told of each row; raises `WrongSetting`."""
+        if self.keys is None:
+            raise WrongSetting("TANDEM_KEYS_FILE is needed: `tandem key new` makes a key")
+        return rekey(self.settings.database_url, self.keys, moved)
+
+    def back_up(self, file: Path) -> BackupReport:
+        """Copy the database into a new file; raises `BackupError`."""
+        return back_up(self.settings.database_url, self.keys, file, now=self.clock.now())
+
+    def verify_backup(self, file: Path) -> BackupReport:
+        """Read all of a backup; raises `BackupError`."""
+        return verify_backup(file, self.keys)
+
+    def restore(self, file: Path) -> BackupReport:
+        """Fill an empty database from a backup; raises `BackupError`."""
+        return restore(self.settings.database_url, self.keys, file)
+
     def push(self, command: Whose) -> PushReport:
         """Push or sync a plan over the configured connection; raises `NoEhr`, and as the use case does."""
         ehr = self.ehr
@@ -177,6 +217,10 @@ class Tandem:
         """Return what keeps this installation from working."""
         try:
             current = self.is_current()
+            if current:
+                self.admit()
+        except KeysUnfit as error:
+            return (Problem("keys", str(error)),)
         except StorageError:
             return (Problem("database", "cannot be reached"),)
         return () if current else (Problem("database", "has another schema: run `tandem db upgrade`"),)
@@ -202,8 +246,8 @@ class Parts:
         """Return the installation of the environment's settings; raises `WrongSetting`."""
         try:
             tandem = Tandem(settings=read_settings())
-            _ = tandem.override
-        except BadSettings as error:
+            _ = tandem.override, tandem.keys
+        except (BadSettings, BadKeys) as error:
             raise WrongSetting(str(error)) from None
         _check_database(tandem.settings.database_url)
         return tandem
@@ -220,6 +264,13 @@ class Parts:
             return
         with closing(_chart_in(chart)) as store:
             yield _sandbox(store, shape)
+
+    def new_key(self, file: Path, key_id: str | None, *, current: bool) -> str:
+        """Put a new key into a file and return its id; raises `WrongSetting`."""
+        try:
+            return add_key(file, key_id, current=current)
+        except BadKeys as error:
+            raise WrongSetting(str(error)) from None
 
     def openapi(self) -> str:
         """Return the description of the API, as openapi.yaml holds it."""

@@ -25,6 +25,7 @@ class Settings:
     """
 
     database_url: str = DEFAULT_DATABASE
+    keys_file: str | None = None
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     log_json: bool = False
@@ -45,6 +46,7 @@ def read_settings() -> Settings:
     try:
         found = Settings(
             database_url=env.str("DATABASE_URL", DEFAULT_DATABASE),
+            keys_file=env.str("KEYS_FILE", None),
             host=env.str("HOST", "127.0.0.1"),
             port=env.int("PORT", DEFAULT_PORT),
             log_json=env.bool("LOG_JSON", default=False),
@@ -73,4 +75,9 @@ def _check(settings: Settings) -> None:
         raise BadSettings(
             "TANDEM_PATIENT_IDENTIFIER_SYSTEM is needed: patients are matched by it"
             " (or say TANDEM_EHR_SANDBOX=true)"
+        )
+    if settings.ehr_url and not settings.ehr_sandbox and settings.keys_file is None:
+        raise BadSettings(
+            "TANDEM_KEYS_FILE is needed: what concerns real patients is sealed (`tandem key new` makes a key;"
+            " or say TANDEM_EHR_SANDBOX=true)"
         )

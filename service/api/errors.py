@@ -27,6 +27,7 @@ from service.ports.ehr import (
     Unavailable,
     UnknownOutcome,
 )
+from service.ports.sealing import BadKeys, Damaged, KeyLacking, KeyRetired, KeysUnfit, NotSealed, WrongKey
 from service.ports.storage import Outdated, Pinned, StorageUnavailable, Superseded, Taken, Unknown
 from service.sync.two_way import MassVanish
 
@@ -78,6 +79,13 @@ TABLE: Mapping[type[Exception], Row] = MappingProxyType({
     Taken: Row(409, "taken"),
     Pinned: Row(409, "pinned"),
     StorageUnavailable: Row(503, "storage-unavailable", _SOON),
+    KeysUnfit: Row(503, "keys-unfit"),
+    BadKeys: Row(503, "keys-unfit"),
+    KeyLacking: Row(503, "key-lacking"),
+    WrongKey: Row(503, "wrong-key"),
+    KeyRetired: Row(503, "key-retired"),
+    NotSealed: Row(503, "not-sealed"),
+    Damaged: Row(500, "damaged"),
     ReadOnly: Row(409, "read-only-connection"),
     PatientBusy: Row(409, "patient-busy", _SOON),
     MassVanish: Row(409, "chart-looks-emptied"),

@@ -17,6 +17,9 @@ _COMMANDS = {
     "validate": Later("service.console.validate:validate", "Check a plan as FHIR before it leaves."),
     "health": Later("service.console.health:health", "Look at the database and the EHR."),
     "db": Later("service.console.database:db", "See to the database."),
+    "backup": Later("service.console.backup:backup", "Copy everything into one file, and check it."),
+    "restore": Later("service.console.backup:restore", "Fill an empty database from a backup."),
+    "key": Later("service.console.keys:key", "Make the keys that seal what is stored."),
     "openapi": Later("service.console.openapi:openapi", "Print the description of the API."),
 }
 

@@ -9,7 +9,9 @@ from service.console.preparation import NotUpgraded
 from service.domain.values import Invalid, Problem
 from service.fhir.json import JsonObject, NotJson
 from service.ports.ehr import Contended, EhrError, SeveralMatch, Stale, Unavailable
+from service.ports.sealing import Damaged, KeysUnfit
 from service.ports.storage import Outdated, Pinned, StorageUnavailable, Superseded, Taken, Unknown
+from service.ports.upkeep import BackupError
 from service.sync.two_way import MassVanish
 
 # A class before its bases. None of these errors holds patient data in its text.
@@ -28,7 +30,10 @@ _TABLE: tuple[tuple[type[Exception], ExitCode, str], ...] = (
     (SeveralMatch, ExitCode.CONFLICT, "several resources of the chart match"),
     (Unavailable, ExitCode.EHR_UNAVAILABLE, "the EHR is not available"),
     (EhrError, ExitCode.EHR_REFUSES, "the EHR refuses"),
+    (BackupError, ExitCode.REFUSED, "refused"),
     (NotUpgraded, ExitCode.STORAGE_UNAVAILABLE, "the database is not ready"),
+    (KeysUnfit, ExitCode.STORAGE_UNAVAILABLE, "the keys do not fit"),
+    (Damaged, ExitCode.STORAGE_UNAVAILABLE, "the database is damaged"),
     (StorageUnavailable, ExitCode.STORAGE_UNAVAILABLE, "the database is not available"),
     (ReadOnly, ExitCode.USAGE, "not allowed (TANDEM_EHR_MODE says what is)"),
     (NoEhr, ExitCode.USAGE, "settings"),

@@ -1,6 +1,6 @@
 """What the commands need of an installation; the composition root makes it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from service.application.ports import PlanPorts
     from service.ports.clock import Ids
     from service.ports.ehr import Ehr
+    from service.ports.upkeep import BackupReport, RekeyReport
     from service.sync.report import PushReport
     from service.telemetry.events import Log
 
@@ -78,6 +79,25 @@ class Installation(Protocol):
     def is_current(self) -> bool:
         """Tell whether the database is up to date."""
 
+    @property
+    def seals(self) -> bool:
+        """Whether what is stored is sealed; if not, it is a demo."""
+
+    def admit(self) -> None:
+        """Check that the keys fit the database; raises `service.ports.sealing.KeysUnfit`."""
+
+    def rekey(self, moved: Callable[[], None]) -> "RekeyReport":
+        """Seal everything under the current key; `moved` is told of each row; raises `WrongSetting`."""
+
+    def back_up(self, file: Path) -> "BackupReport":
+        """Copy the database into a new file; raises `service.ports.upkeep.BackupError`."""
+
+    def verify_backup(self, file: Path) -> "BackupReport":
+        """Read all of a backup; raises `service.ports.upkeep.BackupError`."""
+
+    def restore(self, file: Path) -> "BackupReport":
+        """Fill an empty database from a backup; raises `service.ports.upkeep.BackupError`."""
+
     def application(self) -> "WSGIApplication":
         """The API."""
 
@@ -93,6 +113,9 @@ class Parts(Protocol):
 
     def sandbox(self, chart: Path | None, shape: SandboxShape) -> "AbstractContextManager[WSGIApplication]":
         """Give a FHIR server that keeps its chart in a file or in memory; raises `ChartUnusable`."""
+
+    def new_key(self, file: Path, key_id: str | None, *, current: bool) -> str:
+        """Put a new key into a file and return its id; raises `WrongSetting`."""
 
     def openapi(self) -> str:
         """Return the description of the API, as openapi.yaml holds it."""

@@ -7,6 +7,7 @@ from service.console.gunicorn_server import serve_with_gunicorn
 from service.console.preparation import prepare
 from service.console.run import Run
 from service.console.serving import check_address
+from service.console.unsealed import check_seal
 from service.telemetry.events import SERVER_STARTED, emit
 
 
@@ -24,8 +25,10 @@ def serve(run: Run, host: str | None, port: int | None) -> None:
     usual_host, usual_port = installation.address
     host, port = host or usual_host, port or usual_port
     check_address(host, port)
-    prepare(installation)
+    check_seal(run, installation, host)
+    prepare(installation).admit()
     database = "sqlite" if installation.keeps_a_file else "postgresql"
     ehr = "none" if installation.ehr_url is None else "configured"
-    emit(installation.log, SERVER_STARTED, host=host, port=port, database=database, ehr=ehr)
+    sealed = installation.seals
+    emit(installation.log, SERVER_STARTED, host=host, port=port, database=database, ehr=ehr, sealed=sealed)
     serve_with_gunicorn(installation.application, host, port)

@@ -28,7 +28,7 @@ class _Quiet(WSGIRequestHandler):
 
 def check_address(host: str, port: int) -> None:
     """Refuse, as misuse, an address that others can reach and one that is in use."""
-    if not _is_loopback(host):
+    if not is_loopback(host):
         raise click.UsageError(
             f"{host} can be reached from other machines, and nobody has to log in yet:"
             " only loopback addresses such as 127.0.0.1 are served."
@@ -68,7 +68,8 @@ def _server(app: "WSGIApplication", host: str, port: int) -> Iterator[BaseWSGISe
         yield server
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine reaches an address."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:

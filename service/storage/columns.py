@@ -1,4 +1,4 @@
-"""Column types: raw JSON with all its digits, and moments that come back aware, on every database."""
+"""Column types: JSON with all its digits, what is sealed, and moments that come back aware, everywhere."""
 
 import json
 import re
@@ -22,11 +22,25 @@ class Json(TypeDecorator[JsonObject]):
 
     def process_bind_param(self, value: JsonObject | None, dialect: Dialect) -> str | None:  # noqa: ARG002  SQLAlchemy's signature
         """Write the object with every digit of its decimals."""
-        return None if value is None else _SURROGATE.sub(_escaped, dumps(value))
+        return None if value is None else json_text(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> JsonObject | None:  # noqa: ARG002  SQLAlchemy's signature
         """Read the object; decimals come back as Decimal."""
         return None if value is None else loads(value)
+
+
+class Sealed(TypeDecorator[str]):
+    """Content that `service.storage.rows` seals and opens; declaring a column so is all that it takes."""
+
+    impl = Text
+    cache_ok = True
+
+
+class Hashed(TypeDecorator[str]):
+    """A keyed hash of something to search by, which `service.storage.rekey` makes anew under a new key."""
+
+    impl = Text
+    cache_ok = True
 
 
 class Names(TypeDecorator[tuple[str, ...]]):
@@ -63,6 +77,11 @@ class Moment(TypeDecorator[datetime]):
             return None
         moment: datetime = value
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def json_text(value: JsonObject | str) -> str:
+    """Return JSON that every database stores, with every digit of its decimals."""
+    return _SURROGATE.sub(_escaped, dumps(value))
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -1,11 +1,15 @@
 """Engines: SQLite that keeps what it says it kept, or PostgreSQL with bounded waits."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from service.ports.storage import StorageUnavailable
 from service.storage.failures import speak_plainly
 
 WRITES = "tandem_writes"
@@ -71,6 +75,24 @@ def _begin(connection: Connection) -> None:
     # A read that turns into a write fails at once when another wrote meanwhile (SQLITE_BUSY_SNAPSHOT).
     writes = connection.get_execution_options().get(WRITES)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def connect(engine: Engine, *, write: bool) -> Connection:
+    """Return a connection whose transactions write, or each see one snapshot."""
+    try:
+        connection = engine.connect()
+    except PoolTimeoutError:
+        raise StorageUnavailable("every connection to the database is in use") from None
+    if write or engine.dialect.name == "sqlite":  # a transaction of SQLite is a snapshot anyway
+        return connection.execution_options(**{WRITES: write})
+    return connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+@contextmanager
+def transaction(engine: Engine, *, write: bool) -> Iterator[Connection]:
+    """Give a connection in a transaction, which is committed unless the block fails."""
+    with connect(engine, write=write) as connection, connection.begin():
+        yield connection
 
 
 def insert_into(connection: Connection, table: Table) -> _Insert:

@@ -8,8 +8,10 @@ from sqlalchemy import Connection, Row, Select, select, tuple_
 
 from service.ports.inbox import InboxItem, ItemState
 from service.ports.storage import Unknown
+from service.storage import rows
 from service.storage.columns import Moment
 from service.storage.database import put
+from service.storage.sealing import Sealer
 from service.storage.tables import inbox
 
 _COLUMNS = tuple(one.name for one in fields(InboxItem) if one.name != "choices")
@@ -18,21 +20,23 @@ _COLUMNS = tuple(one.name for one in fields(InboxItem) if one.name != "choices")
 class SqlInbox:
     """`service.ports.inbox.Inbox` in a table."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, sealer: Sealer) -> None:
         self._connection = connection
+        self._sealer = sealer
 
     def save(self, items: Iterable[InboxItem]) -> None:
         """Keep items, new or changed."""
         for item in items:
             row = {name: getattr(item, name) for name in _COLUMNS}
-            put(self._connection, inbox, {**row, "choices": _pairs(item)})
+            sealed = rows.sealed(self._sealer, inbox, {**row, "choices": _pairs(item)})
+            put(self._connection, inbox, sealed)
 
     def get(self, item_id: str) -> InboxItem:
         """Return an item; raises `Unknown`."""
         row = self._connection.execute(select(inbox).where(inbox.c.id == item_id)).one_or_none()
         if row is None:
             raise Unknown("inbox item", item_id)
-        return _item(row)
+        return self._item(row)
 
     def of_plan(self, connection_id: str, plan_id: str) -> tuple[InboxItem, ...]:
         """Return the items of a plan that are not closed, oldest first."""
@@ -54,15 +58,15 @@ class SqlInbox:
         return self._items(wanted.limit(limit))
 
     def _items(self, query: Select[Any]) -> tuple[InboxItem, ...]:
-        rows = self._connection.execute(query.order_by(inbox.c.opened_at, inbox.c.id))
-        return tuple(_item(row) for row in rows)
+        found = self._connection.execute(query.order_by(inbox.c.opened_at, inbox.c.id))
+        return tuple(self._item(row) for row in found)
+
+    def _item(self, row: Row[Any]) -> InboxItem:
+        held = rows.opened(self._sealer, inbox, row)
+        values = {name: held[name] for name in _COLUMNS}
+        choices = dict(pair.split("=", 1) for pair in row.choices)
+        return InboxItem(**values | {"state": ItemState(row.state), "choices": choices})
 
 
 def _pairs(item: InboxItem) -> tuple[str, ...]:
     return tuple(f"{group}={choice}" for group, choice in sorted(item.choices.items()))
-
-
-def _item(row: Row[Any]) -> InboxItem:
-    values = {name: getattr(row, name) for name in _COLUMNS}
-    choices = dict(pair.split("=", 1) for pair in row.choices)
-    return InboxItem(**values | {"state": ItemState(row.state), "choices": choices})

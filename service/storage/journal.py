@@ -10,6 +10,8 @@ from sqlalchemy import Connection, Row, select, update
 from service.ports.journal import Interaction, JournalRow
 from service.ports.storage import Taken
 from service.storage.database import insert_new
+from service.storage.rows import opened, sealed
+from service.storage.sealing import Sealer
 from service.storage.tables import journal
 
 _COLUMNS = tuple(one.name for one in fields(JournalRow))
@@ -18,14 +20,16 @@ _COLUMNS = tuple(one.name for one in fields(JournalRow))
 class SqlJournal:
     """`service.ports.storage.Journal` in a table."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, sealer: Sealer) -> None:
         self._connection = connection
+        self._sealer = sealer
 
     def write(self, rows: Iterable[JournalRow]) -> None:
         """Keep new rows; raises `Taken`."""
-        for row in rows:
-            if not insert_new(self._connection, journal, {name: getattr(row, name) for name in _COLUMNS}):
-                raise Taken("journal row", row.id)
+        for one in rows:
+            row = sealed(self._sealer, journal, {name: getattr(one, name) for name in _COLUMNS})
+            if not insert_new(self._connection, journal, row):
+                raise Taken("journal row", one.id)
 
     def open_rows(self, connection_id: str, patient_id: str) -> tuple[JournalRow, ...]:
         """Return the rows that are not settled, oldest first."""
@@ -38,7 +42,7 @@ class SqlJournal:
             )
             .order_by(journal.c.sequence)
         )
-        return tuple(_journal_row(row) for row in self._connection.execute(wanted))
+        return tuple(self._journal_row(row) for row in self._connection.execute(wanted))
 
     def settle(self, ids: Iterable[str], outcome: str, at: datetime) -> None:
         """Note what became of rows; one that is settled keeps its first outcome."""
@@ -49,9 +53,9 @@ class SqlJournal:
         """Return the latest rows of one item, the newest first."""
         mine = (journal.c.connection_id == connection_id) & (journal.c.item_id == item_id)
         wanted = select(journal).where(mine).order_by(journal.c.sequence.desc()).limit(limit)
-        return tuple(_journal_row(row) for row in self._connection.execute(wanted))
+        return tuple(self._journal_row(row) for row in self._connection.execute(wanted))
 
-
-def _journal_row(row: Row[Any]) -> JournalRow:
-    values = {name: getattr(row, name) for name in _COLUMNS}
-    return JournalRow(**values | {"interaction": Interaction(row.interaction)})
+    def _journal_row(self, row: Row[Any]) -> JournalRow:
+        held = opened(self._sealer, journal, row)
+        values = {name: held[name] for name in _COLUMNS}
+        return JournalRow(**values | {"interaction": Interaction(row.interaction)})

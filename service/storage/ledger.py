@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, select, tuple_
 
 from service.ports.storage import LedgerEntry, LinkState
+from service.storage import rows
 from service.storage.database import insert_new, put
+from service.storage.sealing import Sealer
 from service.storage.tables import ledger, ledger_plans
 
 _COLUMNS = tuple(one.name for one in fields(LedgerEntry))
@@ -16,13 +18,15 @@ _COLUMNS = tuple(one.name for one in fields(LedgerEntry))
 class SqlLedger:
     """`service.ports.storage.Ledger` in tables."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, sealer: Sealer) -> None:
         self._connection = connection
+        self._sealer = sealer
 
     def save(self, entries: Iterable[LedgerEntry], *, plan_id: str) -> None:
         """Keep entries, new or changed, and that a plan uses them."""
         for entry in entries:
-            put(self._connection, ledger, {name: getattr(entry, name) for name in _COLUMNS})
+            row = {name: getattr(entry, name) for name in _COLUMNS}
+            put(self._connection, ledger, rows.sealed(self._sealer, ledger, row))
             use = {
                 "connection_id": entry.connection_id,
                 "resource_type": entry.resource_type,
@@ -59,11 +63,10 @@ class SqlLedger:
         return self._entries(select(ledger).where(*conditions))
 
     def _entries(self, query: Select[Any]) -> tuple[LedgerEntry, ...]:
-        found = [_entry(row) for row in self._connection.execute(query)]
+        found = [self._entry(row) for row in self._connection.execute(query)]
         # Sorted here: the databases' collations differ.
         return tuple(sorted(found, key=lambda entry: (entry.resource_type, entry.item_id)))
 
-
-def _entry(row: Row[Any]) -> LedgerEntry:
-    values = {name: getattr(row, name) for name in _COLUMNS}
-    return LedgerEntry(**values | {"state": LinkState(row.state)})
+    def _entry(self, row: Row[Any]) -> LedgerEntry:
+        held = rows.opened(self._sealer, ledger, row)
+        return LedgerEntry(**{name: held[name] for name in _COLUMNS} | {"state": LinkState(row.state)})

@@ -1,4 +1,4 @@
-"""Plans as rows of immutable revisions, each a whole document under its schema version."""
+"""Plans as rows of immutable revisions, each a whole document under its schema version and sealed."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,19 +10,22 @@ from service.document import SCHEMA_VERSION, plan_from_document, plan_to_documen
 from service.document.upcast import PLAN_UPCASTS, upcast
 from service.domain.revision import Origin, Revision
 from service.domain.therapy import RequestStatus
+from service.fhir.json import JsonObject
 from service.ports.storage import Page, PlanFilter, PlanSummary, RevisionSummary, Superseded, Taken, Unknown
-from service.storage import identifiers
+from service.storage import identifiers, rows
 from service.storage.columns import Moment
 from service.storage.database import insert_new
 from service.storage.paging import cursor, not_a_cursor, position
+from service.storage.sealing import Sealer
 from service.storage.tables import plans, revisions
 
 
 class SqlPlans:
     """`service.ports.storage.Plans` in tables."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, sealer: Sealer) -> None:
         self._connection = connection
+        self._sealer = sealer
 
     def add(self, revision: Revision) -> None:
         """Keep revision 1 of a new plan; raises `Taken`."""
@@ -55,7 +58,7 @@ class SqlPlans:
             raise Unknown("revision", f"{plan_id}/{number}")
         return Revision(
             number=row.number,
-            plan=plan_from_document(row.document, version=row.schema_version),
+            plan=plan_from_document(self._document(row), version=row.schema_version),
             groups=row.groups,
             author=row.author,
             origin=Origin(row.origin),
@@ -75,12 +78,14 @@ class SqlPlans:
 
     def page(self, wanted: PlanFilter, *, after: str | None = None, limit: int = 50) -> Page[PlanSummary]:
         """Return plans, those first added first; `Invalid` names an `after` that is none."""
-        query = _summaries().where(*_conditions(wanted))
+        query = _summaries().where(*_conditions(wanted, self._sealer))
         if after is not None:
             query = query.where(_behind(after))
-        rows = self._connection.execute(query.limit(limit + 1)).all()
-        more = cursor(rows[limit - 1].added_at.isoformat(), rows[limit - 1].id) if len(rows) > limit else None
-        return Page(items=tuple(_plan_summary(row) for row in rows[:limit]), next=more)
+        found = self._connection.execute(query.limit(limit + 1)).all()
+        last = found[limit - 1] if len(found) > limit else None
+        more = None if last is None else cursor(last.added_at.isoformat(), last.id)
+        summaries = (_plan_summary(row, self._document(row)) for row in found[:limit])
+        return Page(items=tuple(summaries), next=more)
 
     def _number(self, plan_id: str) -> int:
         number: int | None = self._connection.scalar(select(plans.c.number).where(plans.c.id == plan_id))
@@ -99,8 +104,13 @@ class SqlPlans:
             "recorded_at": revision.recorded_at,
             "document": plan_to_document(revision.plan),
         }
-        self._connection.execute(insert(revisions), row)
-        identifiers.keep(self._connection, revision.plan.id, revision.plan.patient.identifiers)
+        self._connection.execute(insert(revisions), rows.sealed(self._sealer, revisions, row))
+        found_by = revision.plan.patient.identifiers
+        identifiers.keep(self._connection, revision.plan.id, found_by, sealer=self._sealer)
+
+    def _document(self, row: Row[Any]) -> JsonObject:
+        document: JsonObject = rows.opened(self._sealer, revisions, row)["document"]
+        return document
 
 
 def _head(revision: Revision) -> dict[str, Any]:
@@ -118,17 +128,17 @@ def _summaries() -> Select[Any]:
     # A title is text, so it stands in the document alone.
     heads = (revisions.c.plan_id == plans.c.id) & (revisions.c.number == plans.c.number)
     return (
-        select(plans, revisions.c.schema_version, revisions.c.document)
+        select(plans, revisions.c.plan_id, revisions.c.schema_version, revisions.c.document)
         .join(revisions, heads)
         .order_by(plans.c.added_at, plans.c.id)
     )
 
 
-def _conditions(wanted: PlanFilter) -> Iterator[ColumnElement[bool]]:
+def _conditions(wanted: PlanFilter, sealer: Sealer) -> Iterator[ColumnElement[bool]]:
     if wanted.patient_id is not None:
         yield plans.c.patient_id == wanted.patient_id
     if wanted.patient_identifier is not None:
-        yield identifiers.names_patient(wanted.patient_identifier)
+        yield identifiers.names_patient(sealer, wanted.patient_identifier)
     if wanted.status is not None:
         yield plans.c.status == wanted.status
     if wanted.updated_since is not None:
@@ -144,10 +154,10 @@ def _behind(after: str) -> ColumnElement[bool]:
     return tuple_(plans.c.added_at, plans.c.id) > tuple_(added_at, plan_id, types=[Moment, plans.c.id.type])
 
 
-def _plan_summary(row: Row[Any]) -> PlanSummary:
+def _plan_summary(row: Row[Any], document: JsonObject) -> PlanSummary:
     return PlanSummary(
         id=row.id,
-        title=upcast(row.document, row.schema_version, PLAN_UPCASTS)["title"],
+        title=upcast(document, row.schema_version, PLAN_UPCASTS)["title"],
         status=RequestStatus(row.status),
         patient_id=row.patient_id,
         author=row.author,

@@ -20,18 +20,23 @@ _ADVISORY_LOCK = 7_263_301
 
 def upgrade(url: str) -> None:
     """Bring the database to the latest revision of the schema; several may try at once, one does it."""
-    _reserve_file(url)
-    config = _config()
+    reserve_file(url)
+    config = migrations()
     with _connected(url, write=True) as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+        alone(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
 
+def alone(connection: Connection) -> None:
+    """Wait until nobody else changes the schema, and keep others from it until the transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+
+
 def latest_revision() -> str | None:
     """Return the revision of the schema that this version works with."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    return ScriptDirectory.from_config(migrations()).get_current_head()
 
 
 def current_revision(url: str) -> str | None:
@@ -48,12 +53,13 @@ def is_current(url: str) -> bool:
     return current_revision(url) == latest_revision()
 
 
-def _reserve_file(url: str) -> None:
+def reserve_file(url: str) -> None:
+    """Make the file of a SQLite database unless it is there; its owner alone reads it."""
     file = database_file(url)
     if file is None:
         return
     try:
-        file.touch(mode=0o600)  # its owner alone reads it; SQLite gives its other files the same mode
+        file.touch(mode=0o600)  # SQLite gives its other files the same mode
     except OSError:
         raise StorageUnavailable("the database's file cannot be created: look at its folder") from None
 
@@ -68,7 +74,8 @@ def _connected(url: str, *, write: bool) -> Iterator[Connection]:
         engine.dispose()
 
 
-def _config() -> Config:
+def migrations() -> Config:
+    """Return the steps from each schema to the next, for Alembic."""
     config = Config()
     config.set_main_option("script_location", _MIGRATIONS.as_posix().replace("%", "%%"))
     config.set_main_option("path_separator", "os")

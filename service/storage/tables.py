@@ -1,4 +1,7 @@
-"""The tables. Plans and people are JSON documents; clear columns hold ids, statuses and dates alone."""
+"""The tables. What people say of a patient lies in sealed columns; the others hold ids, codes and dates.
+
+A sealed text is bound to its row: to the columns that `info["row"]` names, else to the primary key.
+"""
 
 from sqlalchemy import (
     Boolean,
@@ -13,7 +16,7 @@ from sqlalchemy import (
     Text,
 )
 
-from service.storage.columns import Json, Moment, Names
+from service.storage.columns import Hashed, Json, Moment, Names, Sealed
 
 metadata = MetaData(
     naming_convention={
@@ -58,16 +61,15 @@ revisions = Table(
     _text("author"),
     _text("origin"),
     Column("recorded_at", Moment, nullable=False),
-    Column("document", Json, nullable=False),
+    Column("document", Sealed, nullable=False),
 )
 
 plan_identifiers = Table(
     "plan_identifiers",
     metadata,
     Column("plan_id", Text, ForeignKey("plans.id"), primary_key=True),
-    _key("system"),
-    _key("value"),
-    Index("ix_plan_identifiers_value", "system", "value"),
+    Column("hash", Hashed, primary_key=True),
+    Index("ix_plan_identifiers_hash", "hash"),
 )
 
 people = Table(
@@ -75,7 +77,7 @@ people = Table(
     metadata,
     _key("id"),
     Column("schema_version", Integer, nullable=False),
-    Column("document", Json, nullable=False),
+    Column("document", Sealed, nullable=False),
 )
 
 connections = Table(
@@ -102,10 +104,11 @@ ledger = Table(
     _text("remote_id", optional=True),
     _text("version", optional=True),
     _text("last_updated", optional=True),
-    Column("agreed_ours", Json),
-    Column("agreed_theirs", Json),
-    _text("ours_digest", optional=True),
-    _text("theirs_digest", optional=True),
+    Column("agreed_ours", Sealed),
+    Column("agreed_theirs", Sealed),
+    # Who knows a plan but for one word could try words until the digest fits: digests are sealed too.
+    Column("ours_digest", Sealed),
+    Column("theirs_digest", Sealed),
     _text("reason", optional=True),
     Column("not_kept", Names, nullable=False),
     Column("last_tried", Moment),
@@ -141,14 +144,15 @@ journal = Table(
     _text("item_id"),
     _text("interaction"),
     _text("expected_version", optional=True),
-    Column("body", Json, nullable=False),
-    _text("digest"),
+    Column("body", Sealed, nullable=False),
+    Column("digest", Sealed, nullable=False),
     Column("fencing", Integer, nullable=False),
     Column("recorded_at", Moment, nullable=False),
     Column("settled_at", Moment),
     _text("outcome", optional=True),
     Index("ix_journal_open", "connection_id", "patient_id", "settled_at"),
     Index("ix_journal_item_id", "connection_id", "item_id"),
+    info={"row": ("id",)},  # the sequence is not known before the row is written
 )
 
 capabilities = Table(
@@ -183,8 +187,8 @@ inbox = Table(
     _text("reference"),
     _text("cause"),
     Column("groups", Names, nullable=False),
-    _text("digest"),
-    Column("content", Json, nullable=False),
+    Column("digest", Sealed, nullable=False),
+    Column("content", Sealed, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("opened_at", Moment, nullable=False),
     _text("state"),
@@ -206,3 +210,4 @@ passes = Table(
     _text("standing"),
     Column("ended_at", Moment, nullable=False),
 )
+sealing_keys = Table("sealing_keys", metadata, _key("id"), _text("state"), _text("proof"))

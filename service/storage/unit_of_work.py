@@ -4,18 +4,19 @@ from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Connection, Engine, Transaction
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from service.ports.storage import StorageUnavailable
+from service.storage import admission
 from service.storage.connections import SqlCapabilityCache, SqlConnections, SqlCursors
-from service.storage.database import WRITES, open_engine
+from service.storage.database import connect, open_engine, transaction
 from service.storage.inbox import SqlInbox
 from service.storage.journal import SqlJournal
+from service.storage.keyring import KeyRing
 from service.storage.leases import SqlLeases
 from service.storage.ledger import SqlLedger
 from service.storage.passes import SqlPasses
 from service.storage.people import SqlPeople
 from service.storage.plans import SqlPlans
+from service.storage.sealing import sealer_of
 
 
 class SqlUnitOfWork:
@@ -32,29 +33,32 @@ class SqlUnitOfWork:
     inbox: SqlInbox
     passes: SqlPasses
 
-    def __init__(self, engine: Engine, *, write: bool) -> None:
+    def __init__(self, engine: Engine, *, write: bool, keys: KeyRing | None = None) -> None:
         self._engine = engine
         self._write = write
+        self._keys = keys
+        self._sealer = sealer_of(keys)
         self._connection: Connection
         self._transaction: Transaction
 
     def __enter__(self) -> Self:
         """Begin the transaction."""
-        self._connection = connection = _connect(self._engine, write=self._write)
+        self._connection = connection = connect(self._engine, write=self._write)
         try:
             self._transaction = connection.begin()
+            admission.check(connection, self._keys, write=self._write)
         except BaseException:
             connection.close()
             raise
-        self.plans = SqlPlans(connection)
-        self.people = SqlPeople(connection)
-        self.ledger = SqlLedger(connection)
-        self.journal = SqlJournal(connection)
+        self.plans = SqlPlans(connection, self._sealer)
+        self.people = SqlPeople(connection, self._sealer)
+        self.ledger = SqlLedger(connection, self._sealer)
+        self.journal = SqlJournal(connection, self._sealer)
         self.connections = SqlConnections(connection)
         self.capabilities = SqlCapabilityCache(connection)
         self.cursors = SqlCursors(connection)
         self.leases = SqlLeases(connection)
-        self.inbox = SqlInbox(connection)
+        self.inbox = SqlInbox(connection, self._sealer)
         self.passes = SqlPasses(connection)
         return self
 
@@ -73,26 +77,30 @@ class SqlUnitOfWork:
         self._transaction.commit()
 
 
-def _connect(engine: Engine, *, write: bool) -> Connection:
-    try:
-        connection = engine.connect()
-    except PoolTimeoutError:
-        raise StorageUnavailable("every connection to the database is in use") from None
-    if write or engine.dialect.name == "sqlite":  # a transaction of SQLite is a snapshot anyway
-        return connection.execution_options(**{WRITES: write})
-    return connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-
-
 class Storage:
-    """`service.ports.storage.Storage` in the database of a URL, such as `sqlite:////var/lib/tandem/plans.db`."""
+    """`service.ports.storage.Storage` in the database of a URL, such as `sqlite:////var/lib/tandem/plans.db`.
 
-    def __init__(self, url: str) -> None:
+    With keys everything is sealed under the current one; without, it lies in the clear.
+    """
+
+    def __init__(self, url: str, keys: KeyRing | None = None) -> None:
         self._engine = open_engine(url)
+        self._keys = keys
+        self._registered = keys is None
 
     def begin(self, *, write: bool = True) -> SqlUnitOfWork:
         """Open a unit of work; where a database has one writer at a time, others wait for it."""
-        return SqlUnitOfWork(self._engine, write=write)
+        if write and not self._registered:
+            self._register()
+        return SqlUnitOfWork(self._engine, write=write, keys=self._keys)
 
     def close(self) -> None:
         """Give every connection back to the database."""
         self._engine.dispose()
+
+    def _register(self) -> None:
+        """Make the current key known to the database, in a transaction of its own that waits for writers."""
+        with transaction(self._engine, write=True) as connection:
+            if self._keys is not None:
+                admission.register(connection, self._keys)
+        self._registered = True

@@ -6,6 +6,7 @@ from tests.e2e.shell import DEMO_PLANS, Shell
 from tests.e2e.test_walkthrough import DEPRESSION
 
 NOT_THERE = {"TANDEM_EHR_URL": "http://127.0.0.1:9/fhir", "TANDEM_EHR_SANDBOX": "true"}
+REAL = {"TANDEM_EHR_URL": "http://h/fhir", "TANDEM_PATIENT_IDENTIFIER_SYSTEM": "urn:oid:1.2"}
 MISSING_FOLDER = "sqlite:////nowhere/at/all/tandem.db"
 CASES = {
     "no command": ((), {}, 2),
@@ -21,6 +22,12 @@ CASES = {
     "a database that is no URL": (("plan", "list"), {"TANDEM_DATABASE_URL": "tandem.db"}, 2),
     "a chart that is a folder": (("sandbox", "--store", "."), {}, 2),
     "a patient system that is missing": (("plan", "list"), {"TANDEM_EHR_URL": "http://h/fhir"}, 2),
+    "a chart of real patients without a key": (("plan", "list"), REAL, 2),
+    "keys that are not there": (("plan", "list"), {"TANDEM_KEYS_FILE": "none.json"}, 2),
+    "a rekey without a key": (("db", "rekey"), {}, 2),
+    "a key in a folder that is not there": (("key", "new", "nowhere/keys.json"), {}, 2),
+    "a backup in a folder that is not there": (("backup", "nowhere/b"), {}, 4),
+    "a backup that is not there": (("restore", "none.backup"), {}, 4),
     "a dose that cannot be": (("plan", "new", "-"), {}, 4),
 }
 

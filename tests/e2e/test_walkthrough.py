@@ -104,7 +104,8 @@ def test_the_demo_keeps_its_servers_until_it_is_told_to_end(shell: Shell) -> Non
 
 def test_another_wsgi_server_finds_the_same_application(shell: Shell) -> None:
     words = "from service.wsgi import app; print(app.test_client().get('/health/live').json)"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    shell.tandem("key", "new", "keys.json")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TANDEM_KEYS_FILE": "keys.json"}
     ran = subprocess.run(
         [sys.executable, "-c", words],
         cwd=shell.folder,

@@ -7,8 +7,10 @@ import pytest
 
 from service.ports.storage import Storage
 from service.storage import Storage as SqlStorage
+from service.storage.keyring import KeyRing
 from service.storage.schema import upgrade
 from tests.contract.storage.databases import postgresql_url, sqlite_url
+from tests.contract.storage.keys import KEYS
 from tests.fakes.storage import MemoryStorage
 
 POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgres)
@@ -32,22 +34,22 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "plans.db"
 
 
-@pytest.fixture(params=["memory", "sqlite", POSTGRESQL])
+@pytest.fixture(params=["memory", "sqlite", "sqlite in the clear", POSTGRESQL])
 def storage(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> Iterator[Storage]:
     """An empty storage that is up to date."""
     match request.param:
         case "memory":
             yield MemoryStorage()
-        case "sqlite":
+        case "sqlite" | "sqlite in the clear":
             (tmp_path / "plans.db").write_bytes(sqlite_template.read_bytes())
-            yield from _opened(sqlite_url(tmp_path))
+            yield from _opened(sqlite_url(tmp_path), KEYS if request.param == "sqlite" else None)
         case _:
             with postgresql_url() as url:
                 upgrade(url)
-                yield from _opened(url)
+                yield from _opened(url, KEYS)
 
 
-def _opened(url: str) -> Iterator[Storage]:
-    opened = SqlStorage(url)
+def _opened(url: str, keys: KeyRing | None) -> Iterator[Storage]:
+    opened = SqlStorage(url, keys)
     yield opened
     opened.close()

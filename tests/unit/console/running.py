@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from io import StringIO
+from pathlib import Path
 
 import pytest
 
@@ -11,11 +13,13 @@ from service.application.ports import PlanPorts
 from service.application.push_plan import PushPlan
 from service.console.commands import tandem
 from service.console.ending import carry_out
-from service.console.installation import NoEhr
+from service.console.installation import NoEhr, WrongSetting
 from service.console.run import Run
 from service.fhir.json import JsonObject, loads
 from service.mapping.references import Key
 from service.ports.ehr import Capabilities
+from service.ports.sealing import KeysUnfit
+from service.ports.upkeep import BackupError, BackupReport, RekeyReport
 from service.sync.report import Done, ItemReport, PushReport, standing_of
 from service.telemetry.events import Log
 from service.telemetry.logs import configure
@@ -33,6 +37,18 @@ def a_report(plan_id: str, *done: Done) -> PushReport:
     )
 
 
+NOTHING_TO_SEAL = RekeyReport(key_id="2026-01", resealed=0, remaining={}, retired=(), damaged=())
+
+
+A_BACKUP = BackupReport(
+    schema="0002",
+    made_at=datetime(2026, 3, 2, 12, tzinfo=UTC),
+    tables={"plans": 2, "people": 1},
+    keys=("2026-01",),
+    opened=7,
+)
+
+
 class ChartOfOneWord:
     """An EHR that only says what it is."""
 
@@ -48,6 +64,11 @@ class FakeInstallation:
     keeps_a_file: bool = True
     current: bool = True
     upgrades: int = 0
+    seals: bool = True
+    unfit: KeysUnfit | None = None
+    rekeyed: RekeyReport = NOTHING_TO_SEAL
+    copied: BackupReport | BackupError = A_BACKUP
+    did: list[str] = field(default_factory=list)
     pushing: Callable[[str], PushReport] = a_report
     chart: object = field(default_factory=ChartOfOneWord)
     storage: MemoryStorage = field(default_factory=MemoryStorage)
@@ -74,6 +95,29 @@ class FakeInstallation:
     def push(self, command: PushPlan) -> PushReport:
         return self.pushing(command.plan_id)
 
+    def admit(self) -> None:
+        if self.unfit is not None:
+            raise self.unfit
+
+    def rekey(self, moved: Callable[[], None]) -> RekeyReport:
+        moved()
+        return self.rekeyed
+
+    def back_up(self, file: Path) -> BackupReport:
+        return self._told(f"backed up {file.name}")
+
+    def verify_backup(self, file: Path) -> BackupReport:
+        return self._told(f"verified {file.name}")
+
+    def restore(self, file: Path) -> BackupReport:
+        return self._told(f"restored {file.name}")
+
+    def _told(self, did: str) -> BackupReport:
+        self.did.append(did)
+        if isinstance(self.copied, BackupError):
+            raise self.copied
+        return self.copied
+
     def upgrade(self) -> None:
         self.upgrades += 1
         self.current = True
@@ -88,6 +132,12 @@ class FakeParts:
 
     def installed(self) -> FakeInstallation:
         return self.installation
+
+    def new_key(self, file: Path, key_id: str | None, *, current: bool) -> str:
+        if key_id == "bad":
+            raise WrongSetting("an id of a key is something else")
+        self.installation.did.append(f"made {file.name} {current}")
+        return key_id or "random"
 
     def openapi(self) -> str:
         return 'openapi: "3.1.0"\n'

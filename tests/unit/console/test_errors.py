@@ -6,7 +6,9 @@ import pytest
 
 import service.api.errors
 import service.ports.ehr
+import service.ports.sealing
 import service.ports.storage
+import service.ports.upkeep
 from service.application.push_plan import PatientBusy, ReadOnly
 from service.console.errors import told
 from service.console.exit_codes import ExitCode
@@ -29,6 +31,15 @@ from service.ports.ehr import (
     Unavailable,
     UnknownOutcome,
 )
+from service.ports.sealing import (
+    BadKeys,
+    Damaged,
+    KeyLacking,
+    KeyRetired,
+    KeysUnfit,
+    NotSealed,
+    WrongKey,
+)
 from service.ports.storage import (
     Outdated,
     Pinned,
@@ -38,6 +49,7 @@ from service.ports.storage import (
     Taken,
     Unknown,
 )
+from service.ports.upkeep import BackupError, BadBackup, NewerBackup, NotEmpty
 from service.sync.two_way import MassVanish
 from tests.unit.console.running import Desk
 
@@ -63,6 +75,17 @@ CODES = [
     (Missing("404"), ExitCode.EHR_REFUSES),
     (Gone("410"), ExitCode.EHR_REFUSES),
     (StorageUnavailable("locked"), ExitCode.STORAGE_UNAVAILABLE),
+    (KeysUnfit("keys"), ExitCode.STORAGE_UNAVAILABLE),
+    (BadKeys("no file"), ExitCode.STORAGE_UNAVAILABLE),
+    (KeyLacking("2026-01"), ExitCode.STORAGE_UNAVAILABLE),
+    (WrongKey("2026-01"), ExitCode.STORAGE_UNAVAILABLE),
+    (KeyRetired("2026-01"), ExitCode.STORAGE_UNAVAILABLE),
+    (NotSealed("revisions.document of p/1"), ExitCode.STORAGE_UNAVAILABLE),
+    (Damaged("revisions.document of p/1"), ExitCode.STORAGE_UNAVAILABLE),
+    (BackupError("full"), ExitCode.REFUSED),
+    (BadBackup("cut"), ExitCode.REFUSED),
+    (NewerBackup("9999"), ExitCode.REFUSED),
+    (NotEmpty("plans"), ExitCode.REFUSED),
     (NotUpgraded("old"), ExitCode.STORAGE_UNAVAILABLE),
     (ReadOnly("read-only"), ExitCode.USAGE),
     (NoEhr("none"), ExitCode.USAGE),
@@ -79,12 +102,12 @@ def test_each_error_has_the_exit_code_of_its_reaction(error: Exception, code: Ex
 
 
 def test_no_error_of_a_port_and_none_of_the_api_is_left_without_a_code() -> None:
-    ports = (service.ports.ehr, service.ports.storage)
+    ports = (service.ports.ehr, service.ports.sealing, service.ports.storage, service.ports.upkeep)
     raised = {
         one
         for port in ports
         for _, one in inspect.getmembers(port, inspect.isclass)
-        if issubclass(one, (EhrError, StorageError)) and one not in (EhrError, StorageError)
+        if issubclass(one, (EhrError, StorageError, BackupError)) and one not in (EhrError, StorageError)
     }
     of_the_api = {one for one in service.api.errors.TABLE if not one.__module__.startswith("service.api")}
     assert raised | of_the_api <= {type(error) for error, _ in CODES} | {EhrError, Exception}

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import click
 import pytest
 
 from service.console.commands import tandem
@@ -21,24 +22,11 @@ HEAVY = [
     "cattrs",
     "rich.table",
 ]
-COMMANDS = [
-    "demo",
-    "serve",
-    "sandbox",
-    "plan",
-    "sync",
-    "inbox",
-    "why",
-    "push",
-    "validate",
-    "health",
-    "db",
-    "openapi",
-]
+COMMANDS = list(tandem.list_commands(click.Context(tandem)))
 NOUNS = {
-    "plan": ("new", "list", "show", "export"),
-    "db": ("upgrade",),
-    "inbox": ("list", "show", "decide"),
+    name: tuple(noun.commands)
+    for name in COMMANDS
+    if isinstance(noun := tandem.get_command(click.Context(tandem), name), click.Group)
 }
 _ASK = f"""
 import json, sys

@@ -1,0 +1,120 @@
+"""A small installation that has some of everything, and what it has to read back as."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from service.domain.therapy import RequestStatus
+from service.ports.inbox import ItemState
+from service.ports.journal import Interaction
+from service.ports.passes import LastPass
+from service.ports.storage import (
+    Connection,
+    ConnectionMode,
+    KeptCapabilities,
+    Lease,
+    LinkState,
+    PlanFilter,
+    Storage,
+)
+from tests.builders import PSYCHIATRIST, THERAPIST, a_plan, the_full_plan
+from tests.builders.inbox import an_item
+from tests.contract.storage.samples import NOON, a_revision, a_row, an_entry, later
+
+FULL = the_full_plan()
+BRIEF = a_plan(id="plan-2", title="Second")
+CHANGED = replace(BRIEF, status=RequestStatus.REVOKED)
+CONNECTION = Connection(
+    id="default",
+    base_url="https://ehr.example/fhir",
+    identifier_system="https://w3id.org/tandem-care/id",
+    mode=ConnectionMode.WRITE,
+    pinned=True,
+)
+ENTRY = an_entry(
+    state=LinkState.NOT_KEPT,
+    remote_id="17",
+    version="3",
+    last_updated="2026-03-02T12:00:00.000+00:00",
+    agreed_ours={"resourceType": "Goal", "description": {"text": "Sleep \ud83d at 22:30"}},
+    agreed_theirs={"resourceType": "Goal", "n": Decimal("1.50")},
+    ours_digest="0a" * 32,
+    theirs_digest="0b" * 32,
+    reason="not all of it was kept",
+    not_kept=("Goal.note",),
+    last_tried=NOON,
+    last_succeeded=later(1),
+    settled_revision=1,
+)
+BARE = an_entry(resource_type="Practitioner", item_id="person-1", patient_id=None, state=LinkState.WAITING)
+OPEN = a_row(
+    interaction=Interaction.UPDATE, expected_version="3", body={"resourceType": "Goal", "n": Decimal("2.0")}
+)
+SETTLED = a_row(id="row-2", plan_id="plan-2")
+LEASE = Lease(
+    connection_id="default", patient_id="patient-1", holder="run-1", fencing=1, expires_at=later(60)
+)
+WAITING = an_item(plan_id=FULL.id)
+DECIDED = an_item(
+    id="item-2",
+    plan_id=FULL.id,
+    state=ItemState.DECIDED,
+    choices={"description": "theirs"},
+    decided_by="n.okafor",
+    decided_at=later(4),
+)
+PASSED = LastPass(connection_id="default", plan_id=FULL.id, revision=1, standing="partly", ended_at=later(5))
+CAPABILITIES = KeptCapabilities(content={"fhir_version": "4.0.1"}, fetched_at=NOON)
+
+
+def fill(storage: Storage) -> None:
+    """Keep some of everything in an empty storage."""
+    with storage.begin() as work:
+        work.plans.add(a_revision(FULL))
+        work.plans.add(a_revision(BRIEF, recorded_at=later(1)))
+        work.plans.append(a_revision(CHANGED, number=2, recorded_at=later(2)), expected=1)
+        for person in (PSYCHIATRIST, THERAPIST):
+            work.people.put(person)
+        work.connections.put(CONNECTION)
+        work.ledger.save([ENTRY, BARE], plan_id=FULL.id)
+        work.ledger.save([BARE], plan_id=BRIEF.id)
+        work.journal.write([OPEN, SETTLED])
+        work.journal.settle(["row-2"], "done", later(3))
+        work.capabilities.put("default", CAPABILITIES)
+        work.cursors.put("default", "history", "2026-03-02T12:00:00.000+00:00")
+        work.inbox.save([WAITING, DECIDED])
+        work.passes.put(PASSED)
+        assert work.leases.acquire("default", "patient-1", holder="run-1", now=NOON, ttl=timedelta(hours=1))
+        work.commit()
+
+
+def contents(storage: Storage) -> dict[str, Any]:
+    """Everything that `fill` kept, read back as any caller reads it."""
+    with storage.begin(write=False) as work:
+        (identifier, *_) = FULL.patient.identifiers
+        return {
+            "heads": [work.plans.head(one.id) for one in (FULL, BRIEF)],
+            "first": work.plans.revision(BRIEF.id, 1),
+            "titles": [one.title for one in work.plans.page(PlanFilter()).items],
+            "found": [one.id for one in work.plans.page(PlanFilter(patient_identifier=identifier)).items],
+            "people": work.people.page().items,
+            "ledger": work.ledger.of_plan("default", FULL.id),
+            "shared": work.ledger.of_plan("default", BRIEF.id),
+            "open": work.journal.open_rows("default", "patient-1"),
+            "connections": work.connections.all(),
+            "capabilities": work.capabilities.get("default"),
+            "cursor": work.cursors.get("default", "history"),
+            "lease": work.leases.holds(LEASE, NOON),
+            "inbox": work.inbox.of_plan("default", FULL.id),
+            "passes": work.passes.get("default", FULL.id),
+        }
+
+
+# What a revision of the schema was the first to keep.
+SINCE = {"inbox": "0003", "passes": "0003"}
+
+
+def of_revision(held: dict[str, Any], revision: str) -> dict[str, Any]:
+    """What that revision of the schema kept."""
+    return {name: one for name, one in held.items() if SINCE.get(name, "") <= revision}
