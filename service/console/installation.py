@@ -1,6 +1,6 @@
 """What the commands need of an installation; the composition root makes it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from enum import StrEnum
 from pathlib import Path
@@ -36,6 +36,10 @@ class NoEhr(Exception):
 
 class ChartUnusable(Exception):
     """The sandbox cannot keep its chart in the file that was named."""
+
+
+class WrongFault(Exception):
+    """A fault of the sandbox makes no sense; the text names it."""
 
 
 class Installation(Protocol):
@@ -91,8 +95,13 @@ class Parts(Protocol):
     def assembled(self, settings: Mapping[str, Any], log: TextIO) -> Installation:
         """Return an installation of these settings alone, whose events go to a stream."""
 
-    def sandbox(self, chart: Path | None, shape: SandboxShape) -> "AbstractContextManager[WSGIApplication]":
-        """Give a FHIR server that keeps its chart in a file or in memory; raises `ChartUnusable`."""
+    def sandbox(
+        self, chart: Path | None, shape: SandboxShape, *, faults: Sequence[str] = (), control: bool = False
+    ) -> "AbstractContextManager[WSGIApplication]":
+        """Give a FHIR server with its chart in a file or in memory; raises `ChartUnusable`, `WrongFault`."""
+
+    def faults(self) -> Mapping[str, str]:
+        """Return what each fault of the sandbox does, by its name."""
 
     def openapi(self) -> str:
         """Return the description of the API, as openapi.yaml holds it."""

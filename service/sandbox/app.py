@@ -9,8 +9,9 @@ from werkzeug.exceptions import HTTPException
 from service.fhir.json import dumps
 from service.sandbox.server import Clock, FhirServer, Ids
 from service.sandbox.shape import Shape
+from service.sandbox.silence import Silent
 from service.sandbox.store import Store
-from service.sandbox.wire import Answer, Incoming, complaint
+from service.sandbox.wire import Answer, Incoming, NoAnswer, complaint
 
 _ROOT = "/fhir"
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
@@ -22,12 +23,18 @@ def create_app(store: Store, clock: Clock, ids: Ids, *, shape: Shape | None = No
 
 
 def door(answer: Callable[[Incoming], Answer]) -> Flask:
-    """Builds the application around whatever answers; a wrapper that spoils answers is put here."""
+    """Builds the application around whatever answers; a wrapper that spoils answers is put here.
+
+    Where it raises `NoAnswer` the connection ends, or, without a socket, the application raises the same.
+    """
     app = Flask("tandem-sandbox", static_folder=None)
     app.url_map.merge_slashes = False
 
     def fhir(path: str = "") -> Response:
-        return _response(answer(_incoming(path)))
+        try:
+            return _response(answer(_incoming(path)))
+        except NoAnswer as silence:
+            return Silent(silence, _response(silence.answer))
 
     for rule in (_ROOT, f"{_ROOT}/", f"{_ROOT}/<path:path>"):
         app.add_url_rule(rule, "fhir", fhir, methods=_METHODS, provide_automatic_options=False)

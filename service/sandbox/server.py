@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from service.sandbox.chart import Chart
+from service.sandbox.circumstances import USUAL, Circumstances
 from service.sandbox.pages import Pages
 from service.sandbox.records import to_the_millisecond
 from service.sandbox.routes import route
@@ -15,6 +16,15 @@ from service.sandbox.wire import Answer, Incoming, Refusal
 
 Clock: TypeAlias = Callable[[], datetime]
 Ids: TypeAlias = Callable[[], str]
+Done = TypeVar("Done")
+
+
+class _Undone(Exception):
+    """Ends a unit that is not kept, with the answer that it would have had."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self.answer = answer
 
 
 class FhirServer:
@@ -27,23 +37,49 @@ class FhirServer:
         self._shape = shape or Shape()
         self._pages = Pages()
 
-    def answer(self, incoming: Incoming) -> Answer:
+    def answer(self, incoming: Incoming, circumstances: Circumstances = USUAL) -> Answer:
         """Answers a request; a refusal leaves the store as it was."""
+        chart = self._chart(incoming.base, circumstances)
         try:
-            with self._store.unit():
-                answer = route(self._chart(incoming), incoming)
+            with chart.store.unit():
+                answer = route(chart, incoming)
+                if not circumstances.commits:
+                    raise _Undone(answer)
         except Refusal as refusal:
             answer = Answer(status=refusal.status, body=refusal.outcome)
+        except _Undone as undone:
+            answer = undone.answer
         request_id = incoming.header("x-request-id")
         echoed = {"X-Request-Id": request_id} if request_id else {}
         return replace(answer, headers={**answer.headers, **echoed})
 
-    def _chart(self, incoming: Incoming) -> Chart:
+    def now(self) -> datetime:
+        """Gives the server's time."""
+        return to_the_millisecond(self._clock())
+
+    def page_of(self, key: str) -> str:
+        """Tells which type a page of this id is of, empty where there is none."""
+        return self._pages.kind(key)
+
+    def by_hand(self, act: Callable[[Chart], Done]) -> Done:
+        """Does something in the chart that no request asked for, all or nothing; gives what came of it."""
+        chart = replace(self._chart("", USUAL), shape=replace(self._shape, writable=None, validates=False))
+        with chart.store.unit():
+            return act(chart)
+
+    def wipe(self) -> None:
+        """Forgets everything, as a server that was reset."""
+        self._store.clear()
+        self._pages.forget()
+
+    def _chart(self, base: str, circumstances: Circumstances) -> Chart:
+        now = to_the_millisecond(circumstances.clock(self._clock()))
         return Chart(
-            store=self._store,
-            shape=self._shape,
+            store=circumstances.store(self._store, now),
+            shape=circumstances.shape(self._shape),
             pages=self._pages,
             ids=self._ids,
-            now=to_the_millisecond(self._clock()),
-            base=incoming.base,
+            now=now,
+            base=base,
+            keeps=circumstances.keeps,
         )

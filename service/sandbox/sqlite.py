@@ -45,6 +45,12 @@ class SqliteStore(MemoryStore):
         with self._lock:
             self._file.close()
 
+    def clear(self) -> None:
+        """Forgets everything, on disk too."""
+        with self._lock:
+            self._file.execute("delete from version")
+            super().clear()
+
     @contextmanager
     def unit(self) -> Iterator[None]:
         """Gives a block that is all or nothing, on disk when the outermost one ends."""

@@ -17,6 +17,9 @@ class Store(Protocol):
     def append(self, version: Version) -> None:
         """Keeps one more version."""
 
+    def clear(self) -> None:
+        """Forgets everything, outside of any unit."""
+
     def latest(self, key: Key) -> Version | None:
         """Gives the newest version, a deleted one too."""
 
@@ -61,6 +64,12 @@ class MemoryStore:
         self._versions.setdefault(version.key, []).append(version)
         self._ids.setdefault(version.kind, {})[version.id] = None
         self._index(version)
+
+    def clear(self) -> None:
+        """Forgets everything, outside of any unit."""
+        with self._lock:
+            for kept in (self._log, self._versions, self._ids, self._keys, self._holders):
+                kept.clear()
 
     def latest(self, key: Key) -> Version | None:
         """Gives the newest version, a deleted one too."""

@@ -42,7 +42,7 @@ class Written:
 def create(chart: Chart, key: Key, resource: JsonObject) -> Written:
     """Keeps a new resource under an id of the server's choice."""
     _refuse_read_only(chart, key[0])
-    version = _append(chart, key, resource, method=Method.POST)
+    version = _append(chart, key, chart.keeps(resource), method=Method.POST)
     return Written(version=version, status=201, words=f"Created {version.location}")
 
 
@@ -51,7 +51,7 @@ def update(
 ) -> Written:
     """Replaces a resource, or creates it under the client's id; equal content makes no new version."""
     _refuse_read_only(chart, key[0])
-    current = chart.store.latest(key)
+    resource, current = chart.keeps(resource), chart.store.latest(key)
     if current is None:
         _refuse_client_id(chart, key)
         version = _append(chart, key, resource, method=Method.PUT)
@@ -163,7 +163,7 @@ def _with_kept_labels(chart: Chart, new: JsonObject, old: JsonObject, *, snapsho
     """Adds the old tags and security labels to the new ones unless X-Meta-Snapshot-Mode names them."""
     meta = dict(new.get("meta", {}))
     for name, mode in _SETS.items():
-        if chart.shape.merges_tags and mode not in snapshot:
+        if chart.shape.merges_tags and not (chart.shape.heeds_snapshot_mode and mode in snapshot):
             kept = old.get("meta", {}).get(name, [])
             mine = meta.get(name, [])
             meta[name] = mine + [one for one in kept if _label(one) not in map(_label, mine)]

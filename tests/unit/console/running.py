@@ -1,6 +1,7 @@
 """Runs a command in this process, on an installation made of fakes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from io import StringIO
@@ -11,7 +12,7 @@ from service.application.ports import PlanPorts
 from service.application.push_plan import PushPlan
 from service.console.commands import tandem
 from service.console.ending import carry_out
-from service.console.installation import NoEhr
+from service.console.installation import NoEhr, WrongFault
 from service.console.run import Run
 from service.fhir.json import JsonObject, loads
 from service.mapping.references import Key
@@ -50,6 +51,7 @@ class FakeInstallation:
     upgrades: int = 0
     pushing: Callable[[str], PushReport] = a_report
     chart: object = field(default_factory=ChartOfOneWord)
+    sandboxes: list[object] = field(default_factory=list)
     storage: MemoryStorage = field(default_factory=MemoryStorage)
     ids: CountingIds = field(default_factory=CountingIds)
 
@@ -88,6 +90,17 @@ class FakeParts:
 
     def installed(self) -> FakeInstallation:
         return self.installation
+
+    @contextmanager
+    def sandbox(self, chart: object, shape: object, **asked: object) -> Iterator[str]:
+        """Keep what was asked for, and give something to serve; a fault named nonsense makes no sense."""
+        if "nonsense" in asked["faults"]:
+            raise WrongFault("there is no fault named nonsense")
+        self.installation.sandboxes.append(asked)
+        yield "an application"
+
+    def faults(self) -> dict[str, str]:
+        return {"lost-response": "The answer is lost."}
 
     def openapi(self) -> str:
         return 'openapi: "3.1.0"\n'
