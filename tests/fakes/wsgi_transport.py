@@ -37,13 +37,14 @@ class WsgiAdapter(HTTPAdapter):
         try:
             raw = _run(self.app, _environ(request))
         except NoAnswer as silence:
-            raise _seen_by_requests(silence.how, request) from None
+            raise seen_by_requests(silence.how, request) from None
         if self.lose(request):
             raise requests.ReadTimeout(request=request)
         return self.build_response(request, raw)
 
 
-def _seen_by_requests(how: Silence, request: requests.PreparedRequest) -> requests.RequestException:
+def seen_by_requests(how: Silence, request: requests.PreparedRequest) -> requests.RequestException:
+    """Give what requests raises for an answer that does not come."""
     match how:
         case Silence.REFUSED:
             url = urlsplit(str(request.url))
