@@ -18,7 +18,7 @@ _ROOT = "/fhir"
 
 
 class DirectAdapter(HTTPAdapter):
-    """A requests adapter in front of whatever answers as `FhirServer.answer` does, two times as fast as WSGI.
+    """A requests adapter in front of whatever answers as `FhirServer.answer` does; faster than WSGI.
 
     `asked` holds the requests that arrived; a `NoAnswer` becomes what requests would raise.
     """

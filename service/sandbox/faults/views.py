@@ -42,6 +42,10 @@ class Earlier:
         """Keeps one more version in the chart itself."""
         self._store.append(version)
 
+    def relabel(self, version: Version) -> None:
+        """Relabels a resource of the chart itself."""
+        self._store.relabel(version)
+
     def clear(self) -> None:
         """Clears the chart itself."""
         self._store.clear()
