@@ -30,6 +30,7 @@ from service.sandbox.faults.knobs import KNOBS
 from service.sandbox.faults.notation import Fault, read_text
 from service.sandbox.faults.server import FaultyServer
 from service.sandbox.faults.values import NotAFault
+from service.sandbox.hooks import Hooks
 from service.sandbox.server import FhirServer
 from service.sandbox.shape import Shape
 from service.sandbox.sqlite import FileUnusable, SqliteStore
@@ -258,7 +259,8 @@ def _sandbox(
     from service.sandbox.app import door  # noqa: PLC0415  0.1 s that other commands save
     from service.sandbox.control import open_control  # noqa: PLC0415  as above
 
-    server = FhirServer(store, _precise_now, RandomIds().new, shape=_SHAPES[shape])
+    hooks = Hooks()
+    server = FhirServer(store, _precise_now, RandomIds().new, shape=_SHAPES[shape], notify=hooks.send)
     ehr = FaultyServer(server, faults)
     app = door(ehr.answer if faults or control else server.answer)
     if control:

@@ -19,6 +19,7 @@ import pytest
 from service.sandbox.app import create_app, door
 from service.sandbox.control import open_control
 from service.sandbox.faults.server import FaultyServer
+from service.sandbox.hooks import Hooks
 from service.sandbox.server import FhirServer
 from service.sandbox.serving import running
 from service.sandbox.shape import Shape
@@ -65,7 +66,8 @@ def real_server() -> str:
 @contextmanager
 def sandbox(store: Store | None = None, shape: Shape | None = None) -> Iterator[str]:
     """Runs a sandbox of this shape and gives its base URL."""
-    with running(create_app(store or MemoryStore(), wall_clock, numbered_ids(), shape=shape)) as url:
+    app = create_app(store or MemoryStore(), wall_clock, numbered_ids(), shape=shape, notify=Hooks().send)
+    with running(app) as url:
         yield url
 
 
@@ -76,7 +78,7 @@ def server(name: str, folder: Path) -> Iterator[str]:
         case "real":
             yield real_server()
         case "sandbox-faultless":
-            ehr = FaultyServer(FhirServer(MemoryStore(), wall_clock, numbered_ids()))
+            ehr = FaultyServer(FhirServer(MemoryStore(), wall_clock, numbered_ids(), notify=Hooks().send))
             app = door(ehr.answer)
             open_control(app, ehr)
             with running(app) as url:

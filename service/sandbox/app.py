@@ -7,7 +7,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from service.fhir.json import dumps
-from service.sandbox.server import Clock, FhirServer, Ids
+from service.sandbox.server import Clock, FhirServer, Ids, Notify
 from service.sandbox.shape import Shape
 from service.sandbox.silence import Silent
 from service.sandbox.store import Store
@@ -17,9 +17,11 @@ _ROOT = "/fhir"
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 
-def create_app(store: Store, clock: Clock, ids: Ids, *, shape: Shape | None = None) -> Flask:
+def create_app(
+    store: Store, clock: Clock, ids: Ids, *, shape: Shape | None = None, notify: Notify | None = None
+) -> Flask:
     """Builds the application; `clock` gives aware datetimes, `ids` a fresh FHIR id at every call."""
-    return door(FhirServer(store, clock, ids, shape=shape).answer)
+    return door(FhirServer(store, clock, ids, shape=shape, notify=notify).answer)
 
 
 def door(answer: Callable[[Incoming], Answer]) -> Flask:

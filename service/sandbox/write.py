@@ -16,6 +16,7 @@ from service.sandbox.chart import Chart, held, refuse_stale
 from service.sandbox.intake import checked
 from service.sandbox.links import refuse_dangling, refuse_referenced
 from service.sandbox.records import Key, Method, Version, instant
+from service.sandbox.subscriptions import refuse_unusable
 from service.sandbox.validate import outcome_of
 from service.sandbox.wire import Refusal
 
@@ -126,6 +127,7 @@ def _refuse_invalid(chart: Chart, resource: JsonObject) -> None:
 
 def _append(chart: Chart, key: Key, resource: JsonObject, *, method: Method) -> Version:
     _refuse_invalid(chart, resource)
+    refuse_unusable(resource)
     before = chart.store.latest(key)
     number = before.number + 1 if before else 1
     meta = {name: value for name, value in resource.get("meta", {}).items() if name not in _STAMPS}
