@@ -1,7 +1,7 @@
 """Where everything meets: settings become adapters, adapters become the ports of the use cases."""
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from service.application.connect import keep_connection
 from service.application.ports import PlanPorts
 from service.application.push_plan import PushPlan, push_plan
 from service.application.sync_plan import SyncPlan, sync_plan
-from service.console.installation import ChartUnusable, NoEhr, SandboxShape, WrongSetting
+from service.console.installation import ChartUnusable, NoEhr, SandboxShape, WrongFault, WrongSetting
 from service.domain.values import Problem
 from service.ehr.gateway import Gateway
 from service.ehr.patience import Limits
@@ -30,6 +30,12 @@ from service.ports.ehr import Ehr, EhrError
 from service.ports.sealing import BadKeys, KeysUnfit
 from service.ports.storage import Connection, ConnectionMode, MedicationMode, StorageError
 from service.ports.upkeep import BackupReport, RekeyReport
+from service.sandbox.faults.knobs import KNOBS
+from service.sandbox.faults.notation import Fault, read_text
+from service.sandbox.faults.server import FaultyServer
+from service.sandbox.faults.values import NotAFault
+from service.sandbox.hooks import Hooks
+from service.sandbox.server import FhirServer
 from service.sandbox.shape import Shape
 from service.sandbox.sqlite import FileUnusable, SqliteStore
 from service.sandbox.store import MemoryStore, Store
@@ -257,13 +263,20 @@ class Parts:
         return Tandem(settings=Settings(**settings), log_to=log)
 
     @contextmanager
-    def sandbox(self, chart: Path | None, shape: SandboxShape) -> "Iterator[WSGIApplication]":
-        """Give a FHIR server that keeps its chart in a file or in memory; raises `ChartUnusable`."""
+    def sandbox(
+        self, chart: Path | None, shape: SandboxShape, *, faults: Sequence[str] = (), control: bool = False
+    ) -> "Iterator[WSGIApplication]":
+        """Give a FHIR server with its chart in a file or in memory; raises `ChartUnusable`, `WrongFault`."""
+        armed = _faults(faults)
         if chart is None:
-            yield _sandbox(MemoryStore(), shape)
+            yield _sandbox(MemoryStore(), shape, faults=armed, control=control)
             return
         with closing(_chart_in(chart)) as store:
-            yield _sandbox(store, shape)
+            yield _sandbox(store, shape, faults=armed, control=control)
+
+    def faults(self) -> Mapping[str, str]:
+        """Return what each fault of the sandbox does, by its name."""
+        return {knob.name: knob.does for knob in KNOBS.values()}
 
     def new_key(self, file: Path, key_id: str | None, *, current: bool) -> str:
         """Put a new key into a file and return its id; raises `WrongSetting`."""
@@ -301,10 +314,26 @@ def _api(tandem: Tandem) -> Any:  # a Flask application, by a name that only the
     return create_app(services)
 
 
-def _sandbox(store: Store, shape: SandboxShape) -> "WSGIApplication":
-    from service.sandbox.app import create_app  # noqa: PLC0415  0.1 s that other commands save
+def _sandbox(
+    store: Store, shape: SandboxShape, *, faults: Sequence[Fault], control: bool
+) -> "WSGIApplication":
+    from service.sandbox.app import door  # noqa: PLC0415  0.1 s that other commands save
+    from service.sandbox.control import open_control  # noqa: PLC0415  as above
 
-    return create_app(store, _precise_now, RandomIds().new, shape=_SHAPES[shape])
+    hooks = Hooks()
+    server = FhirServer(store, _precise_now, RandomIds().new, shape=_SHAPES[shape], notify=hooks.send)
+    ehr = FaultyServer(server, faults)
+    app = door(ehr.answer if faults or control else server.answer)
+    if control:
+        open_control(app, ehr)
+    return app
+
+
+def _faults(texts: Sequence[str]) -> list[Fault]:
+    try:
+        return list(map(read_text, texts))
+    except NotAFault as refusal:
+        raise WrongFault(str(refusal)) from None
 
 
 def _precise_now() -> datetime:

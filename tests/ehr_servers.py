@@ -1,4 +1,6 @@
-"""The FHIR servers that a suite can be aimed at: the sandbox in memory, the sandbox on disk, and a real one.
+"""The FHIR servers that a suite can be aimed at: sandboxes, and a real one.
+
+The sandbox runs in memory, on disk, and with its control door open and no fault armed.
 
 The real one is named by EHR_UNDER_TEST (`tests/hapi/start` prints the value). Without it those tests are
 skipped, except where CI or TANDEM_REQUIRE_SERVERS says that a skip is a failure.
@@ -14,19 +16,29 @@ from pathlib import Path
 
 import pytest
 
-from service.sandbox.app import create_app
+from service.sandbox.app import create_app, door
+from service.sandbox.control import open_control
+from service.sandbox.faults.server import FaultyServer
+from service.sandbox.hooks import Hooks
+from service.sandbox.server import FhirServer
 from service.sandbox.serving import running
 from service.sandbox.shape import Shape
 from service.sandbox.sqlite import SqliteStore
 from service.sandbox.store import MemoryStore, Store
 
 MEMORY = "sandbox-memory"
+FAULTLESS = "sandbox-faultless"
 SQLITE = "sandbox-sqlite"
 REAL = "real"
 _NAMED = bool(os.environ.get("EHR_UNDER_TEST"))
 _REQUIRED = bool(os.environ.get("CI") or os.environ.get("TANDEM_REQUIRE_SERVERS"))
 # Where no real server is named, one test of the contract says so instead of every test of every suite.
-SERVERS = (MEMORY, SQLITE, *([pytest.param(REAL, marks=pytest.mark.ehr)] if _NAMED or _REQUIRED else []))
+SERVERS = (
+    MEMORY,
+    FAULTLESS,
+    SQLITE,
+    *([pytest.param(REAL, marks=pytest.mark.ehr)] if _NAMED or _REQUIRED else []),
+)
 
 
 def wall_clock() -> datetime:
@@ -54,7 +66,8 @@ def real_server() -> str:
 @contextmanager
 def sandbox(store: Store | None = None, shape: Shape | None = None) -> Iterator[str]:
     """Runs a sandbox of this shape and gives its base URL."""
-    with running(create_app(store or MemoryStore(), wall_clock, numbered_ids(), shape=shape)) as url:
+    app = create_app(store or MemoryStore(), wall_clock, numbered_ids(), shape=shape, notify=Hooks().send)
+    with running(app) as url:
         yield url
 
 
@@ -64,6 +77,12 @@ def server(name: str, folder: Path) -> Iterator[str]:
     match name:
         case "real":
             yield real_server()
+        case "sandbox-faultless":
+            ehr = FaultyServer(FhirServer(MemoryStore(), wall_clock, numbered_ids(), notify=Hooks().send))
+            app = door(ehr.answer)
+            open_control(app, ehr)
+            with running(app) as url:
+                yield url
         case "sandbox-sqlite":
             store = SqliteStore(folder / "chart.db")
             with sandbox(store) as url:

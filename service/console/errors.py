@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from service.application.push_plan import PatientBusy, ReadOnly
 from service.console.exit_codes import ExitCode
-from service.console.installation import ChartUnusable, NoEhr, WrongSetting
+from service.console.installation import ChartUnusable, NoEhr, WrongFault, WrongSetting
 from service.console.preparation import NotUpgraded
 from service.domain.values import Invalid, Problem
 from service.fhir.json import JsonObject, NotJson
@@ -38,6 +38,7 @@ _TABLE: tuple[tuple[type[Exception], ExitCode, str], ...] = (
     (ReadOnly, ExitCode.USAGE, "not allowed (TANDEM_EHR_MODE says what is)"),
     (NoEhr, ExitCode.USAGE, "settings"),
     (WrongSetting, ExitCode.USAGE, "settings"),
+    (WrongFault, ExitCode.USAGE, "the fault makes no sense (--faults-list lists them)"),
     (ChartUnusable, ExitCode.USAGE, "the chart's file cannot be used"),
 )
 

@@ -1,6 +1,6 @@
 """What the commands need of an installation; the composition root makes it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from enum import StrEnum
 from pathlib import Path
@@ -37,6 +37,10 @@ class NoEhr(Exception):
 
 class ChartUnusable(Exception):
     """The sandbox cannot keep its chart in the file that was named."""
+
+
+class WrongFault(Exception):
+    """A fault of the sandbox makes no sense; the text names it."""
 
 
 class Installation(Protocol):
@@ -111,8 +115,13 @@ class Parts(Protocol):
     def assembled(self, settings: Mapping[str, Any], log: TextIO) -> Installation:
         """Return an installation of these settings alone, whose events go to a stream."""
 
-    def sandbox(self, chart: Path | None, shape: SandboxShape) -> "AbstractContextManager[WSGIApplication]":
-        """Give a FHIR server that keeps its chart in a file or in memory; raises `ChartUnusable`."""
+    def sandbox(
+        self, chart: Path | None, shape: SandboxShape, *, faults: Sequence[str] = (), control: bool = False
+    ) -> "AbstractContextManager[WSGIApplication]":
+        """Give a FHIR server with its chart in a file or in memory; raises `ChartUnusable`, `WrongFault`."""
+
+    def faults(self) -> Mapping[str, str]:
+        """Return what each fault of the sandbox does, by its name."""
 
     def new_key(self, file: Path, key_id: str | None, *, current: bool) -> str:
         """Put a new key into a file and return its id; raises `WrongSetting`."""

@@ -1,6 +1,7 @@
 """`tandem sandbox`: the FHIR server that ships with Tandem, for people without an EHR at hand."""
 
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -8,6 +9,19 @@ from service.console.group import OneOf, Verb
 from service.console.installation import SandboxShape
 from service.console.run import Run
 from service.console.serving import LOOPBACK, check_address, serve_until_interrupted
+
+
+def _list_faults(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001  click's form
+    if not value:
+        return
+    run = context.ensure_object(Run)
+    faults = run.parts.faults()
+
+    def view(out: TextIO) -> None:
+        out.writelines(f"{name:<18} {does}\n" for name, does in faults.items())
+
+    run.answer({"faults": dict(faults)}, view)
+    context.exit()
 
 
 @click.command(cls=Verb)
@@ -26,12 +40,40 @@ from service.console.serving import LOOPBACK, check_address, serve_until_interru
     help="What it can do: as HAPI does; no transactions; neither transactions nor conditional writes; "
     "or refusing what is not valid.",
 )
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="TEXT",
+    help="Something that goes wrong, such as 'lost-response after=3 type=Goal'; may stand several times.",
+)
+@click.option("--control", is_flag=True, help="Open the control door, /control, which arms faults over HTTP.")
+@click.option(
+    "--faults-list",
+    is_flag=True,
+    expose_value=False,
+    callback=_list_faults,
+    help="List what can go wrong, and end.",
+)
 @click.pass_obj
-def sandbox(run: Run, host: str, port: int, *, store: Path | None, shape: SandboxShape) -> None:
+def sandbox(  # noqa: PLR0913  one for each option
+    run: Run,
+    host: str,
+    port: int,
+    *,
+    store: Path | None,
+    shape: SandboxShape,
+    faults: tuple[str, ...],
+    control: bool,
+) -> None:
     """Run a FHIR R4 server until interrupted: one chart, nobody has to log in, synthetic people only."""
     check_address(host, port)
-    with run.parts.sandbox(store, shape) as app:
-        where = f"http://{f'[{host}]' if ':' in host else host}:{port}/fhir"
+    with run.parts.sandbox(store, shape, faults=faults, control=control) as app:
+        origin = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         kept = f"in {store}" if store else "in memory: it is lost when this ends"
-        run.say(f"A FHIR R4 server listens at {where}; its chart is kept {kept}.")
+        run.say(f"A FHIR R4 server listens at {origin}/fhir; its chart is kept {kept}.")
+        for fault in faults:
+            run.say(f"It goes wrong: {fault}")
+        if control:
+            run.say(f"Its control door is open at {origin}/control.")
         serve_until_interrupted(app, host, port)

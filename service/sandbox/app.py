@@ -7,27 +7,36 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from service.fhir.json import dumps
-from service.sandbox.server import Clock, FhirServer, Ids
+from service.sandbox.server import Clock, FhirServer, Ids, Notify
 from service.sandbox.shape import Shape
+from service.sandbox.silence import Silent
 from service.sandbox.store import Store
-from service.sandbox.wire import Answer, Incoming, complaint
+from service.sandbox.wire import Answer, Incoming, NoAnswer, complaint
 
 _ROOT = "/fhir"
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 
-def create_app(store: Store, clock: Clock, ids: Ids, *, shape: Shape | None = None) -> Flask:
+def create_app(
+    store: Store, clock: Clock, ids: Ids, *, shape: Shape | None = None, notify: Notify | None = None
+) -> Flask:
     """Builds the application; `clock` gives aware datetimes, `ids` a fresh FHIR id at every call."""
-    return door(FhirServer(store, clock, ids, shape=shape).answer)
+    return door(FhirServer(store, clock, ids, shape=shape, notify=notify).answer)
 
 
 def door(answer: Callable[[Incoming], Answer]) -> Flask:
-    """Builds the application around whatever answers; a wrapper that spoils answers is put here."""
+    """Builds the application around whatever answers; a wrapper that spoils answers is put here.
+
+    Where it raises `NoAnswer` the connection ends, or, without a socket, the application raises the same.
+    """
     app = Flask("tandem-sandbox", static_folder=None)
     app.url_map.merge_slashes = False
 
     def fhir(path: str = "") -> Response:
-        return _response(answer(_incoming(path)))
+        try:
+            return _response(answer(_incoming(path)))
+        except NoAnswer as silence:
+            return Silent(silence, _response(silence.answer))
 
     for rule in (_ROOT, f"{_ROOT}/", f"{_ROOT}/<path:path>"):
         app.add_url_rule(rule, "fhir", fhir, methods=_METHODS, provide_automatic_options=False)

@@ -4,6 +4,7 @@ from typing import Any
 
 from service.fhir.json import JsonObject
 from service.sandbox.chart import Chart
+from service.sandbox.labels import OPERATIONS
 from service.sandbox.parameters import Kind, parameters_of, types
 from service.sandbox.records import instant
 from service.sandbox.shape import Shape
@@ -60,10 +61,14 @@ def _resource(kind: str, shape: Shape) -> JsonObject:
         "conditionalUpdate": writes and shape.conditional_update,
         "conditionalDelete": "not-supported",
         "referencePolicy": ["literal", "logical", "enforced", "local"],
-        "operation": [{"name": "validate", "definition": _VALIDATE}],
+        "operation": [{"name": "validate", "definition": _VALIDATE}, *map(_meta_operation, OPERATIONS)],
         "searchInclude": ["*", *(f"{kind}:{one.name}" for one in known if one.kind is Kind.REFERENCE)],
         "searchParam": [{"name": one.name, "type": str(one.kind)} for one in known],
     }
+
+
+def _meta_operation(name: str) -> dict[str, str]:
+    return {"name": name, "definition": f"http://hl7.org/fhir/OperationDefinition/Resource-{name}"}
 
 
 def _codes(offered: dict[str, bool]) -> list[dict[str, Any]]:

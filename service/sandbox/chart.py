@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.fhir.bundle import version_of
+from service.fhir.json import JsonObject
 from service.sandbox.pages import Pages
 from service.sandbox.parameters import types
 from service.sandbox.records import Key, Version, instant
@@ -13,9 +14,17 @@ from service.sandbox.store import Store
 from service.sandbox.wire import Refusal
 
 
+def as_it_is(resource: JsonObject) -> JsonObject:
+    """Keeps all of a resource."""
+    return resource
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """One request's view of the server; everything that it writes carries `now`, as in HAPI 8.8."""
+    """One request's view of the server; everything that it writes carries `now`, as in HAPI 8.8.
+
+    `keeps` is what the server makes of a resource that it is to keep.
+    """
 
     store: Store
     shape: Shape
@@ -23,6 +32,7 @@ class Chart:
     ids: Callable[[], str]
     now: datetime
     base: str
+    keeps: Callable[[JsonObject], JsonObject] = as_it_is
 
     def fresh_key(self, kind: str) -> Key:
         """Gives a type with an id that no resource of the type has had."""

@@ -1,5 +1,6 @@
 """Whether one resource satisfies one search parameter."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -8,6 +9,9 @@ from service.fhir.json import JsonObject
 from service.fhir.references import Rest, parse
 from service.sandbox.parameters import Kind, Parameter
 from service.sandbox.periods import compares, span_of
+
+_BAR = re.compile(r"(?<!\\)((?:\\\\)*)\|")
+_ESCAPED = re.compile(r"\\([\\,|$])")
 
 
 def values_at(resource: JsonObject, parameter: Parameter) -> Iterator[Any]:
@@ -25,8 +29,21 @@ def points_to(value: Any, kind: str) -> bool:
 
 
 def matches(value: Any, wanted: str, parameter: Parameter) -> bool:
-    """Tells whether an element satisfies one value of a parameter; raises `NotADate`."""
+    """Tells whether an element satisfies one value, a token's still escaped; raises `NotADate`."""
     return _MATCHERS[parameter.kind](value, wanted)
+
+
+def unescaped(written: str) -> str:
+    """Gives what a parameter's value means: a backslash frees the comma, the bar and the dollar after it."""
+    return _ESCAPED.sub(r"\1", written)
+
+
+def token_parts(written: str) -> tuple[str | None, str]:
+    """Splits a token, as it was written, at its first free bar: system, None without a bar, and code."""
+    bar = _BAR.search(written)
+    if bar is None:
+        return None, unescaped(written)
+    return unescaped(written[: bar.end() - 1]), unescaped(written[bar.end() :])
 
 
 def has_text(value: Any, wanted: str) -> bool:
@@ -57,9 +74,9 @@ def _descend(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
 
 
 def _token(value: Any, wanted: str) -> bool:
-    system, bar, code = wanted.rpartition("|")
+    system, code = token_parts(wanted)
     return any(
-        (not code or code == has) and (not bar or (within is None or within == system))
+        (not code or code == has) and (system is None or within is None or within == system)
         for within, has in _tokens(value)
     )
 

@@ -29,6 +29,15 @@ class Pages:
         self._snapshots = {key: one for key, one in self._snapshots.items() if one.expires > now}
         self._snapshots[snapshot.id] = snapshot
 
+    def kind(self, key: str) -> str:
+        """Tells the type of a snapshot, empty where there is none."""
+        found = self._snapshots.get(key)
+        return found.kind if found else ""
+
+    def forget(self) -> None:
+        """Drops all snapshots."""
+        self._snapshots.clear()
+
     def find(self, key: str, now: datetime) -> Snapshot:
         """Gives a snapshot, or refuses with 410 when it has expired or never was."""
         snapshot = self._snapshots.get(key)

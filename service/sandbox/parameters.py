@@ -218,6 +218,11 @@ _WRITTEN: dict[str, dict[Kind, str]] = {
         Kind.DATE: "created",
         Kind.REFERENCE: "patient provider claim encounter=item.encounter",
     },
+    "Subscription": {
+        Kind.TOKEN: "status type=channel.type payload=channel.payload",
+        Kind.STRING: "criteria",
+        Kind.URI: "url=channel.endpoint",
+    },
     "NamingSystem": {Kind.TOKEN: "status kind", Kind.STRING: "name", Kind.DATE: "date"},
     "Basic": {Kind.TOKEN: "identifier code", Kind.DATE: "created", Kind.REFERENCE: "subject author"},
 }

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from service.sandbox.matching import equals_exactly, has_text, matches, points_to, values_at
+from service.sandbox.matching import equals_exactly, has_text, matches, points_to, unescaped, values_at
 from service.sandbox.parameters import Kind, Parameter, parameters_of, types
 from service.sandbox.periods import NotADate
 from service.sandbox.wire import Pairs, Refusal, number
@@ -14,13 +14,12 @@ _RESULT = frozenset(
     ["_count", "_sort", "_include", "_revinclude", "_total", "_summary", "_format", "_pretty"]
 )
 _COMMA = re.compile(r"(?<!\\),")
-_ESCAPED = re.compile(r"\\([\\,|$])")
 _MODIFIERS = {Kind.TOKEN: {"not", "text"}, Kind.STRING: {"exact"}, Kind.REFERENCE: set[str]()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criterion:
-    """One parameter with its modifier; any one of the values will do."""
+    """One parameter with its modifier; any one of the values, those of a token still escaped, will do."""
 
     parameter: Parameter
     modifier: str
@@ -111,7 +110,9 @@ def _criterion(kind: str, written: str, value: str) -> Criterion:
     if modifier not in allowed and not (parameter.kind is Kind.REFERENCE and modifier in types()):
         words = f'HAPI-2498: Unsupported search modifier(s): "[:{modifier}]" for resource type "{kind}"'
         raise Refusal(400, words, code="not-supported")
-    values = tuple(_ESCAPED.sub(r"\1", one) for one in _COMMA.split(value))
+    # A token is split at its free bar first: unescaped, a bar of its value would look like the free one.
+    whole = parameter.kind is Kind.TOKEN and modifier != "text"
+    values = tuple(one if whole else unescaped(one) for one in _COMMA.split(value))
     criterion = Criterion(parameter=parameter, modifier=modifier, values=values)
     _refuse_bad_dates(criterion)
     return criterion

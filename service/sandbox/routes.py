@@ -12,6 +12,7 @@ from service.sandbox.capability import statement
 from service.sandbox.chart import Chart, held, known_type, present
 from service.sandbox.conditional import read_form, resolved_create, resolved_update
 from service.sandbox.intake import read_json_list, read_resource
+from service.sandbox.labels import OPERATIONS, relabelled
 from service.sandbox.links import settled
 from service.sandbox.records import Key, Method, Version
 from service.sandbox.search import next_page, searchset
@@ -51,8 +52,8 @@ def _typed(chart: Chart, incoming: Incoming, asked: tuple[str, ...]) -> Answer:
     match asked:
         case "GET" | "POST", kind, "_search":
             return Answer(body=searchset(chart, kind, (*incoming.query, *read_form(incoming))))
-        case "POST", kind, "$validate":
-            return Answer(body=validation(incoming))
+        case *_, operation if operation.startswith("$"):
+            return Answer(body=_operation(chart, incoming, asked))
         case "GET", *whose, "_history":
             return Answer(body=_history(chart, incoming, tuple(whose)))
         case "GET", kind, key, "_history", number:
@@ -61,6 +62,16 @@ def _typed(chart: Chart, incoming: Incoming, asked: tuple[str, ...]) -> Answer:
             return _all(chart, incoming, (method, kind))
         case method, kind, key:
             return _one(chart, incoming, (method, kind, key))
+        case _:
+            raise _unknown(incoming)
+
+
+def _operation(chart: Chart, incoming: Incoming, asked: tuple[str, ...]) -> JsonObject:
+    match asked:
+        case "POST", _, "$validate":
+            return validation(incoming)
+        case "GET" | "POST", kind, key, operation if operation[1:] in OPERATIONS:
+            return relabelled(chart, incoming, (kind, key, operation[1:]))
         case _:
             raise _unknown(incoming)
 
@@ -90,8 +101,6 @@ def _all(chart: Chart, incoming: Incoming, asked: tuple[str, str]) -> Answer:
 
 def _one(chart: Chart, incoming: Incoming, asked: tuple[str, str, str]) -> Answer:
     match asked:
-        case _, _, key if key.startswith("$"):
-            raise _unknown(incoming)
         case "GET", kind, key:
             return _read(chart, incoming, (kind, key))
         case "PUT", kind, key:

@@ -10,7 +10,7 @@ from service.fhir.json import JsonObject
 from service.fhir.references import Rest, parse
 from service.sandbox.chart import Chart
 from service.sandbox.includes import included
-from service.sandbox.matching import values_at
+from service.sandbox.matching import token_parts, unescaped, values_at
 from service.sandbox.pages import Snapshot
 from service.sandbox.parameters import Kind, Parameter
 from service.sandbox.periods import span_of
@@ -109,7 +109,9 @@ def _candidates(chart: Chart, query: Query) -> Iterator[Version]:
     """Narrows by the first criterion that the store can look up; everything is checked again afterwards."""
     for criterion in query.criteria:
         if criterion.parameter.name == "_id" and not criterion.modifier:
-            return _present(chart, dict.fromkeys((query.kind, value) for value in criterion.values))
+            return _present(
+                chart, dict.fromkeys((query.kind, unescaped(value)) for value in criterion.values)
+            )
         keys = list(_look_ups(criterion))
         if keys and all(keys):
             by_key = {one.key: one for key in keys for one in chart.store.holders(key)}
@@ -123,7 +125,7 @@ def _look_ups(criterion: Criterion) -> Iterator[str]:
         return
     for value in criterion.values:
         if criterion.parameter.paths == (("identifier",),):
-            code = value.rpartition("|")[2]
+            _, code = token_parts(value)
             yield identifier_key(code) if code else ""
         elif criterion.parameter.kind is Kind.REFERENCE:
             yield _reference_key(criterion.parameter.target, value)

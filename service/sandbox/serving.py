@@ -19,9 +19,24 @@ class _Quiet(WSGIRequestHandler):
     """Logs nothing: a search's URL may hold a name."""
 
     protocol_version = "HTTP/1.1"
+    _date: str | None = None
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Logs nothing."""
+
+    def send_header(self, keyword: str, value: str) -> None:
+        """Keeps the date for the end: the application's own, where it has one, replaces this machine's."""
+        if keyword == "Date":
+            self._date = value
+        else:
+            super().send_header(keyword, value)
+
+    def end_headers(self) -> None:
+        """Sends the date, once."""
+        if self._date is not None:
+            super().send_header("Date", self._date)
+            self._date = None
+        super().end_headers()
 
 
 def serve(app: Flask, host: str, port: int) -> None:

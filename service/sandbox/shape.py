@@ -24,6 +24,7 @@ class Shape:
     history: bool = True
     honours_if_match: bool = True
     merges_tags: bool = True
+    heeds_snapshot_mode: bool = True
     external_references: bool = True
     validates: bool = False
     page_size: int = 20

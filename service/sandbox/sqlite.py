@@ -45,6 +45,19 @@ class SqliteStore(MemoryStore):
         with self._lock:
             self._file.close()
 
+    def relabel(self, version: Version) -> None:
+        """Puts another meta into the newest version of a resource, on disk too."""
+        super().relabel(version)
+        kind, key, number, _, _, body = _row(version)
+        statement = "update version set body = ? where kind = ? and id = ? and number = ?"
+        self._file.execute(statement, (body, kind, key, number))
+
+    def clear(self) -> None:
+        """Forgets everything, on disk too."""
+        with self._lock:
+            self._file.execute("delete from version")
+            super().clear()
+
     @contextmanager
     def unit(self) -> Iterator[None]:
         """Gives a block that is all or nothing, on disk when the outermost one ends."""

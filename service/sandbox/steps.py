@@ -126,7 +126,7 @@ def _step(chart: Chart, index: int, entry: Entry) -> Step:
     return Step(
         index=index,
         verb=request.method,
-        kind=kind,
+        kind=_kind(request, kind, entry.resource),
         id=key,
         query=query,
         full_url=entry.full_url or "",
@@ -134,6 +134,17 @@ def _step(chart: Chart, index: int, entry: Entry) -> Step:
         if_match=request.if_match or "",
         resource=entry.resource or {},
     )
+
+
+def _kind(request: Request, kind: str, resource: JsonObject | None) -> str:
+    """HAPI 8.8 takes a POST by the type of its resource, and refuses a PUT of another type than its URL."""
+    sent = (resource or {}).get("resourceType", kind)
+    if request.method == "POST":
+        return known_type(sent)
+    if request.method == "PUT" and sent != kind:
+        words = f"HAPI-2616: Can not process entity with ID[{request.url}], this is not the correct resource"
+        raise Refusal(400, f"{words} type for this resource")
+    return kind
 
 
 def _parts(chart: Chart, url: str, entry: Entry) -> tuple[str, str, str]:

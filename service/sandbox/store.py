@@ -17,6 +17,12 @@ class Store(Protocol):
     def append(self, version: Version) -> None:
         """Keeps one more version."""
 
+    def relabel(self, version: Version) -> None:
+        """Puts another meta into the newest version of a resource, which keeps its number, for good."""
+
+    def clear(self) -> None:
+        """Forgets everything, outside of any unit."""
+
     def latest(self, key: Key) -> Version | None:
         """Gives the newest version, a deleted one too."""
 
@@ -61,6 +67,19 @@ class MemoryStore:
         self._versions.setdefault(version.key, []).append(version)
         self._ids.setdefault(version.kind, {})[version.id] = None
         self._index(version)
+
+    def relabel(self, version: Version) -> None:
+        """Puts another meta into the newest version of a resource, which keeps its number, for good."""
+        old = self._versions[version.key][-1]
+        self._versions[version.key][-1] = version
+        place = next(place for place in reversed(range(len(self._log))) if self._log[place] is old)
+        self._log[place] = version
+
+    def clear(self) -> None:
+        """Forgets everything, outside of any unit."""
+        with self._lock:
+            for kept in (self._log, self._versions, self._ids, self._keys, self._holders):
+                kept.clear()
 
     def latest(self, key: Key) -> Version | None:
         """Gives the newest version, a deleted one too."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TypeAlias
 
 from service.fhir.json import JsonObject
@@ -42,6 +43,23 @@ class Answer:
     status: int = 200
     body: JsonObject | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Silence(StrEnum):
+    """What a client sees of a request that gets no whole answer."""
+
+    REFUSED = "no connection"
+    DROPPED = "no answer"
+    CUT = "half an answer"
+
+
+class NoAnswer(ConnectionError):
+    """The request gets no whole answer; `answer` is what a connection that is `CUT` carries the half of."""
+
+    def __init__(self, how: Silence, answer: Answer | None = None) -> None:
+        super().__init__(str(how))
+        self.how = how
+        self.answer = answer or Answer()
 
 
 class Refusal(Exception):

@@ -16,6 +16,7 @@ from service.sandbox.chart import Chart, held, refuse_stale
 from service.sandbox.intake import checked
 from service.sandbox.links import refuse_dangling, refuse_referenced
 from service.sandbox.records import Key, Method, Version, instant
+from service.sandbox.subscriptions import refuse_unusable
 from service.sandbox.validate import outcome_of
 from service.sandbox.wire import Refusal
 
@@ -42,7 +43,7 @@ class Written:
 def create(chart: Chart, key: Key, resource: JsonObject) -> Written:
     """Keeps a new resource under an id of the server's choice."""
     _refuse_read_only(chart, key[0])
-    version = _append(chart, key, resource, method=Method.POST)
+    version = _append(chart, key, chart.keeps(resource), method=Method.POST)
     return Written(version=version, status=201, words=f"Created {version.location}")
 
 
@@ -51,7 +52,7 @@ def update(
 ) -> Written:
     """Replaces a resource, or creates it under the client's id; equal content makes no new version."""
     _refuse_read_only(chart, key[0])
-    current = chart.store.latest(key)
+    resource, current = chart.keeps(resource), chart.store.latest(key)
     if current is None:
         _refuse_client_id(chart, key)
         version = _append(chart, key, resource, method=Method.PUT)
@@ -126,6 +127,7 @@ def _refuse_invalid(chart: Chart, resource: JsonObject) -> None:
 
 def _append(chart: Chart, key: Key, resource: JsonObject, *, method: Method) -> Version:
     _refuse_invalid(chart, resource)
+    refuse_unusable(resource)
     before = chart.store.latest(key)
     number = before.number + 1 if before else 1
     meta = {name: value for name, value in resource.get("meta", {}).items() if name not in _STAMPS}
@@ -163,7 +165,7 @@ def _with_kept_labels(chart: Chart, new: JsonObject, old: JsonObject, *, snapsho
     """Adds the old tags and security labels to the new ones unless X-Meta-Snapshot-Mode names them."""
     meta = dict(new.get("meta", {}))
     for name, mode in _SETS.items():
-        if chart.shape.merges_tags and mode not in snapshot:
+        if chart.shape.merges_tags and not (chart.shape.heeds_snapshot_mode and mode in snapshot):
             kept = old.get("meta", {}).get(name, [])
             mine = meta.get(name, [])
             meta[name] = mine + [one for one in kept if _label(one) not in map(_label, mine)]

@@ -12,16 +12,25 @@ from typing import Any
 import click
 import pytest
 import yaml
+from flask import Flask
 
 from service.console.commands import tandem
 from service.domain.dosing import NewDose, change_dose
 from service.ports.storage import LinkState
+from service.sandbox.control import EVENTS, open_control
+from service.sandbox.faults.knobs import KNOBS
+from service.sandbox.faults.notation import SCOPE
+from service.sandbox.faults.scope import Interaction
+from service.sandbox.faults.server import FaultyServer
+from service.sandbox.server import FhirServer
+from service.sandbox.store import MemoryStore
 from service.settings import Settings
 from service.sync.reconciliation import Cause
 from service.sync.report import Done, Standing
 from tests.architecture.sources import ROOT, tracked_files
 from tests.builders import PSYCHIATRIST, a_dosage_step, a_plan, day, mg, uid
 from tests.contract.fhir_server.test_known_differences import DIFFERENCES
+from tests.fakes.clock import CountingIds, StillClock
 from tests.scenarios.clinic import Clinic
 
 PAGES = [
@@ -143,7 +152,7 @@ def test_every_door_of_the_api_exists(name: str) -> None:
         for variable, value in variables.items():
             block = block.replace(f"${variable}", value)  # noqa: PLW2901  each variable in turn
         asked += API.findall(block)
-    asked += re.findall(r"`(?:GET|POST|PUT|PATCH) (/[^`]*)`", text(name))
+    asked += re.findall(r"`(?:GET|POST|PUT|PATCH) (/(?!control/)[^`]*)`", text(name))
     assert [one for one in asked if not any(re.fullmatch(path, one) for path in paths)] == []
 
 
@@ -153,9 +162,42 @@ def test_every_word_of_a_report_is_explained() -> None:
     assert {row[0] for row in table(page, "done")} == {one.value for one in Done}
 
 
+SANDBOX = "docs/howto/sandbox.md"
+
+
 def test_the_sandbox_page_has_every_known_difference() -> None:
     rows = {row[0]: row[1:] for row in table("docs/howto/sandbox.md", "question")}
     assert rows == {name: answers(one) for name, one in DIFFERENCES.items()}
+
+
+def test_the_sandbox_page_has_every_fault_with_what_it_takes_and_does() -> None:
+    rows = {row[0]: [row[1].replace("`", ""), row[2].replace("`", "")] for row in table(SANDBOX, "fault")}
+    takes = {
+        name: ", ".join(one.replace("_", "-") for one in knob.takes) or "nothing"
+        for name, knob in KNOBS.items()
+    }
+    assert rows == {name: [takes[name], knob.does.replace("`", "")] for name, knob in KNOBS.items()}
+    assert list(rows) == list(KNOBS)
+
+
+def test_the_sandbox_page_has_every_part_of_a_scope_and_every_interaction() -> None:
+    rows = {row[0]: row[1] for row in table(SANDBOX, "scope")}
+    assert sorted(rows) == sorted(SCOPE)
+    assert re.findall(r"`([a-z]+)`", rows["interaction"] + "`") == list(Interaction)
+
+
+def test_the_sandbox_page_has_every_control_door() -> None:
+    app = Flask("control")
+    open_control(app, FaultyServer(FhirServer(MemoryStore(), StillClock().now, CountingIds("r").new)))
+    rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/control")]
+    routes = {(method, rule.rule) for rule in rules for method in rule.methods - {"HEAD", "OPTIONS"}}
+    told = re.findall(r"`(GET|POST|DELETE) (/control/[\w/-]+)`", text(SANDBOX))
+    matched = {
+        (method, app.url_map.bind("x").match(path, method=method, return_rule=True)[0].rule)
+        for method, path in told
+    }
+    assert matched == routes
+    assert {path for _, path in told} >= {f"/control/{name}" for name in EVENTS}
 
 
 def answers(one: Any) -> list[str]:

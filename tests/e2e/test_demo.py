@@ -13,7 +13,7 @@ from service.console.ending import carry_out
 from service.console.installation import SandboxShape
 from service.console.run import Run
 from service.fhir.json import loads
-from tests.ehr_servers import SERVERS, SQLITE, server
+from tests.ehr_servers import FAULTLESS, SERVERS, SQLITE, server
 
 
 class Spoiled(Parts):
@@ -39,7 +39,7 @@ class Spoiled(Parts):
         return spoiled
 
 
-@pytest.fixture(params=[one for one in SERVERS if one != SQLITE])
+@pytest.fixture(params=[one for one in SERVERS if one not in (FAULTLESS, SQLITE)])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     with server(request.param, tmp_path) as base:
         yield base

@@ -21,6 +21,7 @@ CASES = {
     "a database that is none": (("plan", "list"), {"TANDEM_DATABASE_URL": "mysql://x"}, 2),
     "a database that is no URL": (("plan", "list"), {"TANDEM_DATABASE_URL": "tandem.db"}, 2),
     "a chart that is a folder": (("sandbox", "--store", "."), {}, 2),
+    "a fault that there is not": (("sandbox", "--port", "8099", "--fault", "earthquake"), {}, 2),
     "a patient system that is missing": (("plan", "list"), {"TANDEM_EHR_URL": "http://h/fhir"}, 2),
     "a chart of real patients without a key": (("plan", "list"), REAL, 2),
     "keys that are not there": (("plan", "list"), {"TANDEM_KEYS_FILE": "none.json"}, 2),

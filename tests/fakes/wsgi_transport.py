@@ -7,8 +7,11 @@ from urllib.parse import unquote, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPResponse
+from urllib3 import HTTPConnectionPool, HTTPResponse
 from urllib3._collections import HTTPHeaderDict
+from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
+
+from service.sandbox.wire import NoAnswer, Silence
 
 WsgiApp = Callable[..., Iterable[bytes]]
 
@@ -17,7 +20,7 @@ class WsgiAdapter(HTTPAdapter):
     """A requests adapter in front of a WSGI application.
 
     `asked` holds the requests that arrived. `lose` tells, after the application has acted, whether the answer
-    gets lost on its way, as in a read timeout.
+    gets lost on its way, as in a read timeout. A `NoAnswer` of the sandbox becomes what requests would raise.
     """
 
     def __init__(
@@ -31,10 +34,28 @@ class WsgiAdapter(HTTPAdapter):
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         """Run the application and return its answer."""
         self.asked.append(request)
-        raw = _run(self.app, _environ(request))
+        try:
+            raw = _run(self.app, _environ(request))
+        except NoAnswer as silence:
+            raise seen_by_requests(silence.how, request) from None
         if self.lose(request):
             raise requests.ReadTimeout(request=request)
         return self.build_response(request, raw)
+
+
+def seen_by_requests(how: Silence, request: requests.PreparedRequest) -> requests.RequestException:
+    """Give what requests raises for an answer that does not come."""
+    match how:
+        case Silence.REFUSED:
+            url = urlsplit(str(request.url))
+            pool = HTTPConnectionPool(str(url.hostname))
+            refused = NewConnectionError(pool, "refused")  # type: ignore[arg-type]  as urllib3 1 had it
+            return requests.ConnectionError(MaxRetryError(pool, url.path, refused), request=request)
+        case Silence.DROPPED:
+            dropped = ProtocolError("Connection aborted.", ConnectionResetError())
+            return requests.ConnectionError(dropped, request=request)
+        case Silence.CUT:
+            return requests.exceptions.ChunkedEncodingError(ProtocolError("cut"), request=request)
 
 
 def _environ(request: requests.PreparedRequest) -> dict[str, Any]:

@@ -260,3 +260,16 @@ def test_only_a_batch_or_a_transaction_can_be_posted(chart: Client) -> None:
     assert chart.bundle("collection").status_code == 400
     assert chart.post("", patient()).status_code == 400
     assert chart.bundle("transaction").json().get("entry") is None
+
+
+def test_an_entry_puts_no_resource_of_another_type_than_its_url(chart: Client) -> None:
+    own = f"own-{unique()}"
+    answer = chart.bundle("transaction", entry("PUT", f"Goal/{own}", patient(id=own)))
+    assert answer.status_code == 400
+    assert "HAPI-2616" in words(answer)
+    assert chart.get(f"/Goal/{own}").status_code == chart.get(f"/Patient/{own}").status_code == 404
+
+
+def test_an_entry_that_creates_goes_by_its_resource_and_not_by_its_url(chart: Client) -> None:
+    answer = chart.bundle("transaction", entry("POST", "Goal", patient()))
+    assert answer.json()["entry"][0]["response"]["location"].startswith("Patient/")

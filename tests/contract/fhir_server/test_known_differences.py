@@ -71,6 +71,12 @@ def care_plan(chart: Client, **more: object) -> dict[str, object]:
     return {"resourceType": "CarePlan", "status": "active", "intent": "plan", "subject": subject, **more}
 
 
+def labels_of_what_was_deleted(chart: Client) -> int:
+    made = named(chart.made(patient()))
+    chart.delete(f"/{made}")
+    return chart.get(f"/{made}/$meta").status_code
+
+
 def partial_resources(chart: Client) -> set[int]:
     return {
         chart.get(f"/Patient?_count=1&{query}").status_code for query in ("_summary=true", "_elements=id")
@@ -153,6 +159,9 @@ DIFFERENCES = {
         hapi=200,
         sandbox=409,
         reason="HAPI looks only where it indexes; every literal reference counts here",
+    ),
+    "the labels of what was deleted": Difference(
+        ask=labels_of_what_was_deleted, hapi=200, sandbox=410, reason="nothing of it is shown any more"
     ),
     "parts of resources": Difference(
         ask=partial_resources, hapi={200}, sandbox={400}, reason="not offered, so refused"

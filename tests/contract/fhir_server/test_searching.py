@@ -1,5 +1,6 @@
 """Search parameters, includes and refusals (rows 12, 15, 21)."""
 
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -247,3 +248,19 @@ def test_a_write_is_seen_by_the_next_search(chart: Client, ada: str) -> None:
     assert chart.found(f"/Goal?patient={ada}") == []
     made = chart.made(goal(ada))
     assert chart.found(f"/Goal?patient={ada}") == [named(made)]
+
+
+@pytest.mark.parametrize("written", ["a|b", "a,b", "a$b", "a\\b", "a\\|b", "|", "a|"])
+def test_an_escaped_token_finds_the_value_that_it_means(chart: Client, written: str) -> None:
+    value = unique() + written
+    made = named(chart.made(patient(identifier=identifier(value))))
+    escaped = re.sub(r"([\\,|$])", r"\\\1", value)
+    assert chart.found(f"/Patient?identifier={quote(f'{IDENTIFIERS}|{escaped}')}") == [made]
+    assert chart.found(f"/Patient?identifier={quote(escaped)}") == [made]
+
+
+def test_a_bar_in_a_value_that_is_not_escaped_counts_only_after_the_first(chart: Client) -> None:
+    value = f"{unique()}a|b"
+    made = named(chart.made(patient(identifier=identifier(value))))
+    assert chart.found(f"/Patient?identifier={quote(f'{IDENTIFIERS}|{value}')}") == [made]
+    assert chart.found(f"/Patient?identifier={quote(value)}") == []

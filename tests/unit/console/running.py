@@ -1,6 +1,7 @@
 """Runs a command in this process, on an installation made of fakes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -13,7 +14,7 @@ from service.application.ports import PlanPorts
 from service.application.push_plan import PushPlan
 from service.console.commands import tandem
 from service.console.ending import carry_out
-from service.console.installation import NoEhr, WrongSetting
+from service.console.installation import NoEhr, WrongFault, WrongSetting
 from service.console.run import Run
 from service.fhir.json import JsonObject, loads
 from service.mapping.references import Key
@@ -71,6 +72,7 @@ class FakeInstallation:
     did: list[str] = field(default_factory=list)
     pushing: Callable[[str], PushReport] = a_report
     chart: object = field(default_factory=ChartOfOneWord)
+    sandboxes: list[object] = field(default_factory=list)
     storage: MemoryStorage = field(default_factory=MemoryStorage)
     ids: CountingIds = field(default_factory=CountingIds)
 
@@ -138,6 +140,17 @@ class FakeParts:
             raise WrongSetting("an id of a key is something else")
         self.installation.did.append(f"made {file.name} {current}")
         return key_id or "random"
+
+    @contextmanager
+    def sandbox(self, chart: object, shape: object, **asked: object) -> Iterator[str]:
+        """Keep what was asked for, and give something to serve; a fault named nonsense makes no sense."""
+        if "nonsense" in asked["faults"]:
+            raise WrongFault("there is no fault named nonsense")
+        self.installation.sandboxes.append(asked)
+        yield "an application"
+
+    def faults(self) -> dict[str, str]:
+        return {"lost-response": "The answer is lost."}
 
     def openapi(self) -> str:
         return 'openapi: "3.1.0"\n'

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -160,3 +161,40 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     newer.close()
     with pytest.raises(FileUnusable, match="schema 9"):
         SqliteStore(tmp_path / "newer.db")
+
+
+def test_a_relabelled_version_takes_the_place_of_the_old_one_everywhere(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "chart.db")
+    for name in ("a", "b", "a", "b"):
+        with store.unit():
+            change(store, name, deletes=False)
+    newest = store.latest(("Goal", "a"))
+    assert newest is not None
+    relabelled = replace(newest, body={**(newest.body or {}), "meta": {"tag": [{"code": "x"}]}})
+    store.relabel(relabelled)
+    assert store.latest(("Goal", "a")) == relabelled
+    assert [one.location for one in store.history()] == [
+        f"Goal/{name}/_history/{number}" for name, number in (("b", 2), ("a", 2), ("b", 1), ("a", 1))
+    ]
+    seen_before = seen(store)
+    store.close()
+    again = SqliteStore(tmp_path / "chart.db")
+    assert seen(again) == seen_before
+    again.close()
+
+
+@pytest.mark.parametrize("on_disk", [False, True])
+def test_a_cleared_store_is_as_new(tmp_path: Path, on_disk: bool) -> None:
+    store = SqliteStore(tmp_path / "chart.db") if on_disk else MemoryStore()
+    with store.unit():
+        change(store, "a", deletes=False)
+    store.clear()
+    assert seen(store) == seen(MemoryStore())
+    with store.unit():
+        change(store, "b", deletes=False)
+    assert [one.id for one in store.current("Goal")] == ["b"]
+    if isinstance(store, SqliteStore):
+        store.close()
+        again = SqliteStore(tmp_path / "chart.db")
+        assert [one.id for one in again.current("Goal")] == ["b"]
+        again.close()
