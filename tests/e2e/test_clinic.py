@@ -44,6 +44,22 @@ def test_a_clinic_seals_copies_restores_and_changes_its_key(shell: Shell, port: 
     assert (again.code, "empty" in again.err) == (4, True)
 
 
+# Names, an identifier, a drug, and words of goals and notes.
+MARKS = [b"Demopatientin", b"Clara", b"DEMO-P-001", b"ertraline", b"Moderate", b"resourceType", b"dose"]
+
+
+def test_after_a_push_the_files_of_the_database_hold_no_word_of_the_plan(shell: Shell, chart: str) -> None:
+    shell.tandem("key", "new", "keys.json")
+    shell.settings["TANDEM_KEYS_FILE"] = "keys.json"
+    shell.tandem("plan", "new", str(DEPRESSION))
+    assert shell.tandem("push", "--all").code == 0, chart
+    assert shell.tandem("push", "--all", "--json").document["pushes"][0]["writes"] == 0
+    plan = DEPRESSION.read_bytes() + b"resourceType"
+    assert [mark for mark in MARKS if mark not in plan] == []
+    for file in shell.folder.glob("tandem.db*"):
+        assert [mark for mark in MARKS if mark in file.read_bytes()] == []
+
+
 def test_a_demo_becomes_a_clinic(shell: Shell) -> None:
     assert shell.tandem("plan", "new", str(DEPRESSION)).code == 0
     assert b"Demopatientin" in (shell.folder / "tandem.db").read_bytes()
