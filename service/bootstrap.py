@@ -1,5 +1,7 @@
 """Where everything meets: settings become adapters, adapters become the ports of the use cases."""
 
+import os
+import pwd
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -16,13 +18,19 @@ from structlog.contextvars import bound_contextvars
 from service.application.connect import keep_connection
 from service.application.ports import PlanPorts
 from service.application.push_plan import PushPlan, push_plan
+from service.application.recognise import Everybody, Recogniser
+from service.application.tokens import TokenPorts
 from service.console.installation import ChartUnusable, NoEhr, SandboxShape, WrongSetting
 from service.domain.values import Problem
 from service.ehr.gateway import Gateway
+from service.ehr.key_set import KeySetUrl
 from service.ehr.patience import Limits
 from service.ehr.retry import RetryPolicy
 from service.ehr.transport import Transport
 from service.fhir.json import JsonObject, NotJson, loads
+from service.identity.jwt import JwtVerifier, Provider
+from service.identity.key_file import KeySetFile
+from service.identity.keys import Keys
 from service.mapping.references import DEFAULT_IDENTIFIER_SYSTEM
 from service.ports.ehr import Ehr, EhrError
 from service.ports.storage import Connection, ConnectionMode, MedicationMode, StorageError
@@ -99,6 +107,31 @@ class Tandem:
     def address(self) -> tuple[str, int]:
         """Where the API listens: host and port."""
         return self.settings.host, self.settings.port
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether a request must show who makes it."""
+        return self.settings.auth == "required"
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names beside those of the loopback address under which the service is asked."""
+        named = (one.strip().lower() for one in (self.settings.allowed_hosts or "").split(","))
+        return frozenset(one for one in named if one)
+
+    @property
+    def operator(self) -> str:
+        """Who is at the command line: the account of this machine, whatever the environment says."""
+        user = os.getuid()
+        try:
+            return f"cli:{pwd.getpwuid(user).pw_name}"
+        except KeyError:  # a container may run under a number without a name
+            return f"cli:{user}"
+
+    @property
+    def tokens(self) -> TokenPorts:
+        """What the use cases on tokens need."""
+        return TokenPorts(storage=self.storage, clock=self.clock, random_hex=secrets.token_hex)
 
     @property
     def ehr_url(self) -> str | None:
@@ -227,7 +260,7 @@ def _check_database(url: str) -> None:
 
 
 def _api(tandem: Tandem) -> Any:  # a Flask application, by a name that only the web adapters may import
-    from service.api import Services, create_app  # noqa: PLC0415  0.4 s that other commands save
+    from service.api import OWN_NAMES, Services, create_app  # noqa: PLC0415  0.4 s that other commands save
 
     services = Services(
         plans=tandem.plans,
@@ -236,8 +269,26 @@ def _api(tandem: Tandem) -> Any:  # a Flask application, by a name that only the
         ready=tandem.lacks,
         push=None if tandem.ehr_url is None else tandem.push,
         bind=lambda request_id: bound_contextvars(request_id=request_id),
+        recogniser=_recogniser(tandem) if tandem.asks_who else Everybody(),
+        hosts=OWN_NAMES | tandem.hosts if tandem.asks_who else OWN_NAMES,
     )
     return create_app(services)
+
+
+def _recogniser(tandem: Tandem) -> Recogniser:
+    settings, now = tandem.settings, tandem.clock.now
+    if settings.jwt_keys is None:
+        return Recogniser(storage=tandem.storage, clock=tandem.clock)
+    remote = settings.jwt_keys.startswith("https://")
+    source = KeySetUrl(settings.jwt_keys) if remote else KeySetFile(Path(settings.jwt_keys))
+    provider = Provider(
+        issuer=settings.jwt_issuer or "",
+        audience=settings.jwt_audience or "",
+        role_claim=settings.jwt_role_claim,
+        plan_claim=settings.jwt_plan_claim,
+    )
+    verifier = JwtVerifier(provider, Keys(source, now), now)
+    return Recogniser(storage=tandem.storage, clock=tandem.clock, verifier=verifier)
 
 
 def _sandbox(store: Store, shape: SandboxShape) -> "WSGIApplication":

@@ -7,10 +7,12 @@ from flask import Response
 from marshmallow import fields
 
 from service.api.doors import Doors, Gives, Operation
+from service.api.entrance import begun
 from service.api.refusals import NoEhr
 from service.api.responses import answer, dumped
 from service.api.schemas import schema_of
 from service.api.services import Services
+from service.application.access import Permission
 from service.application.push_plan import PushPlan
 from service.sync.report import PushReport
 
@@ -37,6 +39,7 @@ def sync_doors(services: Services) -> Doors:
             path="/plans/<id:plan_id>/sync",
             gives=Gives(shape=PushReportSchema),
             refuses=(409, 502, 504),
+            needs=Permission.PUSH_PLAN,
         ),
         _Sync(services.push).push,
     )
@@ -55,4 +58,5 @@ class _Sync:
         """
         if self.send is None:
             raise NoEhr("No EHR is configured.")
+        begun()
         return answer(dumped(PushReportSchema, self.send(PushPlan(plan_id=plan_id))))

@@ -15,6 +15,7 @@ from service.console.preparation import prepare
 from service.console.progress import counted
 from service.console.reports import push_document, show_push
 from service.console.run import Run
+from service.console.trail import trail_of
 from service.fhir.json import JsonObject
 from service.ports.storage import PlanFilter
 from service.sync.report import PushReport, Standing
@@ -94,7 +95,8 @@ def _push_all(run: Run, installation: Installation, plan_ids: tuple[str, ...]) -
 
 def _push_one(run: Run, installation: Installation, plan_id: str) -> Pushed:
     try:
-        return Pushed(plan_id=plan_id, report=installation.push(PushPlan(plan_id=plan_id)))
+        with trail_of(installation, "push", plan_id=plan_id, begun=True):
+            return Pushed(plan_id=plan_id, report=installation.push(PushPlan(plan_id=plan_id)))
     except Exception as error:
         said = told(error)
         if run.debug and said.code is ExitCode.UNEXPECTED:

@@ -17,6 +17,7 @@ from service.domain.people import Person
 from service.domain.revision import Origin, Revision
 from service.domain.therapy import RequestStatus
 from service.fhir.json import JsonObject
+from service.ports.access import Audit, Tokens
 
 _Item = TypeVar("_Item")
 
@@ -377,6 +378,10 @@ class UnitOfWork(Protocol):
     def cursors(self) -> Cursors: ...
     @property
     def leases(self) -> Leases: ...
+    @property
+    def tokens(self) -> Tokens: ...
+    @property
+    def audit(self) -> Audit: ...
 
     def __enter__(self) -> Self: ...
     def __exit__(

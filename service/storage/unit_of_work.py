@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, Transaction
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from service.ports.storage import StorageUnavailable
+from service.storage.audit import SqlAudit
 from service.storage.connections import SqlCapabilityCache, SqlConnections, SqlCursors
 from service.storage.database import WRITES, open_engine
 from service.storage.journal import SqlJournal
@@ -14,6 +15,7 @@ from service.storage.leases import SqlLeases
 from service.storage.ledger import SqlLedger
 from service.storage.people import SqlPeople
 from service.storage.plans import SqlPlans
+from service.storage.tokens import SqlTokens
 
 
 class SqlUnitOfWork:
@@ -27,6 +29,8 @@ class SqlUnitOfWork:
     capabilities: SqlCapabilityCache
     cursors: SqlCursors
     leases: SqlLeases
+    tokens: SqlTokens
+    audit: SqlAudit
 
     def __init__(self, engine: Engine, *, write: bool) -> None:
         self._engine = engine
@@ -50,6 +54,8 @@ class SqlUnitOfWork:
         self.capabilities = SqlCapabilityCache(connection)
         self.cursors = SqlCursors(connection)
         self.leases = SqlLeases(connection)
+        self.tokens = SqlTokens(connection)
+        self.audit = SqlAudit(connection)
         return self
 
     def __exit__(

@@ -12,6 +12,7 @@ from service.document import SCHEMA_VERSION
 from service.domain.people import Person
 from service.domain.revision import Revision
 from service.domain.values import Invalid, Problem
+from service.ports.access import AuditEntry, Token
 from service.ports.storage import (
     Connection,
     JournalRow,
@@ -29,6 +30,7 @@ from service.ports.storage import (
     Taken,
     Unknown,
 )
+from tests.fakes.access import MemoryAudit, MemoryTokens, Refused
 
 T = TypeVar("T")
 
@@ -46,6 +48,9 @@ class Kept:
     capabilities: dict[str, KeptCapabilities] = field(default_factory=dict)
     cursors: dict[tuple[str, str], str] = field(default_factory=dict)
     leases: dict[tuple[str, str], tuple[Lease, bool]] = field(default_factory=dict)
+    tokens: dict[str, Token] = field(default_factory=dict)
+    audit: list[AuditEntry] = field(default_factory=list)
+    refused: Refused = field(default_factory=dict)
 
     def copy(self) -> "Kept":
         return Kept(**{name: content.copy() for name, content in vars(self).items()})
@@ -305,6 +310,8 @@ class MemoryUnitOfWork:
     capabilities: MemoryCapabilityCache
     cursors: MemoryCursors
     leases: MemoryLeases
+    tokens: MemoryTokens
+    audit: MemoryAudit
 
     def __init__(self, storage: "MemoryStorage", *, write: bool) -> None:
         self._storage = storage
@@ -323,6 +330,8 @@ class MemoryUnitOfWork:
         self.capabilities = MemoryCapabilityCache(kept)
         self.cursors = MemoryCursors(kept)
         self.leases = MemoryLeases(kept)
+        self.tokens = MemoryTokens(kept.tokens)
+        self.audit = MemoryAudit(kept.audit, kept.refused, plans=kept.plans)
         return self
 
     def __exit__(

@@ -21,7 +21,19 @@ HEAVY = [
     "cattrs",
     "rich.table",
 ]
-COMMANDS = ["demo", "serve", "sandbox", "plan", "push", "validate", "health", "db", "openapi"]
+COMMANDS = [
+    "demo",
+    "serve",
+    "sandbox",
+    "plan",
+    "push",
+    "validate",
+    "health",
+    "token",
+    "audit",
+    "db",
+    "openapi",
+]
 _ASK = f"""
 import json, sys
 sys.argv = ["tandem", "--help"]
@@ -54,13 +66,21 @@ def test_every_command_has_help_json_and_debug(desk: Desk, name: str) -> None:
     said = desk.type(name, "--help")
     assert said.code == ExitCode.DONE
     assert f"tandem {name}" in said.out
-    if name not in ("plan", "db"):
+    if name not in ("plan", "db", "token"):
         assert "--json" in said.out
         assert "--debug" in said.out
 
 
 def test_every_verb_of_a_noun_answers_in_json_too(desk: Desk) -> None:
-    for words in (("plan", "new"), ("plan", "list"), ("plan", "show"), ("plan", "export"), ("db", "upgrade")):
+    for words in (
+        ("plan", "new"),
+        ("plan", "list"),
+        ("plan", "show"),
+        ("plan", "export"),
+        ("db", "upgrade"),
+        ("token", "add"),
+        ("token", "list"),
+    ):
         assert "--json" in desk.type(*words, "--help").out
 
 
