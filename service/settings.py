@@ -118,6 +118,8 @@ def _complaints(settings: Settings) -> Iterator[str]:
 
 
 def _entrance_complaints(settings: Settings) -> Iterator[str]:
+    if settings.allowed_hosts and settings.auth == "off":
+        yield "TANDEM_ALLOWED_HOSTS is set, and only this machine is answered: say TANDEM_AUTH=required"
     if settings.jwt_keys is None:
         return
     if settings.auth == "off":

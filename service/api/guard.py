@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from ipaddress import ip_address
 from types import MappingProxyType
 
 from flask import Flask, Response, g, request
@@ -11,7 +12,7 @@ from service.api.entrance import enter, trail_at_hand
 from service.api.services import Services
 from service.application.access import permit
 from service.application.audit import Trail, count_refused, outcome_of
-from service.ports.access import AuditEntry, Caller, NotRecognised, Outcome
+from service.ports.access import AuditEntry, Caller, Entrance, NotAllowed, NotRecognised, Outcome
 from service.ports.storage import StorageError
 
 OPEN: Mapping[str, str] = MappingProxyType({
@@ -64,12 +65,16 @@ class Guard:
 
     def _recognised(self) -> Caller:
         try:
-            return self._services.recogniser.caller_of(request.headers.get("Authorization"))
+            caller = self._services.recogniser.caller_of(request.headers.get("Authorization"))
         except NotRecognised as error:
             # The refusal stands, whether it can be counted or not.
             with suppress(StorageError):
                 count_refused(_name(), error.doubt, storage=self._storage, now=self._clock.now())
             raise
+        if caller.entrance is Entrance.OPEN and not _is_here(request.remote_addr):
+            # Another server may have put `service.wsgi` on an address that `tandem serve` would refuse.
+            raise NotAllowed("While nobody has to show who they are, only this machine is answered.")
+        return caller
 
     def _entry(self, operation: Operation, caller: Caller, plan_id: str | None) -> AuditEntry:
         named = request.view_args or {}
@@ -91,6 +96,13 @@ class Guard:
 def _name() -> str:
     """Return the operationId of the request at hand."""
     return (request.endpoint or "").rpartition(".")[2]
+
+
+def _is_here(address: str | None) -> bool:
+    try:
+        return ip_address(address or "").is_loopback
+    except ValueError:
+        return False
 
 
 def private(response: Response) -> None:

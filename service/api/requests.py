@@ -27,7 +27,7 @@ def check_host(request: Request, names: Set[str]) -> None:
     Without authentication, a web page whose name leads to this machine (DNS rebinding) could read every plan.
     """
     if urlsplit(f"//{request.host}").hostname not in names:
-        raise WrongHost("The service answers to its own names only (TANDEM_ALLOWED_HOSTS).")
+        raise WrongHost("The service answers to its own names only.")
 
 
 def read_json(request: Request, media: str) -> JsonObject:

@@ -102,7 +102,7 @@ def caller_of(text: str, *, storage: Storage, now: datetime) -> Caller:
         raise NotRecognised(Doubt.UNKNOWN)
     if token.revoked_at is not None:
         raise NotRecognised(Doubt.REVOKED)
-    if token.expires_at is not None and token.expires_at <= now:
+    if token.expires_at <= now:
         raise NotRecognised(Doubt.EXPIRED)
     return Caller(subject=token.name, role=token.role, entrance=Entrance.TOKEN, plan_id=token.plan_id)
 

@@ -94,6 +94,4 @@ def _show(tokens: Iterable[Token], now: datetime, stream: TextIO) -> None:
 def _state(one: Token, now: datetime) -> str:
     if one.revoked_at is not None:
         return f"revoked {one.revoked_at:%Y-%m-%d}"
-    if one.expires_at is None:
-        return "valid"
     return f"{'expired' if one.expires_at <= now else 'until'} {one.expires_at:%Y-%m-%d}"

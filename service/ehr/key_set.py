@@ -1,7 +1,6 @@
 """The keys of an identity provider, over https; it stands here since all that goes out goes out from here."""
 
 import requests
-from requests.adapters import BaseAdapter
 
 from service.ehr.transport import Straight
 from service.fhir.json import JsonObject, NotJson, loads
@@ -14,12 +13,10 @@ _LARGEST = 512 * 1024
 class KeySetUrl:
     """`service.ports.access.KeySource` at an address; nothing of the environment changes where it asks."""
 
-    def __init__(self, url: str, *, adapter: BaseAdapter | None = None) -> None:
+    def __init__(self, url: str) -> None:
         self._url = url
         self._session = Straight()
         self._session.trust_env = False
-        if adapter is not None:
-            self._session.mount("https://", adapter)
 
     def fetch(self) -> JsonObject:
         """Return the key set as it is now; raises `KeysUnavailable`, which names no address."""

@@ -100,7 +100,7 @@ class KeySource(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """A token of ours, without its secret: `digest` is all that is kept of that."""
+    """A token of ours, which always ends; of its secret `digest` is all that is kept."""
 
     id: str
     name: str
@@ -108,8 +108,8 @@ class Token:
     digest: str
     created_at: datetime
     created_by: str
+    expires_at: datetime
     plan_id: str | None = None
-    expires_at: datetime | None = None
     revoked_at: datetime | None = None
 
 

@@ -179,7 +179,7 @@ tokens = Table(
     _text("digest"),
     Column("created_at", Moment, nullable=False),
     _text("created_by"),
-    Column("expires_at", Moment),
+    Column("expires_at", Moment, nullable=False),
     Column("revoked_at", Moment),
 )
 

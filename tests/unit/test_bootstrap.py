@@ -32,15 +32,27 @@ def installed(folder: Path, **settings: Any) -> Tandem:
     return tandem
 
 
-def status(tandem: Tandem, token: str | None, host: str = "localhost") -> int:
+def status(tandem: Tandem, token: str | None, host: str = "localhost", *, address: str = "127.0.0.1") -> int:
     headers = {"Host": host} | ({"Authorization": f"Bearer {token}"} if token else {})
-    return Client(tandem.application()).get("/plans", headers=headers).status_code
+    client = Client(tandem.application())
+    return client.get("/plans", headers=headers, environ_base={"REMOTE_ADDR": address}).status_code
 
 
 def test_nobody_is_asked_and_only_this_machine_is_answered_out_of_the_box(tmp_path: Path) -> None:
     tandem = installed(tmp_path, allowed_hosts="tandem.example")
     assert not tandem.asks_who
     assert (status(tandem, None), status(tandem, None, "tandem.example")) == (200, 400)
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"), [("127.0.0.9", 200), ("::1", 200), ("192.0.2.7", 403), ("", 403)]
+)
+def test_another_server_that_lets_others_near_does_not_open_the_plans(
+    tmp_path: Path, address: str, expected: int
+) -> None:
+    assert status(installed(tmp_path), None, address=address) == expected
+    asking = installed(tmp_path, auth="required")
+    assert status(asking, None, address=address) == 401
 
 
 def test_everybody_is_asked_where_it_is_required_under_the_names_that_are_said(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Settings come from the environment or from files, and a secret shows nowhere."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,8 @@ JWT = {
 
 @pytest.fixture
 def say(monkeypatch: pytest.MonkeyPatch):
-    for name in ("TANDEM_DATABASE_URL", "TANDEM_EHR_TOKEN", *JWT):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("TANDEM_")]:
+        monkeypatch.delenv(name)
 
     def said(**variables: str) -> None:
         for name, value in variables.items():
@@ -68,6 +69,9 @@ BAD = {
     "keys over http": (JWT | {"TANDEM_JWT_KEYS": "http://login.example/keys"}, "https"),
     "keys without an issuer": (JWT | {"TANDEM_JWT_ISSUER": ""}, "TANDEM_JWT_ISSUER"),
     "keys without an audience": (JWT | {"TANDEM_JWT_AUDIENCE": ""}, "TANDEM_JWT_AUDIENCE"),
+    "names, and nobody is asked": ({"TANDEM_ALLOWED_HOSTS": "tandem.example"}, "TANDEM_AUTH=required"),
+    "an EHR that is no URL": ({"TANDEM_EHR_URL": "chart"}, "TANDEM_EHR_URL"),
+    "an EHR without a system": ({"TANDEM_EHR_URL": "http://chart/fhir"}, "TANDEM_PATIENT_IDENTIFIER_SYSTEM"),
     "a port that is none": ({"TANDEM_PORT": "70000"}, "TANDEM_PORT"),
 }  # fmt: skip
 

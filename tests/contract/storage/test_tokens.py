@@ -7,9 +7,15 @@ from service.ports.storage import Storage, Taken, Unknown
 from tests.contract.storage.samples import NOON, later
 
 WARD = Token(
-    id="0a1b", name="ward-3", role=Role.READER, digest="d" * 64, created_at=NOON, created_by="cli:operator"
+    id="0a1b",
+    name="ward-3",
+    role=Role.READER,
+    digest="d" * 64,
+    created_at=NOON,
+    created_by="cli:operator",
+    expires_at=later(60),
 )
-MAJA = replace(WARD, id="2c3d", name="app-7", role=Role.PATIENT, plan_id="plan-1", expires_at=later(60))
+MAJA = replace(WARD, id="2c3d", name="app-7", role=Role.PATIENT, plan_id="plan-1", expires_at=later(90))
 
 
 def given(storage: Storage, *tokens: Token) -> None:

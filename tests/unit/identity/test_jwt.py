@@ -135,6 +135,7 @@ HEADERS: list[dict[str, Any]] = [
     {"crit": ["exp2"], "exp2": 1},
     {"typ": "dpop+jwt"},
     {"typ": 7},
+    {"kid": 7},
 ]
 
 

@@ -109,7 +109,7 @@ UNUSABLE = {
     "a point that is none": (public(OLD, x="AAAA"), "ES256"),
     "a small RSA key": (public(a_key("RS256"), n="AQAB" * 40), "RS256"),
     "an RSA key without its number": (public(a_key("RS256"), n=7), "RS256"),
-    "an RSA key whose number is none": (public(a_key("RS256"), n="!"), "RS256"),
+    "an RSA key whose number is none": (public(a_key("RS256"), n="A"), "RS256"),
     "a kind that is none": ({"kty": ["EC"], "kid": OLD.kid}, "ES256"),
     "no key at all": (7, "ES256"),
 }  # fmt: skip
