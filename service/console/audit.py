@@ -96,10 +96,20 @@ def _count(one: RefusedCount) -> JsonObject:
 
 def _show(entries: tuple[AuditEntry, ...], more: int | None, stream: TextIO) -> None:
     rows = [
-        (f"{one.at:%Y-%m-%d %H:%M:%S}", _who(one), one.role, one.operation, one.plan_id, _outcome(one))
+        (
+            f"{one.at:%Y-%m-%d %H:%M:%S}",
+            _who(one),
+            one.role,
+            one.operation,
+            one.plan_id,
+            one.item_id,
+            _outcome(one),
+        )
         for one in entries
     ]
-    page(stream).print(table("Audit trail", ("at (UTC)", "who", "role", "did", "plan", "outcome"), rows))
+    page(stream).print(
+        table("Audit trail", ("at (UTC)", "who", "role", "did", "plan", "item", "outcome"), rows)
+    )
     if more is not None:
         page(stream).print(f"more: tandem audit --after {more}")
 

@@ -32,5 +32,6 @@ def serve(run: Run, host: str | None, port: int | None) -> None:
     prepare(installation)
     database = "sqlite" if installation.keeps_a_file else "postgresql"
     ehr = "none" if installation.ehr_url is None else "configured"
-    emit(installation.log, SERVER_STARTED, host=host, port=port, database=database, ehr=ehr)
+    auth = "required" if installation.asks_who else "off"
+    emit(installation.log, SERVER_STARTED, host=host, port=port, auth=auth, database=database, ehr=ehr)
     serve_with_gunicorn(installation.application, host, port)

@@ -45,7 +45,7 @@ def add(run: Run, name: str, *, role: Role, plan: str | None, expires: int) -> N
     """
     installation = prepare(run.installation)
     wanted = NewToken(name=name, role=role, days=expires, plan_id=plan, created_by=installation.operator)
-    with trail_of(installation, "token add", plan_id=plan) as trail:
+    with trail_of(installation, "token add", plan_id=plan, item_id=name) as trail:
         made, text = add_token(wanted, ports=replace(installation.tokens, storage=trail))
     run.say(f"Token {made.id} of {made.name}, {made.role}, {_state(made, made.created_at)}; shown this once:")
     run.answer({**_document(made), "token": text}, lambda stream: click.echo(text, file=stream))
@@ -68,7 +68,7 @@ def list_(run: Run) -> None:
 def revoke(run: Run, token_id: str) -> None:
     """Revoke a token, by the id that `tandem token list` shows; it opens nothing from now on."""
     installation = prepare(run.installation)
-    with trail_of(installation, "token revoke") as trail:
+    with trail_of(installation, "token revoke", item_id=token_id) as trail:
         gone = revoke_token(token_id, storage=trail, clock=installation.tokens.clock)
     words = f"revoked token {gone.id} of {gone.name}"
     run.answer(_document(gone), lambda stream: click.echo(words, file=stream))

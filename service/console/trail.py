@@ -25,7 +25,12 @@ def audited(installation: Installation, operation: str, *, plan_id: str | None =
 
 @contextmanager
 def trail_of(
-    installation: Installation, operation: str, *, plan_id: str | None = None, begun: bool = False
+    installation: Installation,
+    operation: str,
+    *,
+    plan_id: str | None = None,
+    item_id: str | None = None,
+    begun: bool = False,
 ) -> Iterator[Trail]:
     """Give the trail of an operation; `begun` is for one that changes what is not ours."""
     clock = installation.plans.clock
@@ -38,6 +43,7 @@ def trail_of(
         outcome=Outcome.DONE,
         status=ExitCode.DONE,
         plan_id=plan_id,
+        item_id=item_id,
     )
     trail = Trail(installation.plans.storage, clock, entry)
     if begun:

@@ -81,6 +81,14 @@ def test_what_makes_no_token_is_refused_and_none_is_kept(desk: Desk, plan: Plan,
     assert desk.type("token", "list", "--json").document == {"tokens": []}
 
 
+def test_the_trail_says_which_token_was_given_and_which_revoked(desk: Desk) -> None:
+    told = desk.type("token", "add", "ward-3", "--role", "reader", "--json").document
+    desk.type("token", "revoke", told["id"])
+    found = desk.type("audit", "--json").document["entries"]
+    assert [one["item_id"] for one in found[:2]] == [told["id"], "ward-3"]
+    assert "ward-3" in desk.type("audit").out
+
+
 def test_a_name_is_given_once(desk: Desk) -> None:
     desk.type("token", "add", "ward-3", "--role", "reader")
     assert desk.type("token", "add", "ward-3", "--role", "clinician").code == ExitCode.CONFLICT
