@@ -136,12 +136,35 @@ HEADERS: list[dict[str, Any]] = [
     {"typ": "dpop+jwt"},
     {"typ": 7},
     {"kid": 7},
+    {"crit": 7},
+    {"crit": []},
+    {"crit": ["b64"], "b64": False},
 ]
 
 
 @pytest.mark.parametrize("header", HEADERS)
 def test_a_token_that_must_be_understood_otherwise_is_not_read(realm: Realm, header: dict[str, Any]) -> None:
     assert doubt_of(realm, realm.token(a_key("RS256"), "RS256", header)) is Doubt.MALFORMED
+
+
+HEADS = {
+    "nested without end": b'{"alg":"ES256","x":' + b"[" * 6000,
+    "nested deeper than Python goes": b'{"alg":"ES256","x":' + b"[" * 3000 + b"]" * 3000 + b"}",
+    "bytes that are no text": b"\xff\xfe",
+    "a list": b"[]",
+    "one algorithm twice": b'{"alg":"ES256","alg":"HS256"}',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_a_header_that_is_none_is_not_read(realm: Realm, name: str) -> None:
+    head, claims = (urlsafe_b64encode(one).decode().rstrip("=") for one in (HEADS[name], b"{}"))
+    assert doubt_of(realm, f"{head}.{claims}.AAAA") is Doubt.MALFORMED
+
+
+@pytest.mark.parametrize("algorithm", [None, 7, ["ES256"], {"ES256": 1}, "es256"])
+def test_an_algorithm_is_a_word_of_the_list(realm: Realm, algorithm: Any) -> None:
+    assert doubt_of(realm, unsigned(realm, {"alg": algorithm}) + "AAAA") is Doubt.ALGORITHM
 
 
 @given(st.text(st.sampled_from("abc.-_~+/=eyJ0"), min_size=3, max_size=60))
