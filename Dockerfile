@@ -1,6 +1,7 @@
-# `tandem serve` listens on loopback only until it has authentication, so a published port reaches nothing yet:
+# `tandem serve` listens on loopback only, where nobody is asked who they are:
 #   docker build -t tandem . && docker run --rm --network host -v tandem:/data tandem
-# or let the container share another's network: docker run --network container:<name> ...
+# A published port reaches it once it asks: -p 127.0.0.1:8080:8080 -e TANDEM_AUTH=required
+#   -e TANDEM_HOST=0.0.0.0 -e TANDEM_ALLOWED_HOSTS=tandem.clinic.example (docs/howto/run-for-a-clinic.md)
 FROM python:3.11-slim AS build
 WORKDIR /src
 COPY . .

@@ -1,6 +1,9 @@
 """Settings of an installation, from the environment alone; only the composition root reads them."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from types import MappingProxyType
 
 from environs import Env, EnvError, validate
 
@@ -10,6 +13,9 @@ _LARGEST_PORT = 65535
 # The words of service.ports.storage.ConnectionMode and MedicationMode; bootstrap makes them so.
 MODES = ("read-only", "shadow", "write")
 MEDICATIONS = ("plan", "propose", "reference")
+AUTH = ("off", "required")
+SECRET = MappingProxyType({"secret": True})
+"""Marks a setting that is never shown, and that a file may hold: the variable's name with _FILE."""
 
 
 class BadSettings(ValueError):
@@ -22,15 +28,23 @@ class Settings:
 
     `ehr_medications` None means `plan` on a sandbox and `reference` elsewhere; `ehr_capabilities` is a file
     that says, in the shape of `Capabilities.to_json`, what the server can do beyond its own statement.
+    `allowed_hosts` are names with commas between them; `jwt_keys` is a file or an https URL.
     """
 
-    database_url: str = DEFAULT_DATABASE
+    database_url: str = field(default=DEFAULT_DATABASE, repr=False, metadata=SECRET)
     keys_file: str | None = None
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
+    auth: str = "off"
+    allowed_hosts: str | None = None
+    jwt_keys: str | None = None
+    jwt_issuer: str | None = None
+    jwt_audience: str | None = None
+    jwt_role_claim: str = "tandem_role"
+    jwt_plan_claim: str = "tandem_plan"
     log_json: bool = False
     ehr_url: str | None = None
-    ehr_token: str | None = field(default=None, repr=False)
+    ehr_token: str | None = field(default=None, repr=False, metadata=SECRET)
     ehr_mode: str = "read-only"
     ehr_sandbox: bool = False
     ehr_medications: str | None = None
@@ -40,18 +54,30 @@ class Settings:
     identifier_system: str | None = None
 
 
+def secret_variables() -> tuple[str, ...]:
+    """Return the names of the variables that hold secrets; each has a twin that names a file instead."""
+    return tuple(f"TANDEM_{one.name.upper()}" for one in fields(Settings) if one.metadata.get("secret"))
+
+
 def read_settings() -> Settings:
     """Read the TANDEM_ variables; raises `BadSettings`."""
     env = Env(prefix="TANDEM_")
     try:
         found = Settings(
-            database_url=env.str("DATABASE_URL", DEFAULT_DATABASE),
+            database_url=_secret(env, "DATABASE_URL") or DEFAULT_DATABASE,
             keys_file=env.str("KEYS_FILE", None),
             host=env.str("HOST", "127.0.0.1"),
             port=env.int("PORT", DEFAULT_PORT),
+            auth=env.str("AUTH", "off", validate=validate.OneOf(AUTH)),
+            allowed_hosts=env.str("ALLOWED_HOSTS", None),
+            jwt_keys=env.str("JWT_KEYS", None),
+            jwt_issuer=env.str("JWT_ISSUER", None),
+            jwt_audience=env.str("JWT_AUDIENCE", None),
+            jwt_role_claim=env.str("JWT_ROLE_CLAIM", "tandem_role"),
+            jwt_plan_claim=env.str("JWT_PLAN_CLAIM", "tandem_plan"),
             log_json=env.bool("LOG_JSON", default=False),
             ehr_url=env.str("EHR_URL", None),
-            ehr_token=env.str("EHR_TOKEN", None),
+            ehr_token=_secret(env, "EHR_TOKEN"),
             ehr_mode=env.str("EHR_MODE", "read-only", validate=validate.OneOf(MODES)),
             ehr_sandbox=env.bool("EHR_SANDBOX", default=False),
             ehr_medications=env.str("EHR_MEDICATIONS", None, validate=validate.OneOf(MEDICATIONS)),
@@ -62,22 +88,50 @@ def read_settings() -> Settings:
         )
     except EnvError as error:
         raise BadSettings(str(error)) from None
-    _check(found)
+    for complaint in (*_complaints(found), *_entrance_complaints(found)):
+        raise BadSettings(complaint)
     return found
 
 
-def _check(settings: Settings) -> None:
+def _secret(env: Env, name: str) -> str | None:
+    """Read a secret from its variable, or from the file that the variable's twin names."""
+    said: str | None = env.str(name, None)
+    file: str | None = env.str(f"{name}_FILE", None)
+    if file is None:
+        return said
+    if said is not None:
+        raise BadSettings(f"TANDEM_{name} and TANDEM_{name}_FILE are both set: which one is meant?")
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise BadSettings(f"TANDEM_{name}_FILE names no file that can be read") from None
+
+
+def _complaints(settings: Settings) -> Iterator[str]:
     if not 0 < settings.port <= _LARGEST_PORT:
-        raise BadSettings(f"TANDEM_PORT must be 1 to {_LARGEST_PORT}")
+        yield f"TANDEM_PORT must be 1 to {_LARGEST_PORT}"
     if settings.ehr_url is not None and not settings.ehr_url.startswith(("http://", "https://")):
-        raise BadSettings("TANDEM_EHR_URL must start with http:// or https://")
+        yield "TANDEM_EHR_URL must start with http:// or https://"
     if settings.ehr_url and not settings.ehr_sandbox and settings.patient_identifier_system is None:
-        raise BadSettings(
+        yield (
             "TANDEM_PATIENT_IDENTIFIER_SYSTEM is needed: patients are matched by it"
             " (or say TANDEM_EHR_SANDBOX=true)"
         )
     if settings.ehr_url and not settings.ehr_sandbox and settings.keys_file is None:
-        raise BadSettings(
+        yield (
             "TANDEM_KEYS_FILE is needed: what concerns real patients is sealed (`tandem key new` makes a key;"
             " or say TANDEM_EHR_SANDBOX=true)"
         )
+
+
+def _entrance_complaints(settings: Settings) -> Iterator[str]:
+    if settings.allowed_hosts and settings.auth == "off":
+        yield "TANDEM_ALLOWED_HOSTS is set, and only this machine is answered: say TANDEM_AUTH=required"
+    if settings.jwt_keys is None:
+        return
+    if settings.auth == "off":
+        yield "TANDEM_JWT_KEYS is set, and nobody is asked for a token: say TANDEM_AUTH=required"
+    if not settings.jwt_issuer or not settings.jwt_audience:
+        yield "TANDEM_JWT_ISSUER and TANDEM_JWT_AUDIENCE are needed with TANDEM_JWT_KEYS"
+    if settings.jwt_keys.startswith("http://"):
+        yield "TANDEM_JWT_KEYS must be a file or an https URL: over http anybody could give us keys"

@@ -2,6 +2,6 @@
 
 from service.api.app import create_app
 from service.api.openapi import spec
-from service.api.services import Services
+from service.api.services import OWN_NAMES, Services
 
-__all__ = ["Services", "create_app", "spec"]
+__all__ = ["OWN_NAMES", "Services", "create_app", "spec"]

@@ -2,14 +2,18 @@
 
 import re
 from contextlib import ExitStack
+from dataclasses import replace
 from http import HTTPStatus
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
+from service.api.audit import audit_doors
 from service.api.components import PROBLEM, REQUEST_ID, REQUEST_ID_PATTERN
+from service.api.entrance import RequestStorage
 from service.api.errors import ProblemDetails, problem_of
 from service.api.fhir import fhir_doors
+from service.api.guard import Guard, private
 from service.api.health import health_doors
 from service.api.inbox import inbox_doors
 from service.api.openapi import make_api
@@ -23,7 +27,20 @@ from service.api.schemas import schema_of
 from service.api.services import Services
 from service.api.sync import sync_doors
 from service.fhir.json import dumps
+from service.ports.storage import StorageError
 from service.telemetry.events import REQUEST_ANSWERED, REQUEST_FAILED, emit
+
+_DOORS = (
+    plan_doors,
+    revision_doors,
+    part_doors,
+    fhir_doors,
+    sync_doors,
+    inbox_doors,
+    people_doors,
+    audit_doors,
+    health_doors,
+)
 
 
 def create_app(services: Services) -> Flask:
@@ -33,26 +50,22 @@ def create_app(services: Services) -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = True
     api = make_api(app)
-    for make in (
-        plan_doors,
-        revision_doors,
-        part_doors,
-        fhir_doors,
-        sync_doors,
-        inbox_doors,
-        people_doors,
-        health_doors,
-    ):
-        api.register_blueprint(make(services).blueprint)
-    _Surroundings(services).attach(app)
+    audited = replace(services.plans, storage=RequestStorage(services.plans.storage))
+    doors = [make(replace(services, plans=audited)) for make in _DOORS]
+    for group in doors:
+        api.register_blueprint(group.blueprint)
+    guard = Guard(services, doors)
+    guard.check(app)
+    _Surroundings(services, guard).attach(app)
     return app
 
 
 class _Surroundings:
     """What every request has around it: its id, its line in the log, and its end in a problem."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, guard: Guard) -> None:
         self._services = services
+        self._guard = guard
 
     def attach(self, app: Flask) -> None:
         app.before_request(self._begin)
@@ -67,9 +80,16 @@ class _Surroundings:
         g.since = self._services.stopwatch()
         g.context = ExitStack()
         g.context.enter_context(self._services.bind(g.request_id))
-        check_host(request)
+        check_host(request, self._services.hosts)
+        self._guard.enter()
 
     def _finish(self, response: Response) -> Response:
+        try:
+            self._guard.leave(response)
+        except StorageError as error:
+            # What cannot be written down is not told either.
+            response = self._refuse(error)
+        private(response)
         response.headers[REQUEST_ID] = g.request_id
         emit(
             self._services.log,

@@ -5,6 +5,7 @@ from typing import Any
 
 from apispec import APISpec
 
+from service.api.entrance import WITHHELD
 from service.api.errors import ProblemDetails
 from service.api.requests import AUTHOR, AUTHOR_PATTERN
 from service.api.schemas import schema_of
@@ -14,6 +15,8 @@ REQUEST_ID_PATTERN = r"[A-Za-z0-9._\-]{1,64}"
 PROBLEM = "application/problem+json"
 _REASONS = {
     400: "The body is no JSON object, or the request is for another host",
+    401: "The request does not show who makes it; `errors` says why the token will not do",
+    403: "The caller's role may not do this, or the author is another, or it is not the patient's plan",
     304: "The reader has this version already",
     409: "It stands in the way of something; the problem's type says of what",
     412: "The plan has moved on: read it again before deciding again",
@@ -30,11 +33,26 @@ _HEADERS = {
     "Link": 'The next page, as `<...>; rel="next"`; missing on the last one.',
     "Retry-After": "When to try again, in seconds.",
     REQUEST_ID: "The request's name in the log.",
+    WITHHELD: "How many journal entries are left out, since the patient has not shared them.",
+    "WWW-Authenticate": "What to show: a bearer token (RFC 6750).",
+}
+_AUTHOR = (
+    "Who makes the revision. With a token it is whom the token names, and only an integrator may name "
+    "another; without authentication it is required."
+)
+_BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": (
+        "A token of `tandem token add`, or a JWT of the identity provider. Its role is reader, clinician, "
+        "integrator or patient. Nobody is asked for one while TANDEM_AUTH is off."
+    ),
 }
 
 
 def declare(spec: APISpec) -> None:
     """Put the components into an OpenAPI document; only those that are used come out."""
+    spec.components.security_scheme("bearer", _BEARER)
     for name, meaning in _HEADERS.items():
         spec.components.header(name, {"description": meaning, "schema": {"type": "string"}}, lazy=True)
     for name, parameter in _parameters().items():
@@ -50,7 +68,7 @@ def _parameters() -> dict[str, dict[str, Any]]:
         return {"name": name, "description": description, "required": required, "schema": schema}
 
     return {
-        "Author": header(AUTHOR, "Who makes the revision.", required=True, pattern=AUTHOR_PATTERN),
+        "Author": header(AUTHOR, _AUTHOR, required=False, pattern=AUTHOR_PATTERN),
         "IfMatch": header("If-Match", "The ETag that the author read.", required=True),
         "IfNoneMatch": header("If-None-Match", "The ETag that the reader has.", required=False),
         "RequestId": header(
@@ -67,6 +85,8 @@ def _refusal(status: HTTPStatus) -> dict[str, Any]:
         "description": _REASONS.get(status, status.phrase),
         "headers": {REQUEST_ID: REQUEST_ID},
     }
+    if status == HTTPStatus.UNAUTHORIZED:
+        response["headers"]["WWW-Authenticate"] = "WWW-Authenticate"
     if status in _RETRY:
         response["headers"]["Retry-After"] = "Retry-After"
     if status != HTTPStatus.NOT_MODIFIED:

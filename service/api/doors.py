@@ -10,8 +10,10 @@ from flask_smorest import Blueprint  # type: ignore[import-untyped]  # flask-smo
 from marshmallow import Schema
 from werkzeug.routing import BaseConverter
 
-from service.api.requests import JSON, author_of, editor_of, read_json
+from service.api.entrance import author, editor
+from service.api.requests import JSON, read_json
 from service.api.schemas import ID
+from service.application.access import Permission
 from service.fhir.json import JsonObject
 
 Shape: TypeAlias = type[Schema] | JsonObject
@@ -19,6 +21,8 @@ View: TypeAlias = Callable[..., Response]
 # What any request may meet: a host that is not ours, a crash, and a database that is away.
 _ALWAYS = (400, 500, 503)
 _BODY = (413, 415, 422)
+_GUARDED = (401, 403)
+_BEARER: list[dict[str, list[str]]] = [{"bearer": []}]
 
 
 class Write(Enum):
@@ -50,11 +54,15 @@ class Gives:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One method of one path; `refuses` are the statuses beyond those that follow from its other fields."""
+    """One method of one path; `refuses` are the statuses beyond those that follow from its other fields.
+
+    `needs` is what the caller's role must grant; a door without it is open, and `service.api.guard` says why.
+    """
 
     method: str
     path: str
     gives: Gives
+    needs: Permission | None = None
     takes: Takes | None = None
     query: type[Schema] | None = None
     write: Write = Write.NONE
@@ -65,6 +73,8 @@ class Operation:
     def statuses(self) -> tuple[int, ...]:
         """Every status but the good one."""
         found = {*_ALWAYS, *self.refuses}
+        if self.needs is not None:
+            found.update(_GUARDED)
         if self.takes is not None:
             found.update(_BODY)
         if self.query is not None or self.write is not Write.NONE:
@@ -89,12 +99,14 @@ class Doors:
 
     def __init__(self, name: str, description: str) -> None:
         self.blueprint = Blueprint(name, __name__, description=description)
+        self.operations: dict[str, Operation] = {}
 
     def open(self, name: str, operation: Operation, view: View, *, summary: str = "") -> None:
         """Open a door: `name` is its operationId; the summary is the view's docstring unless given."""
         door = self._documented(_reading(view, operation), operation)
-        said = {"operationId": name} | ({"summary": summary} if summary else {})
-        door = self.blueprint.doc(**said)(door)
+        self.operations[name] = operation
+        said: dict[str, Any] = {"operationId": name, "security": _BEARER if operation.needs else []}
+        door = self.blueprint.doc(**said, **({"summary": summary} if summary else {}))(door)
         if operation.query is not None:
             door = self.blueprint.arguments(operation.query, location="query", unknown=None)(door)
         self.blueprint.add_url_rule(
@@ -125,9 +137,9 @@ def _reading(view: View, operation: Operation) -> View:
         given: dict[str, Any] = dict(path)
         match operation.write:
             case Write.CREATE:
-                given["author"] = author_of(request)
+                given["author"] = author()
             case Write.EDIT:
-                given["editor"] = editor_of(request)
+                given["editor"] = editor()
         if operation.takes is not None:
             given["body"] = operation.takes.read(read_json(request, operation.takes.media))
         return view(*query, **given)

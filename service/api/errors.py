@@ -13,6 +13,7 @@ from service.api.refusals import Malformed, NoEhr, NotReady, NoVersion, StaleVer
 from service.application.push_plan import PatientBusy, ReadOnly
 from service.domain.values import Invalid, Problem
 from service.fhir.outcome import OutcomeIssue
+from service.ports.access import Doubt, KeysUnavailable, NotAllowed, NotRecognised
 from service.ports.ehr import (
     Contended,
     Denied,
@@ -34,6 +35,7 @@ from service.sync.two_way import MassVanish
 PROBLEMS = "https://w3id.org/tandem-care/problems/"
 # How long a push of one plan usually takes, and a database's other writer at most.
 _SOON = 5
+_REALM = 'Bearer realm="tandem"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,9 @@ TABLE: Mapping[type[Exception], Row] = MappingProxyType({
     StaleVersion: Row(412, "stale-version"),
     NoEhr: Row(503, "no-ehr"),
     NotReady: Row(503, "not-ready", _SOON),
+    NotRecognised: Row(401, "not-recognised"),
+    NotAllowed: Row(403, "not-allowed"),
+    KeysUnavailable: Row(503, "keys-unavailable", _SOON),
     Invalid: Row(422, "invalid"),
     Unknown: Row(404, "unknown"),
     Superseded: Row(412, "stale-version"),
@@ -128,9 +133,22 @@ def _title(row: Row) -> str:
 
 
 def _headers(error: Exception, row: Row) -> dict[str, str]:
+    if isinstance(error, NotRecognised | NotAllowed):
+        return {"WWW-Authenticate": _challenge(error)}
     asked = error.retry_after if isinstance(error, Throttled) else None
     seconds = row.retry_after if asked is None else ceil(max(asked, 1))
     return {} if seconds is None else {"Retry-After": str(seconds)}
+
+
+def _challenge(error: NotRecognised | NotAllowed) -> str:
+    """Return what RFC 6750, section 3, says to whom: who brought nothing is told no error."""
+    match error:
+        case NotRecognised(doubt=Doubt.MISSING):
+            return _REALM
+        case NotRecognised():
+            return f'{_REALM}, error="invalid_token", error_description="{error}"'
+        case _:
+            return f'{_REALM}, error="insufficient_scope"'
 
 
 def _detail(error: Exception) -> str:
@@ -151,6 +169,8 @@ def _members(error: Exception) -> dict[str, Any]:
     match error:
         case Invalid():
             return {"errors": error.problems}
+        case NotRecognised():
+            return {"errors": (Problem("Authorization", error.doubt),)}
         case NotReady():
             return {"errors": error.lacks}
         case Superseded():

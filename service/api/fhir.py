@@ -9,6 +9,7 @@ from service.api.plans import items_of
 from service.api.responses import answer, digest_tag, dumped, unless_known
 from service.api.schemas import schema_of
 from service.api.services import Services
+from service.application.access import Permission
 from service.application.examine_plan import examine
 from service.application.export_plan import export_plan, fhir_of
 from service.application.ports import PlanPorts
@@ -38,11 +39,20 @@ def fhir_doors(services: Services) -> Doors:
     bundle = Gives(shape=_BUNDLE, media=FHIR, headers=("ETag",))
     doors = Doors("fhir", "Plans as FHIR R4 4.0.1.")
     doors.open(
-        "exportPlan", Operation(method="GET", path=path, gives=bundle, headers=("IfNoneMatch",)), views.export
+        "exportPlan",
+        Operation(
+            method="GET", path=path, gives=bundle, headers=("IfNoneMatch",), needs=Permission.READ_PLAN
+        ),
+        views.export,
     )
     doors.open(
         "checkPlan",
-        Operation(method="GET", path=f"{path}/problems", gives=Gives(shape=items_of(schema_of(FhirProblem)))),
+        Operation(
+            method="GET",
+            path=f"{path}/problems",
+            gives=Gives(shape=items_of(schema_of(FhirProblem))),
+            needs=Permission.READ_PLAN,
+        ),
         views.check,
     )
     return doors

@@ -10,11 +10,13 @@ from marshmallow import fields
 from marshmallow.validate import Regexp
 
 from service.api.doors import Doors, Gives, Operation, Takes, Write
+from service.api.entrance import about
 from service.api.plans import items_of
 from service.api.queries import PageQuery
 from service.api.responses import answer, dumped, listing
 from service.api.schemas import ID, schema_of
 from service.api.services import Services
+from service.application.access import Permission
 from service.application.inbox import Decide, decide_item, list_items, read_item
 from service.application.ports import PlanPorts
 from service.domain.values import Invalid, Problem
@@ -88,10 +90,21 @@ def inbox_doors(services: Services) -> Doors:
     page = Gives(shape=items_of(shape), headers=("Link",))
     doors.open(
         "listInbox",
-        Operation(method="GET", path="/inbox", gives=page, query=InboxQuery, refuses=(404,)),
+        Operation(
+            method="GET",
+            path="/inbox",
+            gives=page,
+            query=InboxQuery,
+            refuses=(404,),
+            needs=Permission.LIST_PLANS,
+        ),
         views.list,
     )
-    doors.open("readInboxItem", Operation(method="GET", path=_ONE, gives=Gives(shape=shape)), views.read)
+    doors.open(
+        "readInboxItem",
+        Operation(method="GET", path=_ONE, gives=Gives(shape=shape), needs=Permission.LIST_PLANS),
+        views.read,
+    )
     doors.open(
         "decideInboxItem",
         Operation(
@@ -101,6 +114,7 @@ def inbox_doors(services: Services) -> Doors:
             takes=Takes(shape=_DECISION, read=_decision),
             write=Write.CREATE,
             refuses=(412,),
+            needs=Permission.WRITE_PLAN,
         ),
         views.decide,
     )
@@ -122,7 +136,9 @@ class _Inbox:
 
     def read(self, item_id: str) -> Response:
         """Read an item: what was agreed, what the plan says and what the chart says."""
-        return answer(_document(read_item(item_id, ports=self.ports)))
+        item = read_item(item_id, ports=self.ports)
+        about(item.plan_id)
+        return answer(_document(item))
 
     def decide(self, item_id: str, *, body: Mapping[str, Any], author: str) -> Response:
         """Decide every group of an item; the next sync carries it out, if both sides still say the same."""

@@ -19,17 +19,31 @@ _DESCRIPTION = """\
 Integrated mental-health treatment plans: therapy and medication as one treatment of one patient.
 
 Every write of a plan makes a revision; its number is the ETag. A write names the revision that its author
-read (If-Match, 428 without, 412 when the plan has moved on) and its author (X-Tandem-Author; authentication
-is to take the place of this header). Nothing is ever left out of a plan: endings are explicit, so there is
-no DELETE.
+read (If-Match, 428 without, 412 when the plan has moved on). Nothing is ever left out of a plan: endings are
+explicit, so there is no DELETE.
 
-There is no authentication yet: the service listens on the loopback address only, and documents come whole,
-with the journal entries that the patient has not shared. Those never reach FHIR.
+A request shows who makes it by a bearer token, whose role says what it may do; the author of a revision is
+whom the token names, and an integrator may act for a clinician (X-Tandem-Author). While TANDEM_AUTH is off
+the service listens on the loopback address only, takes everybody for a clinician, and authors name
+themselves.
+
+Journal entries that the patient has not shared are for the patient's own token; for everybody else they are
+left out, their number stands in X-Tandem-Withheld, and a write by somebody else leaves them as they are.
+They never reach FHIR. Each request leaves an entry in the audit trail, a change in the same commit.
 
 What is null or empty is left out of documents. Errors are problems (RFC 9457) with paths, codes and ids
 in them, and no patient's data."""
 _REFERENCE = re.compile(r'"#/components/schemas/(\w+)"')
-_MEMBERS = ("tags", "summary", "description", "operationId", "parameters", "requestBody", "responses")
+_MEMBERS = (
+    "tags",
+    "summary",
+    "description",
+    "operationId",
+    "security",
+    "parameters",
+    "requestBody",
+    "responses",
+)
 
 
 class _Closed(OpenAPIConverter):

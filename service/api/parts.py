@@ -7,10 +7,12 @@ from typing import Any, get_args, get_type_hints
 from flask import Response, request
 
 from service.api.doors import Doors, Gives, Operation, Takes, Write
+from service.api.entrance import WITHHELD, shown, tag, told_withheld
 from service.api.plans import check_id, items_of
 from service.api.responses import answer, unless_known
 from service.api.schemas import schema_of
 from service.api.services import Services
+from service.application.access import Permission
 from service.application.change_plan import add_item, change_dose, find_item, replace_item
 from service.application.ports import Editor, PlanPorts
 from service.application.read_plan import read_plan
@@ -23,6 +25,7 @@ from service.domain.values import Invalid, Problem
 from service.fhir.json import JsonObject
 
 _KINDS: dict[str, type] = {name: get_args(get_type_hints(Plan)[name])[0] for name in LIST_GROUPS}
+_JOURNAL = "journal"
 _DOSE = schema_of(NewDose, without=frozenset({"order_id"}))
 
 
@@ -39,6 +42,7 @@ def part_doors(services: Services) -> Doors:
             gives=Gives(status=201, shape=schema_of(MedicationOrder), headers=("ETag", "Location")),
             takes=Takes(shape=_DOSE),
             write=Write.EDIT,
+            needs=Permission.WRITE_PLAN,
         ),
         _Part(services.plans, "medications").change_dose,
     )
@@ -51,30 +55,32 @@ def _open(doors: Doors, views: "_Part", kind: type) -> None:
     one, name = f"{all_}/<id:item_id>", group.title().replace("_", "")
     takes = Takes(shape=schema, read=partial(item_from_document, group))
     held = Gives(shape=schema, headers=("ETag",))
-    listed = Gives(shape=items_of(schema), headers=("ETag",))
+    counted = (WITHHELD,) if group == _JOURNAL else ()
+    listed = Gives(shape=items_of(schema), headers=("ETag", *counted))
     added = Gives(status=201, shape=schema, headers=("ETag", "Location"))
     reading = ("IfNoneMatch",)
+    writes = Permission.WRITE_JOURNAL if group == _JOURNAL else Permission.WRITE_PLAN
     doors.open(
         f"list{name}",
-        Operation(method="GET", path=all_, gives=listed, headers=reading),
+        Operation(method="GET", path=all_, gives=listed, headers=reading, needs=Permission.READ_PLAN),
         views.list,
         summary=f"List the {words} of a plan.",
     )
     doors.open(
         f"addTo{name}",
-        Operation(method="POST", path=all_, gives=added, takes=takes, write=Write.EDIT),
+        Operation(method="POST", path=all_, gives=added, takes=takes, write=Write.EDIT, needs=writes),
         views.add,
         summary=f"Add one to the {words} of a plan.",
     )
     doors.open(
         f"readOneOf{name}",
-        Operation(method="GET", path=one, gives=held, headers=reading),
+        Operation(method="GET", path=one, gives=held, headers=reading, needs=Permission.READ_PLAN),
         views.read,
         summary=f"Read one of the {words} of a plan.",
     )
     doors.open(
         f"replaceOneOf{name}",
-        Operation(method="PUT", path=one, gives=held, takes=takes, write=Write.EDIT),
+        Operation(method="PUT", path=one, gives=held, takes=takes, write=Write.EDIT, needs=writes),
         views.replace,
         summary=f"Replace one of the {words} of a plan.",
     )
@@ -87,15 +93,21 @@ class _Part:
 
     def list(self, plan_id: str) -> Response:
         head = read_plan(plan_id, ports=self.ports)
-        members = [item_to_document(one) for one in items(head.plan, self.group)]
-        return unless_known(answer({"items": members}, etag=str(head.number)), request)
+        sight = shown(head)
+        members = [item_to_document(one) for one in items(sight.plan, self.group)]
+        response = answer({"items": members}, etag=tag(head))
+        if self.group == _JOURNAL:
+            told_withheld(response, sight)
+        return unless_known(response, request)
 
     def add(self, plan_id: str, *, body: Any, editor: Editor) -> Response:
         revision = add_item(plan_id, self.group, body, editor=editor, ports=self.ports)
         return self._added(revision, body.id)
 
     def read(self, plan_id: str, item_id: str) -> Response:
-        return unless_known(self._item(read_plan(plan_id, ports=self.ports), item_id), request)
+        return unless_known(
+            self._item(shown(read_plan(plan_id, ports=self.ports)).revision, item_id), request
+        )
 
     def replace(self, plan_id: str, item_id: str, *, body: Any, editor: Editor) -> Response:
         check_id(body.id, item_id)
@@ -117,6 +129,4 @@ class _Part:
         return response
 
     def _item(self, revision: Revision, item_id: str) -> Response:
-        return answer(
-            item_to_document(find_item(revision.plan, self.group, item_id)), etag=str(revision.number)
-        )
+        return answer(item_to_document(find_item(revision.plan, self.group, item_id)), etag=tag(revision))

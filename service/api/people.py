@@ -13,6 +13,7 @@ from service.api.requests import if_match
 from service.api.responses import answer, digest_tag, listing, unless_known
 from service.api.schemas import schema_of
 from service.api.services import Services
+from service.application.access import Permission
 from service.application.directory import add_person, list_people, read_person, replace_person
 from service.application.ports import PlanPorts
 from service.document import person_from_document, person_to_document
@@ -32,20 +33,36 @@ def people_doors(services: Services) -> Doors:
     doors = Doors("people", "The directory of clinicians that plans share.")
     doors.open(
         "listPeople",
-        Operation(method="GET", path=_ALL, gives=page_of(Person), query=PageQuery),
+        Operation(
+            method="GET", path=_ALL, gives=page_of(Person), query=PageQuery, needs=Permission.READ_PEOPLE
+        ),
         views.list,
     )
     doors.open(
         "createPerson",
-        Operation(method="POST", path=_ALL, gives=made, takes=takes, refuses=(409,)),
+        Operation(
+            method="POST", path=_ALL, gives=made, takes=takes, refuses=(409,), needs=Permission.WRITE_PEOPLE
+        ),
         views.create,
     )
     doors.open(
-        "readPerson", Operation(method="GET", path=_ONE, gives=held, headers=("IfNoneMatch",)), views.read
+        "readPerson",
+        Operation(
+            method="GET", path=_ONE, gives=held, headers=("IfNoneMatch",), needs=Permission.READ_PEOPLE
+        ),
+        views.read,
     )
     doors.open(
         "replacePerson",
-        Operation(method="PUT", path=_ONE, gives=held, takes=takes, refuses=(412, 428), headers=("IfMatch",)),
+        Operation(
+            method="PUT",
+            path=_ONE,
+            gives=held,
+            takes=takes,
+            refuses=(412, 428),
+            headers=("IfMatch",),
+            needs=Permission.WRITE_PEOPLE,
+        ),
         views.replace,
     )
     return doors

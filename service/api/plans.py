@@ -6,11 +6,13 @@ from typing import Any
 from flask import Response, request
 
 from service.api.doors import Doors, Gives, Operation, Shape, Takes, Write
+from service.api.entrance import WITHHELD, about, shown, tag, told_withheld
 from service.api.queries import PlanQuery, filter_of
 from service.api.requests import MERGE_PATCH
 from service.api.responses import answer, dumped, listing, unless_known
 from service.api.schemas import schema_of
 from service.api.services import Services
+from service.application.access import Permission
 from service.application.keep_plan import create_plan, replace_plan
 from service.application.ports import Editor, PlanPorts
 from service.application.read_plan import list_plans, read_plan
@@ -22,7 +24,7 @@ from service.fhir.json import JsonObject
 from service.ports.storage import PlanSummary, Superseded
 
 _ONE = "/plans/<id:plan_id>"
-_PLAN = Gives(shape=schema_of(Plan), headers=("ETag",))
+_PLAN = Gives(shape=schema_of(Plan), headers=("ETag", WITHHELD))
 _PATCH = {
     "type": "object",
     "description": "A JSON Merge Patch (RFC 7396) of a Plan: null removes, a list replaces the whole list.",
@@ -33,30 +35,39 @@ def plan_doors(services: Services) -> Doors:
     """Return the doors to plans as a whole."""
     views = _Plans(services.plans)
     whole = Takes(shape=schema_of(Plan), read=plan_from_document)
-    made = Gives(status=201, shape=schema_of(Plan), headers=("ETag", "Location"))
+    patch = Takes(shape=_PATCH, media=MERGE_PATCH)
+    reads, writes = Permission.READ_PLAN, Permission.WRITE_PLAN
+    made = Gives(status=201, shape=schema_of(Plan), headers=("ETag", "Location", WITHHELD))
+    creates = Operation(
+        method="POST",
+        path="/plans",
+        gives=made,
+        takes=whole,
+        write=Write.CREATE,
+        refuses=(409,),
+        needs=writes,
+    )
+    lists = page_of(PlanSummary)
     doors = Doors("plans", "Treatment plans, whole.")
     doors.open(
         "listPlans",
-        Operation(method="GET", path="/plans", gives=page_of(PlanSummary), query=PlanQuery),
+        Operation(method="GET", path="/plans", gives=lists, query=PlanQuery, needs=Permission.LIST_PLANS),
         views.list,
     )
+    doors.open("createPlan", creates, views.create)
     doors.open(
-        "createPlan",
-        Operation(method="POST", path="/plans", gives=made, takes=whole, write=Write.CREATE, refuses=(409,)),
-        views.create,
-    )
-    doors.open(
-        "readPlan", Operation(method="GET", path=_ONE, gives=_PLAN, headers=("IfNoneMatch",)), views.read
+        "readPlan",
+        Operation(method="GET", path=_ONE, gives=_PLAN, headers=("IfNoneMatch",), needs=reads),
+        views.read,
     )
     doors.open(
         "replacePlan",
-        Operation(method="PUT", path=_ONE, gives=_PLAN, takes=whole, write=Write.EDIT),
+        Operation(method="PUT", path=_ONE, gives=_PLAN, takes=whole, write=Write.EDIT, needs=writes),
         views.replace,
     )
-    patch = Takes(shape=_PATCH, media=MERGE_PATCH)
     doors.open(
         "patchPlan",
-        Operation(method="PATCH", path=_ONE, gives=_PLAN, takes=patch, write=Write.EDIT),
+        Operation(method="PATCH", path=_ONE, gives=_PLAN, takes=patch, write=Write.EDIT, needs=writes),
         views.patch,
     )
     return doors
@@ -85,6 +96,7 @@ class _Plans:
 
     def create(self, *, body: Plan, author: str) -> Response:
         """Make a plan; its author and every id in it are the client's."""
+        about(body.id)
         revision = create_plan(body, author=author, ports=self.ports)
         return _answered(revision, status=201, location=f"/plans/{body.id}")
 
@@ -102,7 +114,7 @@ class _Plans:
         head = read_plan(plan_id, ports=self.ports)
         if head.number != editor.expected:
             raise Superseded(head.number)
-        patched = plan_from_document(merge_patch(plan_to_document(head.plan), body))
+        patched = plan_from_document(merge_patch(plan_to_document(shown(head).plan), body))
         return self.replace(plan_id, body=patched, editor=editor)
 
 
@@ -113,6 +125,6 @@ def check_id(given: str, in_path: str) -> None:
 
 
 def _answered(revision: Revision, *, status: int = 200, location: str = "") -> Response:
-    return answer(
-        plan_to_document(revision.plan), status=status, etag=str(revision.number), location=location
-    )
+    sight = shown(revision)
+    response = answer(plan_to_document(sight.plan), status=status, etag=tag(revision), location=location)
+    return told_withheld(response, sight)

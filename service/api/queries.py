@@ -18,7 +18,7 @@ _USUAL_PAGE = 50
 _LONGEST_CURSOR = 500
 
 
-class _Moment(fields.String):
+class Moment(fields.String):
     """A date and time with its offset."""
 
     def _deserialize(self, value: Any, *where: Any, **kwargs: Any) -> Any:
@@ -66,7 +66,7 @@ class PlanQuery(PageQuery):
         metadata={"description": "An identifier of the patient, as system|value.", "example": "urn:mrn|4711"}
     )
     status = fields.Enum(RequestStatus, by_value=True, metadata={"type": "string"})
-    updated_since = _Moment(
+    updated_since = Moment(
         metadata={"format": "date-time", "description": "With its offset; a plus sign is written %2B."}
     )
 

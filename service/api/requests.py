@@ -1,14 +1,16 @@
 """What a request says: its JSON body, who wrote it, and which version they had read."""
 
 import re
+from collections.abc import Set
 from urllib.parse import urlsplit
 
 from flask import Request
 
 from service.api.refusals import Malformed, NoVersion, StaleVersion, WrongHost, WrongMedia
-from service.application.ports import Editor
+from service.application.access import sees_unshared
 from service.domain.values import Invalid, Problem
 from service.fhir.json import JsonObject, NotJson, loads
+from service.ports.access import Caller, Entrance, NotAllowed, Role
 
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
@@ -16,15 +18,16 @@ LARGEST_BODY = 2 * 1024 * 1024
 DEEPEST = 64
 AUTHOR = "X-Tandem-Author"
 AUTHOR_PATTERN = r"[A-Za-z0-9._@\-]{1,64}"
-# Without authentication, a web page whose name leads to this machine (DNS rebinding) could read every plan.
-_OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
-_REVISION_TAG = re.compile(r'"([1-9][0-9]{0,8})"')
+_REVISION_TAG = re.compile(r'"([1-9][0-9]{0,8})(-patient)?"')
 
 
-def check_host(request: Request) -> None:
-    """Refuse, with `WrongHost`, a request that was not meant for this machine."""
-    if urlsplit(f"//{request.host}").hostname not in _OWN_NAMES:
-        raise WrongHost("The service answers to the names of the loopback address only.")
+def check_host(request: Request, names: Set[str]) -> None:
+    """Refuse, with `WrongHost`, a request that was not meant for this service.
+
+    Without authentication, a web page whose name leads to this machine (DNS rebinding) could read every plan.
+    """
+    if urlsplit(f"//{request.host}").hostname not in names:
+        raise WrongHost("The service answers to its own names only.")
 
 
 def read_json(request: Request, media: str) -> JsonObject:
@@ -40,9 +43,23 @@ def read_json(request: Request, media: str) -> JsonObject:
     return document
 
 
-def author_of(request: Request) -> str:
-    """Return who makes a revision; `Invalid` names the header."""
-    author = request.headers.get(AUTHOR)
+def author_of(request: Request, caller: Caller) -> str:
+    """Return who makes a revision; `Invalid` names the header, `NotAllowed` refuses another's name in it.
+
+    It is the caller; an integrator may act for a clinician whom it names, and whoever was not asked who
+    they are says it themselves.
+    """
+    named = request.headers.get(AUTHOR)
+    if caller.entrance is Entrance.OPEN:
+        return _written(named)
+    if named is None or named == caller.subject:
+        return caller.subject
+    if caller.role is Role.INTEGRATOR:
+        return _written(named)
+    raise NotAllowed(f"{AUTHOR} names somebody else than the token does.")
+
+
+def _written(author: str | None) -> str:
     if author is None:
         raise Invalid([Problem(AUTHOR, "is required: who makes this revision")])
     if not re.fullmatch(AUTHOR_PATTERN, author):
@@ -50,12 +67,17 @@ def author_of(request: Request) -> str:
     return author
 
 
-def editor_of(request: Request) -> Editor:
-    """Return who makes a revision on top of which; raises `NoVersion`, `StaleVersion` or `Invalid`."""
+def tag_of(number: int, caller: Caller) -> str:
+    """Return the ETag of a revision as the caller sees it: its patient sees more of it than others do."""
+    return f"{number}-patient" if sees_unshared(caller) else str(number)
+
+
+def version_of(request: Request, caller: Caller) -> int:
+    """Return the revision that the caller read; raises `NoVersion` or `StaleVersion`."""
     tag = _REVISION_TAG.fullmatch(if_match(request))
-    if tag is None:
+    if tag is None or (tag[2] is not None) is not sees_unshared(caller):
         raise StaleVersion('If-Match names no revision: give the ETag that was read, such as "3".')
-    return Editor(author=author_of(request), expected=int(tag[1]))
+    return int(tag[1])
 
 
 def if_match(request: Request) -> str:

@@ -1,16 +1,29 @@
 """What the API is given: it makes none of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
+from typing import Protocol
 
 from service.application.chart_run import Whose
 from service.application.ports import PlanPorts
+from service.application.recognise import Everybody
 from service.domain.values import Problem
+from service.ports.access import Caller
 from service.ports.clock import Ids
 from service.sync.report import PushReport
 from service.telemetry.events import Log
+
+OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+"""The names under which a service that listens on the loopback address is asked."""
+
+
+class Recognises(Protocol):
+    """Tells who asks."""
+
+    def caller_of(self, authorization: str | None) -> Caller:
+        """Return whose Authorization header it is; raises `NotRecognised` or `KeysUnavailable`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +32,8 @@ class Services:
 
     `push` is None where no EHR is configured. `ready` gives what keeps this service from working, such as
     `Problem("database", "cannot be reached")`, and nothing when it is ready. `bind` opens a context in which
-    everything that is logged carries the request id; `stopwatch` gives seconds from any start.
+    everything that is logged carries the request id; `stopwatch` gives seconds from any start. `hosts` are
+    the names that a request may be for.
     """
 
     plans: PlanPorts
@@ -29,3 +43,5 @@ class Services:
     push: Callable[[Whose], PushReport] | None = None
     bind: Callable[[str], AbstractContextManager[object]] = nullcontext
     stopwatch: Callable[[], float] = perf_counter
+    recogniser: Recognises = field(default_factory=Everybody)
+    hosts: Set[str] = OWN_NAMES

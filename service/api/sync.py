@@ -7,11 +7,13 @@ from flask import Response
 from marshmallow import fields
 
 from service.api.doors import Doors, Gives, Operation
+from service.api.entrance import begun
 from service.api.plans import items_of
 from service.api.refusals import NoEhr
 from service.api.responses import answer, dumped
 from service.api.schemas import schema_of
 from service.api.services import Services
+from service.application.access import Permission
 from service.application.chart_run import Whose
 from service.application.ports import PlanPorts
 from service.application.sync_plan import SyncPlan
@@ -41,13 +43,19 @@ def sync_doors(services: Services) -> Doors:
             path="/plans/<id:plan_id>/sync",
             gives=Gives(shape=PushReportSchema),
             refuses=(409, 412, 502, 504),
+            needs=Permission.PUSH_PLAN,
         ),
         _Sync(services.push).sync,
     )
     status = _Status(services.plans)
     doors.open(
         "readSync",
-        Operation(method="GET", path="/plans/<id:plan_id>/sync", gives=Gives(shape=schema_of(SyncStatus))),
+        Operation(
+            method="GET",
+            path="/plans/<id:plan_id>/sync",
+            gives=Gives(shape=schema_of(SyncStatus)),
+            needs=Permission.READ_PLAN,
+        ),
         status.of_plan,
     )
     doors.open(
@@ -56,6 +64,7 @@ def sync_doors(services: Services) -> Doors:
             method="GET",
             path="/plans/<id:plan_id>/sync/<id:item_id>",
             gives=Gives(shape=items_of(schema_of(ItemStatus))),
+            needs=Permission.READ_PLAN,
         ),
         status.of_item,
     )
@@ -89,4 +98,5 @@ class _Sync:
         """
         if self.carry_out is None:
             raise NoEhr("No EHR is configured.")
+        begun()
         return answer(dumped(PushReportSchema, self.carry_out(SyncPlan(plan_id=plan_id))))

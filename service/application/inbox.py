@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from service.application.keep_plan import next_revision
 from service.application.ports import Editor, PlanPorts
+from service.application.seeing import seen
 from service.document import merge_patch, plan_from_document, plan_to_document
 from service.domain.values import Invalid, Problem
 from service.fhir.json import JsonObject
@@ -90,7 +91,8 @@ def _decided(command: Decide, item: InboxItem, ports: PlanPorts) -> InboxItem:
 
 def _revise(command: Decide, plan_id: str, work: UnitOfWork, *, ports: PlanPorts) -> None:
     head = work.plans.head(plan_id)
-    plan = plan_from_document(merge_patch(plan_to_document(head.plan), command.patch or {}))
+    shown = seen(head, whole=False).plan
+    plan = plan_from_document(merge_patch(plan_to_document(shown), command.patch or {}))
     expected = head.number if command.expected is None else command.expected
     next_revision(plan, editor=Editor(author=command.author, expected=expected), work=work, ports=ports)
 

@@ -2,8 +2,10 @@
 
 from service.application.directory import check_people
 from service.application.ports import Editor, PlanPorts
+from service.application.seeing import seen
 from service.domain.plan import Plan
 from service.domain.revision import Origin, Revision, changed_groups, check_succession
+from service.domain.sharing import keeping_unshared
 from service.ports.storage import Superseded, UnitOfWork
 
 
@@ -33,6 +35,7 @@ def first_revision(plan: Plan, *, author: str, work: UnitOfWork, ports: PlanPort
 def replace_plan(plan: Plan, *, editor: Editor, ports: PlanPorts) -> Revision:
     """Keep the next revision; an equal plan stays at the one it has.
 
+    Journal entries that the editor does not see stay as they are.
     Raises `Unknown`, `Superseded` when the head is not what the editor read, and `Invalid` when the plan
     leaves out an item, reopens an ending or changes an order's dose in place.
     """
@@ -43,7 +46,11 @@ def replace_plan(plan: Plan, *, editor: Editor, ports: PlanPorts) -> Revision:
 
 
 def head_as_read(plan_id: str, *, editor: Editor, work: UnitOfWork) -> Revision:
-    """Return the head if it is what the editor read; raises `Unknown` or `Superseded`."""
+    """Return the head as the editor sees it, if it is what they read; raises `Unknown` or `Superseded`."""
+    return seen(_head(plan_id, editor, work), whole=editor.sees_unshared).revision
+
+
+def _head(plan_id: str, editor: Editor, work: UnitOfWork) -> Revision:
     head = work.plans.head(plan_id)
     if head.number != editor.expected:
         raise Superseded(head.number)
@@ -51,8 +58,13 @@ def head_as_read(plan_id: str, *, editor: Editor, work: UnitOfWork) -> Revision:
 
 
 def next_revision(plan: Plan, *, editor: Editor, work: UnitOfWork, ports: PlanPorts) -> Revision:
-    """Append the next revision within a unit of work, or return the head when nothing changed."""
-    head = head_as_read(plan.id, editor=editor, work=work)
+    """Append the next revision within a unit of work, or return the head when nothing changed.
+
+    What comes back is whole, with the journal entries that the editor does not see.
+    """
+    head = _head(plan.id, editor, work)
+    if not editor.sees_unshared:
+        plan = keeping_unshared(head.plan, plan)
     check_succession(head.plan, plan)
     check_people(plan, work)
     groups = changed_groups(head.plan, plan)

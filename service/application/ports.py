@@ -16,7 +16,12 @@ class PlanPorts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Editor:
-    """Who makes a revision, and on top of which one: `expected` is the number that they read."""
+    """Who makes a revision, and on top of which one: `expected` is the number that they read.
+
+    Who does not see journal entries that are not shared leaves them as they are: `sees_unshared` is for the
+    plan's patient alone.
+    """
 
     author: str
     expected: int
+    sees_unshared: bool = False

@@ -16,6 +16,8 @@ _COMMANDS = {
     "push": Later("service.console.push:push", "Write plans into the chart, one way."),
     "validate": Later("service.console.validate:validate", "Check a plan as FHIR before it leaves."),
     "health": Later("service.console.health:health", "Look at the database and the EHR."),
+    "token": Later("service.console.tokens:token", "Say who may enter."),
+    "audit": Later("service.console.audit:audit", "List who did what to which plan."),
     "db": Later("service.console.database:db", "See to the database."),
     "backup": Later("service.console.backup:backup", "Copy everything into one file, and check it."),
     "restore": Later("service.console.backup:restore", "Fill an empty database from a backup."),

@@ -9,6 +9,7 @@ from service.console.group import Noun, OneOf
 from service.console.preparation import prepare
 from service.console.run import Run
 from service.console.tables import page, table
+from service.console.trail import audited
 from service.fhir.json import JsonObject
 from service.ports.inbox import InboxItem, ItemState
 from service.sync.inbox import sides_in
@@ -29,8 +30,8 @@ def inbox() -> None:
 @click.pass_obj
 def list_(run: Run, *, state: str, limit: int, after: str | None) -> None:
     """List items, the oldest first."""
-    ports = prepare(run.installation).plans
-    found = list_items(ItemState(state), after=after, limit=limit, ports=ports)
+    with audited(prepare(run.installation), "inbox list") as ports:
+        found = list_items(ItemState(state), after=after, limit=limit, ports=ports)
     run.answer({"items": [_document(one) for one in found]}, lambda stream: _show_list(found, stream))
 
 
@@ -39,7 +40,8 @@ def list_(run: Run, *, state: str, limit: int, after: str | None) -> None:
 @click.pass_obj
 def show(run: Run, item_id: str) -> None:
     """Show what was agreed, what the plan says and what the chart says, in words."""
-    item = read_item(item_id, ports=prepare(run.installation).plans)
+    with audited(prepare(run.installation), "inbox show") as ports:
+        item = read_item(item_id, ports=ports)
     run.answer(_document(item), lambda stream: _show(item, stream))
 
 
@@ -58,7 +60,8 @@ def decide(run: Run, *, item_id: str, digest: str, author: str, groups: tuple[st
     For a value that neither side has, change the plan, sync, and decide the item that then stands there.
     """
     command = Decide(item_id=item_id, digest=digest, author=author, choices=dict(_pairs(groups)))
-    item = decide_item(command, ports=prepare(run.installation).plans)
+    with audited(prepare(run.installation), "inbox decide") as ports:
+        item = decide_item(command, ports=ports)
     run.answer(_document(item), lambda stream: click.echo(f"{item.id} is {item.state}", file=stream))
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from service.application.chart_run import Whose
     from service.application.ports import PlanPorts
+    from service.application.tokens import TokenPorts
     from service.ports.clock import Ids
     from service.ports.ehr import Ehr
     from service.ports.upkeep import BackupReport, RekeyReport
@@ -49,6 +50,22 @@ class Installation(Protocol):
     @property
     def address(self) -> tuple[str, int]:
         """Where the API listens: host and port."""
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether a request must show who makes it."""
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names beside those of the loopback address under which the service is asked."""
+
+    @property
+    def operator(self) -> str:
+        """Who is at the command line."""
+
+    @property
+    def tokens(self) -> "TokenPorts":
+        """What the use cases on tokens need."""
 
     @property
     def ehr_url(self) -> str | None:

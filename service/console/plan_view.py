@@ -5,19 +5,19 @@ from typing import TextIO
 
 from rich.table import Table
 
+from service.application.seeing import Seen
 from service.console.tables import page, table
 from service.domain.concept import Concept
 from service.domain.medication import DosageStep, MedicationOrder
 from service.domain.plan import LIST_GROUPS, Plan, items
-from service.domain.revision import Revision
 from service.domain.therapy import TherapyCourse
 
 _SHOWN = ("conditions", "goals", "therapies", "medications", "phases", "appointments")
 
 
-def show_plan(revision: Revision, stream: TextIO) -> None:
-    """Write a revision's plan."""
-    plan = revision.plan
+def show_plan(sight: Seen, stream: TextIO) -> None:
+    """Write what somebody sees of a revision's plan."""
+    plan, revision = sight.plan, sight.revision
     screen = page(stream)
     screen.print(f"{plan.title}\nplan {plan.id}, revision {revision.number}, {plan.status}")
     screen.print(f"balance: {plan.balance or 'not decided'}; next check-in: {_next_check_in(plan)}")
@@ -26,6 +26,8 @@ def show_plan(revision: Revision, stream: TextIO) -> None:
             screen.print(part)
     others = [f"{len(items(plan, group))} {group.replace('_', ' ')}" for group in _others(plan)]
     screen.print(f"and {', '.join(others)}" if others else "")
+    if sight.withheld:
+        screen.print(f"withheld: {sight.withheld} of the journal, which the patient has not shared")
 
 
 def _parts(plan: Plan) -> Iterator[Table]:

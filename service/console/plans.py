@@ -7,12 +7,14 @@ import click
 from service.application.export_plan import export_plan
 from service.application.load_plan import load_plan
 from service.application.read_plan import list_plans, read_plan
+from service.application.seeing import seen
 from service.console.group import Noun, OneOf
 from service.console.plan_file import read_plan_file
 from service.console.plan_view import show_plan
 from service.console.preparation import prepare
 from service.console.reports import plans_document, revision_document, show_plans
 from service.console.run import Run
+from service.console.trail import audited
 from service.document import plan_to_document
 from service.domain.therapy import RequestStatus
 from service.fhir.json import dumps
@@ -35,8 +37,8 @@ def new(run: Run, file: BinaryIO, author: str | None) -> None:
     All of it is kept or nothing; what is refused is named field by field.
     """
     said = read_plan_file(file.read())
-    ports = prepare(run.installation).plans
-    revision = load_plan(said.plan, said.people, author=author or said.plan.author, ports=ports)
+    with audited(prepare(run.installation), "plan new", plan_id=said.plan.id) as ports:
+        revision = load_plan(said.plan, said.people, author=author or said.plan.author, ports=ports)
     words = f"kept plan {said.plan.id} at revision {revision.number}"
     run.answer(revision_document(revision), lambda stream: click.echo(words, file=stream))
 
@@ -51,9 +53,9 @@ def list_(
     run: Run, *, status: RequestStatus | None, patient_id: str | None, limit: int, after: str | None
 ) -> None:
     """List plans, those first loaded first."""
-    ports = prepare(run.installation).plans
     wanted = PlanFilter(status=status, patient_id=patient_id)
-    found = list_plans(wanted, after=after, limit=limit, ports=ports)
+    with audited(prepare(run.installation), "plan list") as ports:
+        found = list_plans(wanted, after=after, limit=limit, ports=ports)
     run.answer(plans_document(found), lambda stream: show_plans(found, stream))
 
 
@@ -62,9 +64,17 @@ def list_(
 @click.option("--revision", type=click.IntRange(1), help="An older one; the latest unless named.")
 @click.pass_obj
 def show(run: Run, plan_id: str, revision: int | None) -> None:
-    """Show a plan; with --json its whole document."""
-    held = read_plan(plan_id, ports=prepare(run.installation).plans, number=revision)
-    document = {**revision_document(held), "plan": plan_to_document(held.plan)}
+    """Show a plan; with --json its document.
+
+    Journal entries that the patient has not shared are counted and not shown.
+    """
+    with audited(prepare(run.installation), "plan show", plan_id=plan_id) as ports:
+        held = seen(read_plan(plan_id, ports=ports, number=revision), whole=False)
+    document = {
+        **revision_document(held.revision),
+        "plan": plan_to_document(held.plan),
+        "withheld": held.withheld,
+    }
     run.answer(document, lambda stream: show_plan(held, stream))
 
 
@@ -74,5 +84,6 @@ def show(run: Run, plan_id: str, revision: int | None) -> None:
 @click.pass_obj
 def export(run: Run, plan_id: str, output: TextIO) -> None:
     """Give a plan out as a FHIR R4 Bundle (a collection), as it would stand in a chart."""
-    bundle = export_plan(plan_id, ports=prepare(run.installation).plans)
+    with audited(prepare(run.installation), "plan export", plan_id=plan_id) as ports:
+        bundle = export_plan(plan_id, ports=ports)
     click.echo(dumps(bundle), file=output)

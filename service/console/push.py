@@ -8,6 +8,7 @@ import click
 from service.application.chart_run import Whose
 from service.application.push_plan import PushPlan
 from service.application.read_plan import list_plans
+from service.application.sync_plan import SyncPlan
 from service.console.errors import Told, told
 from service.console.exit_codes import ExitCode
 from service.console.group import Verb
@@ -16,6 +17,7 @@ from service.console.preparation import prepare
 from service.console.progress import counted
 from service.console.reports import push_document, show_push
 from service.console.run import Run
+from service.console.trail import trail_of
 from service.fhir.json import JsonObject
 from service.ports.storage import PlanFilter
 from service.sync.report import PushReport, Standing
@@ -107,7 +109,9 @@ def _push_all(run: Run, installation: Installation, commands: list[Whose]) -> li
 def _push_one(run: Run, installation: Installation, command: Whose) -> Pushed:
     plan_id = command.plan_id
     try:
-        return Pushed(plan_id=plan_id, report=installation.push(command))
+        operation = "sync" if isinstance(command, SyncPlan) else "push"
+        with trail_of(installation, operation, plan_id=plan_id, begun=True):
+            return Pushed(plan_id=plan_id, report=installation.push(command))
     except Exception as error:
         said = told(error)
         if run.debug and said.code is ExitCode.UNEXPECTED:

@@ -1,4 +1,4 @@
-"""Putting an application on a loopback address of this machine, and on no other."""
+"""Putting an application on a loopback address of this machine, or where it asks who calls, on any."""
 
 import socket
 from collections.abc import Iterator
@@ -41,9 +41,9 @@ class _Quiet(WSGIRequestHandler):
         super().end_headers()
 
 
-def check_address(host: str, port: int) -> None:
-    """Refuse, as misuse, an address that others can reach and one that is in use."""
-    if not is_loopback(host):
+def check_address(host: str, port: int, *, asks_who: bool = False) -> None:
+    """Refuse, as misuse, an address in use, and one that others can reach unless `asks_who` is true of it."""
+    if not asks_who and not is_loopback(host):
         raise click.UsageError(
             f"{host} can be reached from other machines, and nobody has to log in yet:"
             " only loopback addresses such as 127.0.0.1 are served."

@@ -14,6 +14,7 @@ from service.console.preparation import prepare
 from service.console.progress import counted
 from service.console.run import Run
 from service.console.tables import page, table
+from service.console.trail import audited
 from service.domain.plan import people_named
 from service.fhir.json import JsonObject
 
@@ -45,13 +46,14 @@ def validate(run: Run, *, subject: str, ask_ehr: bool) -> int:
 def _resources(run: Run, subject: str) -> Resources:
     file = Path(subject)
     if not file.is_file():
-        return fhir_of(subject, ports=prepare(run.installation).plans)
+        with audited(prepare(run.installation), "validate", plan_id=subject) as ports:
+            return fhir_of(subject, ports=ports)
     said = read_plan_file(file.read_bytes())
     people: dict[str, Person] = {one.id: one for one in said.people}
     missing = {one for _, one in people_named(said.plan)} - people.keys()
     # The directory is opened only for a plan that brings not all of its people.
-    ports = prepare(run.installation).plans if missing else None
-    return of_draft(said.plan, people, ports)
+    directory = prepare(run.installation).plans if missing else None
+    return of_draft(said.plan, people, directory)
 
 
 def _show(run: Run, resources: Resources, found: list[Finding]) -> None:

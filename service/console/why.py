@@ -11,6 +11,7 @@ from service.console.group import Verb
 from service.console.preparation import prepare
 from service.console.run import Run
 from service.console.tables import page, table
+from service.console.trail import audited
 from service.fhir.json import JsonObject
 
 
@@ -19,7 +20,8 @@ from service.fhir.json import JsonObject
 @click.pass_obj
 def why_(run: Run, item_id: str) -> None:
     """Tell where an item of a plan stands in the chart, what was tried, and what to do next."""
-    found = why(item_id, ports=prepare(run.installation).plans)
+    with audited(prepare(run.installation), "why") as ports:
+        found = why(item_id, ports=ports)
     run.answer({"items": [_document(one) for one in found]}, lambda stream: _show(found, stream))
 
 

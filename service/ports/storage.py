@@ -17,6 +17,7 @@ from service.domain.people import Person
 from service.domain.revision import Origin, Revision
 from service.domain.therapy import RequestStatus
 from service.fhir.json import JsonObject
+from service.ports.access import Audit, Tokens
 from service.ports.inbox import Inbox
 from service.ports.journal import Journal
 from service.ports.passes import Passes
@@ -346,6 +347,10 @@ class UnitOfWork(Protocol):
     def inbox(self) -> Inbox: ...
     @property
     def passes(self) -> Passes: ...
+    @property
+    def tokens(self) -> Tokens: ...
+    @property
+    def audit(self) -> Audit: ...
 
     def __enter__(self) -> Self: ...
     def __exit__(

@@ -211,3 +211,46 @@ passes = Table(
     Column("ended_at", Moment, nullable=False),
 )
 sealing_keys = Table("sealing_keys", metadata, _key("id"), _text("state"), _text("proof"))
+tokens = Table(
+    "tokens",
+    metadata,
+    _key("id"),
+    Column("name", Text, nullable=False, unique=True),
+    _text("role"),
+    _text("plan_id", optional=True),
+    _text("digest"),
+    Column("created_at", Moment, nullable=False),
+    _text("created_by"),
+    Column("expires_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    _text("who"),
+    _text("role"),
+    _text("entrance"),
+    _text("operation"),
+    _text("outcome"),
+    Column("status", Integer, nullable=False),
+    _text("request_id", optional=True),
+    _text("plan_id", optional=True),
+    _text("patient_id", optional=True),
+    _text("item_id", optional=True),
+    _text("acting_for", optional=True),
+    Index("ix_audit_plan_id", "plan_id", "number"),
+    Index("ix_audit_patient_id", "patient_id", "number"),
+    Index("ix_audit_who", "who", "number"),
+)
+
+audit_refused = Table(
+    "audit_refused",
+    metadata,
+    Column("hour", Moment, primary_key=True),
+    _key("operation"),
+    _key("doubt"),
+    Column("count", Integer, nullable=False),
+)

@@ -6,6 +6,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine, Transaction
 
 from service.storage import admission
+from service.storage.audit import SqlAudit
 from service.storage.connections import SqlCapabilityCache, SqlConnections, SqlCursors
 from service.storage.database import connect, open_engine, transaction
 from service.storage.inbox import SqlInbox
@@ -17,6 +18,7 @@ from service.storage.passes import SqlPasses
 from service.storage.people import SqlPeople
 from service.storage.plans import SqlPlans
 from service.storage.sealing import sealer_of
+from service.storage.tokens import SqlTokens
 
 
 class SqlUnitOfWork:
@@ -32,6 +34,8 @@ class SqlUnitOfWork:
     leases: SqlLeases
     inbox: SqlInbox
     passes: SqlPasses
+    tokens: SqlTokens
+    audit: SqlAudit
 
     def __init__(self, engine: Engine, *, write: bool, keys: KeyRing | None = None) -> None:
         self._engine = engine
@@ -60,6 +64,8 @@ class SqlUnitOfWork:
         self.leases = SqlLeases(connection)
         self.inbox = SqlInbox(connection, self._sealer)
         self.passes = SqlPasses(connection)
+        self.tokens = SqlTokens(connection)
+        self.audit = SqlAudit(connection)
         return self
 
     def __exit__(

@@ -29,7 +29,7 @@ PUSH_FINISHED = _event(
     "push.finished", "plan_id", "revision", "connection_id", "standing", "writes", "counts"
 )
 PUSH_FAILED = _event("push.failed", "plan_id", "connection_id", "error", "status")
-SERVER_STARTED = _event("server.started", "host", "port", "database", "ehr", "sealed")
+SERVER_STARTED = _event("server.started", "host", "port", "auth", "database", "ehr", "sealed")
 
 
 class UnlistedField(ValueError):

@@ -14,8 +14,11 @@ import pytest
 import yaml
 from flask import Flask
 
+from service.api.guard import OPEN
+from service.application.access import GRANTS, Permission
 from service.console.commands import tandem
 from service.domain.dosing import NewDose, change_dose
+from service.ports.access import Role
 from service.ports.storage import LinkState
 from service.sandbox.control import EVENTS, open_control
 from service.sandbox.faults.knobs import KNOBS
@@ -24,7 +27,7 @@ from service.sandbox.faults.scope import Interaction
 from service.sandbox.faults.server import FaultyServer
 from service.sandbox.server import FhirServer
 from service.sandbox.store import MemoryStore
-from service.settings import Settings
+from service.settings import Settings, secret_variables
 from service.sync.reconciliation import Cause
 from service.sync.report import Done, Standing
 from tests.architecture.sources import ROOT, tracked_files
@@ -137,9 +140,28 @@ def shown(default: Any) -> str:
             return str(default)
 
 
+def test_every_secret_has_its_twin_on_the_page() -> None:
+    page = text("docs/howto/configure.md")
+    assert [one for one in secret_variables() if f"`{one}_FILE`" not in page] == []
+
+
+def test_the_page_on_security_has_the_table_of_roles_and_every_open_route() -> None:
+    page = "docs/security.md"
+    heading = re.search(r"^\| role \| (.*) \|$", text(page), re.M)
+    assert heading is not None
+    assert heading[1].split(" | ") == [one.value for one in Permission]
+    rows = {row[0]: row[1:] for row in table(page, "role")}
+    bound = {role: "own plan" if role is Role.PATIENT else "yes" for role in Role}
+    assert rows == {
+        role.value: [bound[role] if one in GRANTS[role] else "no" for one in Permission] for role in Role
+    }
+    assert [rule for rule in OPEN if f"`{rule}`" not in text(page)] == []
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_setting_that_is_named_exists(name: str) -> None:
     known = {f"TANDEM_{one.name.upper()}" for one in fields(Settings)} | {"TANDEM_REQUIRE_SERVERS"}
+    known |= {f"{one}_FILE" for one in secret_variables()}
     assert set(re.findall(r"TANDEM_[A-Z_]*[A-Z]", text(name))) <= known
 
 

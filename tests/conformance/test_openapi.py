@@ -69,6 +69,7 @@ def test_every_operation_says_all_its_statuses_and_never_default(document: dict[
         statuses = set(operation["responses"])
         assert "default" not in statuses, path
         assert {"500", "503"} <= statuses, path
+        assert ({"401", "403"} <= statuses) is bool(operation["security"]), path
         assert any(one.startswith("2") for one in statuses), path
         if "{" in path:
             assert "404" in statuses, path
@@ -97,8 +98,15 @@ def test_every_refusal_is_a_problem(document: dict[str, Any]) -> None:
 def test_every_reference_leads_somewhere_and_everything_is_referred_to(document: dict[str, Any]) -> None:
     text = json.dumps(document)
     pointed = {tuple(one.split("/")[2:]) for one in re.findall(r'"(#/components/[^"]+)"', text)}
+    # A security scheme is named, and not pointed at.
+    schemes = {
+        ("securitySchemes", name)
+        for _, _, operation in operations(document)
+        for one in operation["security"]
+        for name in one
+    }
     held = {(kind, name) for kind, members in document["components"].items() for name in members}
-    assert pointed == held
+    assert pointed | schemes == held
 
 
 def test_every_object_says_whether_it_takes_more(document: dict[str, Any]) -> None:

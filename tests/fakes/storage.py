@@ -12,6 +12,7 @@ from service.document import SCHEMA_VERSION
 from service.domain.people import Person
 from service.domain.revision import Revision
 from service.domain.values import Invalid, Problem
+from service.ports.access import AuditEntry, Token
 from service.ports.inbox import InboxItem
 from service.ports.journal import JournalRow
 from service.ports.passes import LastPass
@@ -31,6 +32,7 @@ from service.ports.storage import (
     Taken,
     Unknown,
 )
+from tests.fakes.access import MemoryAudit, MemoryTokens, Refused
 from tests.fakes.inbox import MemoryInbox
 
 T = TypeVar("T")
@@ -51,6 +53,9 @@ class Kept:
     leases: dict[tuple[str, str], tuple[Lease, bool]] = field(default_factory=dict)
     inbox: dict[str, InboxItem] = field(default_factory=dict)
     passes: dict[tuple[str, str], LastPass] = field(default_factory=dict)
+    tokens: dict[str, Token] = field(default_factory=dict)
+    audit: list[AuditEntry] = field(default_factory=list)
+    refused: Refused = field(default_factory=dict)
 
     def copy(self) -> "Kept":
         return Kept(**{name: content.copy() for name, content in vars(self).items()})
@@ -332,6 +337,8 @@ class MemoryUnitOfWork:
     leases: MemoryLeases
     inbox: MemoryInbox
     passes: MemoryPasses
+    tokens: MemoryTokens
+    audit: MemoryAudit
 
     def __init__(self, storage: "MemoryStorage", *, write: bool) -> None:
         self._storage = storage
@@ -352,6 +359,8 @@ class MemoryUnitOfWork:
         self.leases = MemoryLeases(kept)
         self.inbox = MemoryInbox(kept.inbox)
         self.passes = MemoryPasses(kept)
+        self.tokens = MemoryTokens(kept.tokens)
+        self.audit = MemoryAudit(kept.audit, kept.refused, plans=kept.plans)
         return self
 
     def __exit__(

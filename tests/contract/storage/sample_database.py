@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from service.domain.therapy import RequestStatus
+from service.ports.access import Role, Token
 from service.ports.inbox import ItemState
 from service.ports.journal import Interaction
 from service.ports.passes import LastPass
@@ -65,6 +66,15 @@ DECIDED = an_item(
     decided_at=later(4),
 )
 PASSED = LastPass(connection_id="default", plan_id=FULL.id, revision=1, standing="partly", ended_at=later(5))
+TOKEN = Token(
+    id="token-1",
+    name="n.okafor",
+    role=Role.CLINICIAN,
+    digest="0c" * 32,
+    created_at=NOON,
+    created_by="cli:root",
+    expires_at=later(600),
+)
 CAPABILITIES = KeptCapabilities(content={"fhir_version": "4.0.1"}, fetched_at=NOON)
 
 
@@ -85,6 +95,7 @@ def fill(storage: Storage) -> None:
         work.cursors.put("default", "history", "2026-03-02T12:00:00.000+00:00")
         work.inbox.save([WAITING, DECIDED])
         work.passes.put(PASSED)
+        work.tokens.add(TOKEN)
         assert work.leases.acquire("default", "patient-1", holder="run-1", now=NOON, ttl=timedelta(hours=1))
         work.commit()
 
@@ -108,11 +119,12 @@ def contents(storage: Storage) -> dict[str, Any]:
             "lease": work.leases.holds(LEASE, NOON),
             "inbox": work.inbox.of_plan("default", FULL.id),
             "passes": work.passes.get("default", FULL.id),
+            "tokens": work.tokens.all(),
         }
 
 
 # What a revision of the schema was the first to keep.
-SINCE = {"inbox": "0003", "passes": "0003"}
+SINCE = {"inbox": "0003", "passes": "0003", "tokens": "0004"}
 
 
 def of_revision(held: dict[str, Any], revision: str) -> dict[str, Any]:

@@ -73,16 +73,19 @@ class Surroundings:
             raise self.outcome or LookupError("no outcome was set")
         return self.outcome
 
-    def app(self, *, ehr: bool = True) -> Flask:
-        services = Services(
-            plans=PlanPorts(storage=self.storage, clock=StillClock()),
-            ids=CountingIds("req"),
-            log=self,
-            ready=lambda: self.lacks,
-            push=self.push if ehr else None,
-            bind=self.bind,
-        )
-        return create_app(services)
+    def services(self, *, ehr: bool = True, **changes: Any) -> Services:
+        usual: dict[str, Any] = {
+            "plans": PlanPorts(storage=self.storage, clock=StillClock()),
+            "ids": CountingIds("req"),
+            "log": self,
+            "ready": lambda: self.lacks,
+            "push": self.push if ehr else None,
+            "bind": self.bind,
+        }
+        return Services(**usual | changes)
+
+    def app(self, *, ehr: bool = True, **changes: Any) -> Flask:
+        return create_app(self.services(ehr=ehr, **changes))
 
 
 @cache

@@ -6,13 +6,15 @@ import pytest
 
 from service.document import plan_to_document
 from service.domain.plan import Plan
+from service.domain.sharing import without_unshared
 from tests.builders import DIRECTORY, MRN, a_patient, a_plan, the_full_plan, uid
 
 
 def test_a_plan_comes_back_as_it_went_in(api) -> None:
     plan = api.keep(the_full_plan())
     response = api.get(f"/plans/{plan.id}")
-    assert response.json == plan_to_document(plan)
+    assert response.json == plan_to_document(without_unshared(plan))
+    assert response.headers["X-Tandem-Withheld"] == "1"
     assert response.headers["ETag"] == '"1"'
 
 

@@ -12,12 +12,14 @@ import pytest
 
 from service.application.ports import PlanPorts
 from service.application.push_plan import PushPlan
+from service.application.tokens import TokenPorts, caller_of
 from service.console.commands import tandem
 from service.console.ending import carry_out
 from service.console.installation import NoEhr, WrongFault, WrongSetting
 from service.console.run import Run
 from service.fhir.json import JsonObject, loads
 from service.mapping.references import Key
+from service.ports.access import Caller, Doubt, NotRecognised
 from service.ports.ehr import Capabilities
 from service.ports.sealing import KeysUnfit
 from service.ports.upkeep import BackupError, BackupReport, RekeyReport
@@ -76,6 +78,21 @@ class FakeInstallation:
     storage: MemoryStorage = field(default_factory=MemoryStorage)
     ids: CountingIds = field(default_factory=CountingIds)
 
+    asks_who: bool = False
+    hosts: frozenset[str] = frozenset()
+    operator: str = "cli:operator"
+
+    @property
+    def tokens(self) -> TokenPorts:
+        return TokenPorts(storage=self.storage, clock=self.plans.clock, random_hex=lambda count: "0a" * count)
+
+    def recognise(self, text: str) -> Caller | Doubt:
+        """Who a token's text is, or why it is nobody's."""
+        try:
+            return caller_of(text, storage=self.storage, now=self.plans.clock.now())
+        except NotRecognised as error:
+            return error.doubt
+
     @property
     def address(self) -> tuple[str, int]:
         return "127.0.0.1", 8080
@@ -119,6 +136,9 @@ class FakeInstallation:
         if isinstance(self.copied, BackupError):
             raise self.copied
         return self.copied
+
+    def application(self) -> object:
+        raise NotImplementedError("a test that serves says what is served")
 
     def upgrade(self) -> None:
         self.upgrades += 1

@@ -8,6 +8,7 @@ import pytest
 
 from service.console.exit_codes import ExitCode
 from service.document import person_to_document, plan_to_document
+from service.domain.sharing import without_unshared
 from service.fhir.json import JsonObject, dumps
 from tests.builders import DIRECTORY, PSYCHIATRIST, a_plan, the_full_plan, uid
 from tests.unit.console.running import Desk
@@ -173,7 +174,10 @@ def test_a_plan_shows_both_halves_of_the_treatment(desk: Desk, file: Path) -> No
     assert said.code == ExitCode.DONE
     for words in (PLAN["title"], "DBT", "Sleep training", "Sertraline", "balanced", "Europe/Berlin"):
         assert words.lower() in said.out.lower()
-    assert desk.type("plan", "show", PLAN["id"], "--json").document["plan"] == json.loads(json.dumps(PLAN))
+    assert "withheld: 1 of the journal" in said.out
+    shared = plan_to_document(without_unshared(the_full_plan()))
+    shown = desk.type("plan", "show", PLAN["id"], "--json").document
+    assert (shown["plan"], shown["withheld"]) == (json.loads(json.dumps(shared)), 1)
 
 
 def test_a_plan_with_little_in_it_shows_too(desk: Desk, tmp_path: Path, file: Path) -> None:

@@ -1,0 +1,115 @@
+"""The audit trail: one entry for each operation, kept together with the change that it tells of."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Any, Self, cast
+
+from service.ports.access import AuditEntry, AuditFilter, Doubt, Outcome, RefusedCount
+from service.ports.clock import Clock
+from service.ports.storage import Storage, UnitOfWork
+
+
+class Trail:
+    """A storage whose first commit also keeps the entry of the operation that it is used for.
+
+    An operation that commits nothing gets its entry from `close`, and so does one whose outcome is another
+    than its first commit promised. It is used for one operation, by one thread.
+    """
+
+    def __init__(self, storage: Storage, clock: Clock, entry: AuditEntry) -> None:
+        self._storage = storage
+        self._clock = clock
+        self._entry = entry
+        self._kept: Outcome | None = None
+
+    def begin(self, *, write: bool = True) -> UnitOfWork:
+        """Open a unit of work; one that writes is witnessed."""
+        work = self._storage.begin(write=write)
+        return cast("UnitOfWork", _Witnessed(work, self)) if write else work
+
+    def about(self, *, plan_id: str | None = None, acting_for: str | None = None) -> None:
+        """Say what the operation turned out to be about."""
+        held = self._entry
+        self._entry = replace(held, plan_id=plan_id or held.plan_id, acting_for=acting_for or held.acting_for)
+
+    def begun(self) -> None:
+        """Keep now that the operation begins: what it writes elsewhere cannot be undone with the entry."""
+        with self._storage.begin() as work:
+            work.audit.add(self._told(Outcome.BEGUN, self._entry.status))
+            work.commit()
+
+    def close(self, outcome: Outcome, status: int) -> None:
+        """Keep the entry, unless it is kept with this outcome already."""
+        if self._kept is outcome:
+            return
+        with self._storage.begin() as work:
+            work.audit.add(self._told(outcome, status))
+            work.commit()
+        self._kept = outcome
+
+    def note(self, work: UnitOfWork) -> Outcome | None:
+        """Add the entry to a unit of work that is about to be committed, once."""
+        if self._kept is None:
+            work.audit.add(self._told(Outcome.DONE, self._entry.status))
+        return Outcome.DONE
+
+    def noted(self, outcome: Outcome | None) -> None:
+        """Remember that the unit of work was committed."""
+        self._kept = self._kept or outcome
+
+    def _told(self, outcome: Outcome, status: int) -> AuditEntry:
+        return replace(self._entry, at=self._clock.now(), outcome=outcome, status=status)
+
+
+class _Witnessed:
+    """A unit of work that keeps the trail's entry when it commits; all else is the unit of work's."""
+
+    def __init__(self, work: UnitOfWork, trail: Trail) -> None:
+        self._work = work
+        self._trail = trail
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._work, name)
+
+    def __enter__(self) -> Self:
+        self._work.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._work.__exit__(kind, error, trace)
+
+    def commit(self) -> None:
+        outcome = self._trail.note(self._work)
+        self._work.commit()
+        self._trail.noted(outcome)
+
+
+def outcome_of(status: int) -> Outcome:
+    """Return what an HTTP status says of an operation."""
+    if status < 400:  # noqa: PLR2004  the first status of a refusal
+        return Outcome.DONE
+    return Outcome.REFUSED if status < 500 else Outcome.FAILED  # noqa: PLR2004  the first of a failure
+
+
+def count_refused(operation: str, doubt: Doubt, *, storage: Storage, now: datetime) -> None:
+    """Count a request that showed no identity; nothing of the request is kept."""
+    with storage.begin() as work:
+        work.audit.count_refused(now.replace(minute=0, second=0, microsecond=0), operation, doubt)
+        work.commit()
+
+
+def read_trail(
+    wanted: AuditFilter, *, before: int | None, limit: int, storage: Storage
+) -> tuple[AuditEntry, ...]:
+    """Return entries of the trail, the latest first, from below a number."""
+    with storage.begin(write=False) as work:
+        return work.audit.page(wanted, before=before, limit=limit)
+
+
+def read_refused(*, days: int, storage: Storage, clock: Clock) -> tuple[RefusedCount, ...]:
+    """Return how many requests without an identity were refused in each hour of the last days."""
+    with storage.begin(write=False) as work:
+        return work.audit.refused(since=clock.now() - timedelta(days=days))

@@ -1,0 +1,55 @@
+"""The way to the chart: gateway, connection and the operator's word on the server."""
+
+import secrets
+from pathlib import Path
+from time import sleep
+
+from service.bootstrap.surroundings import RandomIds
+from service.ehr.gateway import Gateway
+from service.ehr.patience import Limits
+from service.ehr.retry import RetryPolicy
+from service.ehr.transport import Transport
+from service.fhir.json import JsonObject, NotJson, loads
+from service.mapping.references import DEFAULT_IDENTIFIER_SYSTEM
+from service.ports.storage import Connection, ConnectionMode, MedicationMode
+from service.settings import BadSettings, Settings
+
+CONNECTION = "default"
+
+
+def gateway_to(url: str, *, settings: Settings, ids: RandomIds) -> Gateway:
+    """Return the gateway to a FHIR server."""
+    token = settings.ehr_token
+    transport = Transport(
+        url,
+        request_ids=ids.new,
+        limits=Limits(answer=settings.ehr_answer_seconds),
+        token=None if token is None else lambda: token,
+    )
+    spread = secrets.SystemRandom()
+    policy = RetryPolicy(attempts=4, base=0.25, cap=10.0, jitter=lambda longest: spread.uniform(0, longest))
+    return Gateway(transport, retry=policy, sleep=sleep)
+
+
+def override_in(file: str | None) -> JsonObject:
+    """Read the operator's word on what the server can do; raises `BadSettings`."""
+    if file is None:
+        return {}
+    try:
+        return loads(Path(file).read_text(encoding="utf-8"))
+    except (OSError, NotJson):
+        raise BadSettings("TANDEM_EHR_CAPABILITIES names no readable JSON file") from None
+
+
+def connection_of(settings: Settings) -> Connection:
+    """Return the connection as the settings have it."""
+    medications = settings.ehr_medications or ("plan" if settings.ehr_sandbox else "reference")
+    return Connection(
+        id=CONNECTION,
+        base_url=settings.ehr_url or "",
+        identifier_system=settings.identifier_system or DEFAULT_IDENTIFIER_SYSTEM,
+        patient_identifier_system=settings.patient_identifier_system,
+        mode=ConnectionMode(settings.ehr_mode),
+        sandbox=settings.ehr_sandbox,
+        medications=MedicationMode(medications),
+    )

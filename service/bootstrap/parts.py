@@ -1,0 +1,74 @@
+"""What the command line can have assembled."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from service.bootstrap.sandboxes import chart_in, read_faults, sandbox_on
+from service.bootstrap.tandem import Tandem, api_of
+from service.console.installation import SandboxShape, WrongSetting
+from service.ports.sealing import BadKeys
+from service.sandbox.faults.knobs import KNOBS
+from service.sandbox.store import MemoryStore
+from service.settings import BadSettings, Settings, read_settings
+from service.storage.database import database_url
+from service.storage.keyring import add_key
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+class Parts:
+    """What the command line can ask for, as `service.console.installation.Parts`."""
+
+    def installed(self) -> Tandem:
+        """Return the installation of the environment's settings; raises `WrongSetting`."""
+        try:
+            tandem = Tandem(settings=read_settings())
+            _ = tandem.override, tandem.keys
+        except (BadSettings, BadKeys) as error:
+            raise WrongSetting(str(error)) from None
+        _check_database(tandem.settings.database_url)
+        return tandem
+
+    def assembled(self, settings: Mapping[str, Any], log: TextIO) -> Tandem:
+        """Return an installation of these settings alone, whose events go to a stream."""
+        return Tandem(settings=Settings(**settings), log_to=log)
+
+    @contextmanager
+    def sandbox(
+        self, chart: Path | None, shape: SandboxShape, *, faults: Sequence[str] = (), control: bool = False
+    ) -> "Iterator[WSGIApplication]":
+        """Give a FHIR server with its chart in a file or in memory; raises `ChartUnusable`, `WrongFault`."""
+        armed = read_faults(faults)
+        if chart is None:
+            yield sandbox_on(MemoryStore(), shape, faults=armed, control=control)
+            return
+        with closing(chart_in(chart)) as store:
+            yield sandbox_on(store, shape, faults=armed, control=control)
+
+    def faults(self) -> Mapping[str, str]:
+        """Return what each fault of the sandbox does, by its name."""
+        return {knob.name: knob.does for knob in KNOBS.values()}
+
+    def new_key(self, file: Path, key_id: str | None, *, current: bool) -> str:
+        """Put a new key into a file and return its id; raises `WrongSetting`."""
+        try:
+            return add_key(file, key_id, current=current)
+        except BadKeys as error:
+            raise WrongSetting(str(error)) from None
+
+    def openapi(self) -> str:
+        """Return the description of the API, as openapi.yaml holds it."""
+        from service.api import spec  # noqa: PLC0415  Flask and smorest: 0.4 s that other commands save
+
+        return spec(api_of(Tandem(settings=Settings())))
+
+
+def _check_database(url: str) -> None:
+    try:
+        database_url(url)
+    except Exception:  # SQLAlchemy's ArgumentError, which only storage knows, is no ValueError
+        # The URL may hold a password: it is not repeated.
+        raise WrongSetting("TANDEM_DATABASE_URL must be sqlite:///<file> or postgresql://…") from None
