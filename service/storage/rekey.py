@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import psycopg
 from sqlalchemy import (
@@ -19,6 +19,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Row,
+    Select,
     Table,
     func,
     or_,
@@ -42,7 +43,11 @@ BATCH = 100
 # A row is passed over only while somebody writes it: the same one again and again means that it is stuck.
 _PASSES = 5
 
+# SQLite is not fair: who writes without a pause may keep another waiting beyond its five seconds.
+_TRIES = 11
+_Result = TypeVar("_Result")
 HashAnew: TypeAlias = Callable[..., bool]
+Work: TypeAlias = Callable[[list[Row[Any]], Connection], None]
 HASHED: Mapping[Column[Any], tuple[Column[Any], HashAnew]] = MappingProxyType(
     {plan_identifiers.c.hash: (plan_identifiers.c.plan_id, identifiers.hash_anew)}
 )
@@ -62,13 +67,10 @@ class Rekeying:
 
     def run(self) -> RekeyReport:
         """Seal everything under the current key; raises as `admission.known_keys`."""
-        with transaction(self.engine, write=True) as connection:
-            admission.begin_rekey(connection, self.ring)
-            first = CLEAR in admission.known_keys(connection, self.ring)
+        first = self._patiently(self._begin)
         self.sealer = FirstSealer(self.ring) if first else KeyedSealer(self.ring)
         self._pass()
-        with transaction(self.engine, write=True) as connection:
-            admission.close_others(connection, self.ring)
+        self._patiently(lambda connection: admission.close_others(connection, self.ring))
         for _ in range(_PASSES):
             self._pass()
             if not self.remaining():
@@ -85,6 +87,22 @@ class Rekeying:
         del counted[self.ring.current.id]
         return {key_id: number for key_id, number in counted.items() if number}
 
+    def _begin(self, connection: Connection) -> bool:
+        """Make the current key known, and tell whether rows in the clear are to be sealed."""
+        admission.begin_rekey(connection, self.ring)
+        return CLEAR in admission.known_keys(connection, self.ring)
+
+    def _patiently(self, step: Callable[[Connection], _Result]) -> _Result:
+        """Take a step in a transaction of its own, again while the database is busy with other writers."""
+        for _ in range(_TRIES):
+            try:
+                with transaction(self.engine, write=True) as connection:
+                    return step(connection)
+            except StorageUnavailable:
+                continue
+        with transaction(self.engine, write=True) as connection:
+            return step(connection)
+
     def _pass(self) -> None:
         for table in sealed_tables(metadata):
             self._walk(tuple(table.primary_key), self._stale(table), partial(self._seal, table))
@@ -96,16 +114,14 @@ class Rekeying:
         self,
         keys: tuple[Column[Any], ...],
         stale: ColumnElement[bool],
-        work: Callable[[list[Row[Any]], Connection], None],
+        work: Work,
     ) -> None:
         after: Row[Any] | None = None
         while True:
-            with transaction(self.engine, write=True) as connection:
-                wanted = select(*keys).where(stale).distinct().order_by(*keys).limit(BATCH)
-                if after is not None:
-                    wanted = wanted.where(tuple_(*keys) > tuple_(*after, types=[key.type for key in keys]))
-                rows = list(connection.execute(wanted))
-                work(rows, connection)
+            wanted = select(*keys).where(stale).distinct().order_by(*keys).limit(BATCH)
+            if after is not None:
+                wanted = wanted.where(tuple_(*keys) > tuple_(*after, types=[key.type for key in keys]))
+            rows = self._patiently(partial(_worked, wanted, work))
             if len(rows) < BATCH:
                 return
             after = rows[-1]
@@ -167,6 +183,12 @@ class Rekeying:
             retired=tuple(one for one in empty if one != CLEAR),
             damaged=tuple(self.damaged),
         )
+
+
+def _worked(wanted: Select[Any], work: Work, connection: Connection) -> list[Row[Any]]:
+    rows = list(connection.execute(wanted))
+    work(rows, connection)
+    return rows
 
 
 def _write_anew(driver: Any, *, on_sqlite: bool) -> None:

@@ -27,7 +27,7 @@ CASES = {
     "keys that are not there": (("plan", "list"), {"TANDEM_KEYS_FILE": "none.json"}, 2),
     "a rekey without a key": (("db", "rekey"), {}, 2),
     "a key in a folder that is not there": (("key", "new", "nowhere/keys.json"), {}, 2),
-    "a backup in a folder that is not there": (("backup", "nowhere/b"), {}, 4),
+    "a backup of no database": (("backup", "b"), {}, 8),
     "a backup that is not there": (("restore", "none.backup"), {}, 4),
     "a dose that cannot be": (("plan", "new", "-"), {}, 4),
 }

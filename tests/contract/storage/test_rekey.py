@@ -267,6 +267,21 @@ def test_a_row_that_somebody_holds_is_passed_over_and_named(filled: str) -> None
     assert rekey(filled, BOTH, silent).is_complete
 
 
+def test_a_database_that_stays_busy_is_told_as_such(filled: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.storage.rekey._TRIES", 2)
+    monkeypatch.setattr("service.storage.database._WAIT_MILLISECONDS", 50)
+    monkeypatch.setattr("service.storage.database._PRAGMAS", ("busy_timeout=50",))
+    engine = open_engine(filled)
+    with transaction(engine, write=True) as holder:
+        holder.execute(text("UPDATE sealing_keys SET state = state"))
+        if filled.startswith("postgresql"):
+            holder.execute(text("LOCK TABLE sealing_keys IN EXCLUSIVE MODE"))
+        with pytest.raises(StorageUnavailable, match="busy"):
+            rekey(filled, BOTH, silent)
+    engine.dispose()
+    assert rekey(filled, BOTH, silent).is_complete
+
+
 def test_a_plan_that_moved_on_is_still_superseded_after_a_rekey(filled: str) -> None:
     rekey(filled, BOTH, silent)
     storage = Storage(filled, NEW)
