@@ -13,6 +13,7 @@ from uuid import uuid4  # noqa: TID251  here ids are made
 
 from structlog.contextvars import bound_contextvars
 
+from service.application.answer_once import OnceStorage
 from service.application.connect import keep_connection
 from service.application.ports import PlanPorts
 from service.application.push_plan import PushPlan, push_plan
@@ -84,9 +85,15 @@ class Tandem:
     log_to: TextIO | None = None
 
     @cached_property
-    def storage(self) -> Storage:
-        """Where plans are kept."""
+    def database(self) -> Storage:
+        """The database itself."""
         return Storage(self.settings.database_url)
+
+    @cached_property
+    def storage(self) -> OnceStorage:
+        """Where plans are kept, and the answers to requests with an Idempotency-Key."""
+        keep_for = timedelta(hours=self.settings.idempotency_hours)
+        return OnceStorage(self.database, clock=self.clock, keep_for=keep_for)
 
     @cached_property
     def ehr(self) -> Ehr:
@@ -99,6 +106,11 @@ class Tandem:
     def address(self) -> tuple[str, int]:
         """Where the API listens: host and port."""
         return self.settings.host, self.settings.port
+
+    @property
+    def request_seconds(self) -> float:
+        """How long a request may take to arrive."""
+        return self.settings.request_seconds
 
     @property
     def ehr_url(self) -> str | None:
@@ -227,10 +239,16 @@ def _check_database(url: str) -> None:
 
 
 def _api(tandem: Tandem) -> Any:  # a Flask application, by a name that only the web adapters may import
-    from service.api import Services, create_app  # noqa: PLC0415  0.4 s that other commands save
+    from service.api import Protection, Rate, Services, create_app  # noqa: PLC0415  0.4 s that other commands save
 
+    settings = tandem.settings
+    origins = frozenset((settings.cors_origins or "").split())
     services = Services(
         plans=tandem.plans,
+        once=tandem.storage,
+        rate=None if settings.rate_limit == "off" else Rate(settings.rate_limit),
+        protection=Protection(origins=origins, behind_https=settings.behind_https),
+        largest_body=settings.max_body_bytes,
         ids=tandem.ids,
         log=tandem.log,
         ready=tandem.lacks,

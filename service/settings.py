@@ -1,5 +1,6 @@
 """Settings of an installation, from the environment alone; only the composition root reads them."""
 
+import re
 from dataclasses import dataclass, field
 
 from environs import Env, EnvError, validate
@@ -10,6 +11,9 @@ _LARGEST_PORT = 65535
 # The words of service.ports.storage.ConnectionMode and MedicationMode; bootstrap makes them so.
 MODES = ("read-only", "shadow", "write")
 MEDICATIONS = ("plan", "propose", "reference")
+_RATE = re.compile(r"(?:off|[1-9][0-9]{0,8}/(?:second|minute|hour))\Z")
+# scheme://host, with a port where it is not the scheme's own: what browsers send as Origin.
+_ORIGIN = re.compile(r"https?://[a-z0-9.\-]+(:[0-9]{1,5})?")
 
 
 class BadSettings(ValueError):
@@ -28,6 +32,12 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     log_json: bool = False
+    request_seconds: float = 30.0
+    max_body_bytes: int = 2_097_152
+    rate_limit: str = "6000/minute"
+    cors_origins: str | None = None
+    behind_https: bool = False
+    idempotency_hours: int = 24
     ehr_url: str | None = None
     ehr_token: str | None = field(default=None, repr=False)
     ehr_mode: str = "read-only"
@@ -48,6 +58,12 @@ def read_settings() -> Settings:
             host=env.str("HOST", "127.0.0.1"),
             port=env.int("PORT", DEFAULT_PORT),
             log_json=env.bool("LOG_JSON", default=False),
+            request_seconds=env.float("REQUEST_SECONDS", 30.0, validate=validate.Range(1, 600)),
+            max_body_bytes=env.int("MAX_BODY_BYTES", 2_097_152, validate=validate.Range(1024, 2**30)),
+            rate_limit=env.str("RATE_LIMIT", "6000/minute", validate=validate.Regexp(_RATE)),
+            cors_origins=env.str("CORS_ORIGINS", None),
+            behind_https=env.bool("BEHIND_HTTPS", default=False),
+            idempotency_hours=env.int("IDEMPOTENCY_HOURS", 24, validate=validate.Range(1, 8760)),
             ehr_url=env.str("EHR_URL", None),
             ehr_token=env.str("EHR_TOKEN", None),
             ehr_mode=env.str("EHR_MODE", "read-only", validate=validate.OneOf(MODES)),
@@ -67,6 +83,11 @@ def read_settings() -> Settings:
 def _check(settings: Settings) -> None:
     if not 0 < settings.port <= _LARGEST_PORT:
         raise BadSettings(f"TANDEM_PORT must be 1 to {_LARGEST_PORT}")
+    for origin in (settings.cors_origins or "").split():
+        if not _ORIGIN.fullmatch(origin):
+            raise BadSettings(
+                "TANDEM_CORS_ORIGINS must name origins such as https://clinic.example, each in full"
+            )
     if settings.ehr_url is not None and not settings.ehr_url.startswith(("http://", "https://")):
         raise BadSettings("TANDEM_EHR_URL must start with http:// or https://")
     if settings.ehr_url and not settings.ehr_sandbox and settings.patient_identifier_system is None:

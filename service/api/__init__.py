@@ -2,6 +2,8 @@
 
 from service.api.app import create_app
 from service.api.openapi import spec
+from service.api.protection import Protection
+from service.api.rate import Rate
 from service.api.services import Services
 
-__all__ = ["Services", "create_app", "spec"]
+__all__ = ["Protection", "Rate", "Services", "create_app", "spec"]

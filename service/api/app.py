@@ -6,16 +6,18 @@ from http import HTTPStatus
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.api.components import PROBLEM, REQUEST_ID, REQUEST_ID_PATTERN
 from service.api.errors import ProblemDetails, problem_of
 from service.api.fhir import fhir_doors
 from service.api.health import health_doors
 from service.api.openapi import make_api
+from service.api.pages import page_doors
 from service.api.parts import part_doors
 from service.api.people import people_doors
 from service.api.plans import plan_doors
-from service.api.requests import LARGEST_BODY, check_host
+from service.api.requests import check_host
 from service.api.responses import dumped
 from service.api.revisions import revision_doors
 from service.api.schemas import schema_of
@@ -28,12 +30,16 @@ from service.telemetry.events import REQUEST_ANSWERED, REQUEST_FAILED, emit
 def create_app(services: Services) -> Flask:
     """Return the REST application on these services."""
     app = Flask("tandem", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["MAX_CONTENT_LENGTH"] = services.largest_body
+    if services.protection.behind_https:
+        # The proxy in front says who asks, and nobody else can: clients reach the service through it alone.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]  # Flask's own way
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = True
     api = make_api(app)
     for make in (plan_doors, revision_doors, part_doors, fhir_doors, sync_doors, people_doors, health_doors):
         api.register_blueprint(make(services).blueprint)
+    api.register_blueprint(page_doors().blueprint)
     _Surroundings(services).attach(app)
     return app
 
@@ -51,16 +57,25 @@ class _Surroundings:
         app.register_error_handler(HTTPException, self._refuse)
         app.register_error_handler(Exception, self._refuse)
 
-    def _begin(self) -> None:
+    def _begin(self) -> Response | None:
         given = request.headers.get(REQUEST_ID, "")
         g.request_id = given if re.fullmatch(REQUEST_ID_PATTERN, given) else self._services.ids.new()
         g.since = self._services.stopwatch()
         g.context = ExitStack()
         g.context.enter_context(self._services.bind(g.request_id))
+        g.once = self._services.once
         check_host(request)
+        if (said := self._services.protection.preflight(request)) is not None:
+            return said
+        if self._services.rate is not None:
+            self._services.rate.count(request)
+        return None
 
     def _finish(self, response: Response) -> Response:
         response.headers[REQUEST_ID] = g.request_id
+        self._services.protection.cover(request, response)
+        if self._services.rate is not None:
+            self._services.rate.tell(response)
         emit(
             self._services.log,
             REQUEST_ANSWERED,

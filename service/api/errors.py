@@ -9,7 +9,18 @@ from typing import Any
 
 from werkzeug.exceptions import HTTPException
 
-from service.api.refusals import Malformed, NoEhr, NotReady, NoVersion, StaleVersion, WrongHost, WrongMedia
+from service.api.refusals import (
+    Malformed,
+    NoEhr,
+    NotReady,
+    NoVersion,
+    StaleVersion,
+    TooMany,
+    TooSlow,
+    WrongHost,
+    WrongMedia,
+)
+from service.application.answer_once import OtherRequest, StillAnswering
 from service.application.push_plan import PatientBusy, ReadOnly
 from service.domain.values import Invalid, Problem
 from service.fhir.outcome import OutcomeIssue
@@ -27,11 +38,21 @@ from service.ports.ehr import (
     Unavailable,
     UnknownOutcome,
 )
-from service.ports.storage import Outdated, Pinned, StorageUnavailable, Superseded, Taken, Unknown
+from service.ports.storage import (
+    Outdated,
+    Pinned,
+    StorageBusy,
+    StorageUnavailable,
+    Superseded,
+    Taken,
+    Unknown,
+)
 
 PROBLEMS = "https://w3id.org/tandem-care/problems/"
 # How long a push of one plan usually takes, and a database's other writer at most.
 _SOON = 5
+# A body of a million wrong items must not become an answer of a million problems.
+_TOLD = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +89,10 @@ TABLE: Mapping[type[Exception], Row] = MappingProxyType({
     WrongMedia: Row(415, "wrong-media-type"),
     NoVersion: Row(428, "version-required"),
     StaleVersion: Row(412, "stale-version"),
+    TooSlow: Row(408, "too-slow"),
+    TooMany: Row(429, "too-many-requests"),
+    OtherRequest: Row(422, "key-used-for-another-request"),
+    StillAnswering: Row(409, "still-answering", 1),
     NoEhr: Row(503, "no-ehr"),
     NotReady: Row(503, "not-ready", _SOON),
     Invalid: Row(422, "invalid"),
@@ -76,6 +101,7 @@ TABLE: Mapping[type[Exception], Row] = MappingProxyType({
     Outdated: Row(412, "stale-version"),
     Taken: Row(409, "taken"),
     Pinned: Row(409, "pinned"),
+    StorageBusy: Row(503, "storage-unavailable", _SOON),
     StorageUnavailable: Row(503, "storage-unavailable", _SOON),
     ReadOnly: Row(409, "read-only-connection"),
     PatientBusy: Row(409, "patient-busy", _SOON),
@@ -118,13 +144,15 @@ def _title(row: Row) -> str:
 
 
 def _headers(error: Exception, row: Row) -> dict[str, str]:
-    asked = error.retry_after if isinstance(error, Throttled) else None
+    asked = error.retry_after if isinstance(error, Throttled | TooMany) else None
     seconds = row.retry_after if asked is None else ceil(max(asked, 1))
     return {} if seconds is None else {"Retry-After": str(seconds)}
 
 
 def _detail(error: Exception) -> str:
     match error:
+        case Invalid() if len(error.problems) > _TOLD:
+            return f"What was sent breaks the rules that errors names, and {len(error.problems)} in all."
         case Invalid():
             return "What was sent breaks the rules that errors names."
         case Unknown():  # its text quotes the name that was asked for
@@ -140,7 +168,7 @@ def _detail(error: Exception) -> str:
 def _members(error: Exception) -> dict[str, Any]:
     match error:
         case Invalid():
-            return {"errors": error.problems}
+            return {"errors": tuple(error.problems[:_TOLD])}
         case NotReady():
             return {"errors": error.lacks}
         case Superseded():

@@ -39,6 +39,7 @@ def part_doors(services: Services) -> Doors:
             gives=Gives(status=201, shape=schema_of(MedicationOrder), headers=("ETag", "Location")),
             takes=Takes(shape=_DOSE),
             write=Write.EDIT,
+            once=True,
         ),
         _Part(services.plans, "medications").change_dose,
     )
@@ -62,7 +63,7 @@ def _open(doors: Doors, views: "_Part", kind: type) -> None:
     )
     doors.open(
         f"addTo{name}",
-        Operation(method="POST", path=all_, gives=added, takes=takes, write=Write.EDIT),
+        Operation(method="POST", path=all_, gives=added, takes=takes, write=Write.EDIT, once=True),
         views.add,
         summary=f"Add one to the {words} of a plan.",
     )

@@ -37,7 +37,7 @@ def people_doors(services: Services) -> Doors:
     )
     doors.open(
         "createPerson",
-        Operation(method="POST", path=_ALL, gives=made, takes=takes, refuses=(409,)),
+        Operation(method="POST", path=_ALL, gives=made, takes=takes, refuses=(409,), once=True),
         views.create,
     )
     doors.open(

@@ -42,7 +42,15 @@ def plan_doors(services: Services) -> Doors:
     )
     doors.open(
         "createPlan",
-        Operation(method="POST", path="/plans", gives=made, takes=whole, write=Write.CREATE, refuses=(409,)),
+        Operation(
+            method="POST",
+            path="/plans",
+            gives=made,
+            takes=whole,
+            write=Write.CREATE,
+            refuses=(409,),
+            once=True,
+        ),
         views.create,
     )
     doors.open(

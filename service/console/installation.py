@@ -46,6 +46,10 @@ class Installation(Protocol):
         """Where the API listens: host and port."""
 
     @property
+    def request_seconds(self) -> float:
+        """How long a request may take to arrive."""
+
+    @property
     def ehr_url(self) -> str | None:
         """The base URL of the chart's server, if there is one."""
 

@@ -28,4 +28,5 @@ def serve(run: Run, host: str | None, port: int | None) -> None:
     database = "sqlite" if installation.keeps_a_file else "postgresql"
     ehr = "none" if installation.ehr_url is None else "configured"
     emit(installation.log, SERVER_STARTED, host=host, port=port, database=database, ehr=ehr)
-    serve_with_gunicorn(installation.application, host, port)
+    patience = installation.request_seconds
+    serve_with_gunicorn(installation.application, (host, port), patience=patience, log=installation.log)

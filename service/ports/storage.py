@@ -1,8 +1,7 @@
 """What is kept between runs: plans with their revisions, people, and everything about each connection.
 
-Work happens in a unit of work: `with storage.begin() as work: ...; work.commit()`. What was not committed
-is as if it had never been. Ids name connections, plans, people and items; `connection_id` stands in all
-that concerns an EHR. Every method raises `StorageUnavailable` when the database does not do its part.
+Work happens in a unit of work, `with storage.begin() as work: ...; work.commit()`, or as if it never had.
+`connection_id` stands in all that concerns an EHR. Any method may raise `StorageUnavailable`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,6 +16,7 @@ from service.domain.people import Person
 from service.domain.revision import Origin, Revision
 from service.domain.therapy import RequestStatus
 from service.fhir.json import JsonObject
+from service.ports.answers import Answers
 
 _Item = TypeVar("_Item")
 
@@ -27,6 +27,10 @@ class StorageError(Exception):
 
 class StorageUnavailable(StorageError):
     """Try again later, or see to the database; nothing was done."""
+
+
+class StorageBusy(StorageUnavailable):
+    """Somebody else is writing there: try again soon."""
 
 
 class Unknown(StorageError):
@@ -377,6 +381,8 @@ class UnitOfWork(Protocol):
     def cursors(self) -> Cursors: ...
     @property
     def leases(self) -> Leases: ...
+    @property
+    def answers(self) -> Answers: ...
 
     def __enter__(self) -> Self: ...
     def __exit__(

@@ -168,3 +168,15 @@ leases = Table(
     Column("fencing", Integer, nullable=False),
     Column("expires_at", Moment, nullable=False),
 )
+
+answers = Table(
+    "answers",
+    metadata,
+    _key("id"),
+    _text("principal"),
+    _text("operation"),
+    Column("asked_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("content", Json, nullable=False),
+    Index("ix_answers_expires_at", "expires_at"),
+)

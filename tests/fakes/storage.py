@@ -12,6 +12,7 @@ from service.document import SCHEMA_VERSION
 from service.domain.people import Person
 from service.domain.revision import Revision
 from service.domain.values import Invalid, Problem
+from service.ports.answers import Asked, KeptAnswer
 from service.ports.storage import (
     Connection,
     JournalRow,
@@ -24,7 +25,7 @@ from service.ports.storage import (
     PlanFilter,
     PlanSummary,
     RevisionSummary,
-    StorageUnavailable,
+    StorageBusy,
     Superseded,
     Taken,
     Unknown,
@@ -46,6 +47,7 @@ class Kept:
     capabilities: dict[str, KeptCapabilities] = field(default_factory=dict)
     cursors: dict[tuple[str, str], str] = field(default_factory=dict)
     leases: dict[tuple[str, str], tuple[Lease, bool]] = field(default_factory=dict)
+    answers: dict[tuple[str, str, str], tuple[KeptAnswer | None, datetime]] = field(default_factory=dict)
 
     def copy(self) -> "Kept":
         return Kept(**{name: content.copy() for name, content in vars(self).items()})
@@ -294,6 +296,31 @@ class MemoryLeases:
             self._leases[place] = (lease, True)
 
 
+class MemoryAnswers:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.answers
+
+    def find(self, asked: Asked, *, now: datetime) -> KeptAnswer | None:
+        answer, until = self._kept.get(named(asked), (None, now))
+        return answer if until > now else None
+
+    def reserve(self, asked: Asked, *, now: datetime, until: datetime) -> KeptAnswer | None:
+        for name in [name for name, (_, end) in self._kept.items() if end <= now]:
+            del self._kept[name]
+        found = self.find(asked, now=now)
+        if found is None:
+            self._kept[named(asked)] = (None, until)
+        return found
+
+    def keep(self, asked: Asked, answer: KeptAnswer) -> None:
+        _, until = self._kept[named(asked)]
+        self._kept[named(asked)] = (answer, until)
+
+
+def named(asked: Asked) -> tuple[str, str, str]:
+    return asked.principal, asked.operation, asked.key
+
+
 class MemoryUnitOfWork:
     """Works on a copy; `commit` makes the copy what is kept."""
 
@@ -305,6 +332,7 @@ class MemoryUnitOfWork:
     capabilities: MemoryCapabilityCache
     cursors: MemoryCursors
     leases: MemoryLeases
+    answers: MemoryAnswers
 
     def __init__(self, storage: "MemoryStorage", *, write: bool) -> None:
         self._storage = storage
@@ -313,7 +341,7 @@ class MemoryUnitOfWork:
 
     def __enter__(self) -> Self:
         if self._write and not self._storage.writer.acquire(timeout=self._storage.patience):
-            raise StorageUnavailable("the database is busy with another writer")
+            raise StorageBusy("the database is busy with another writer")
         self._working = kept = self._storage.kept.copy()
         self.plans = MemoryPlans(kept)
         self.people = MemoryPeople(kept)
@@ -323,6 +351,7 @@ class MemoryUnitOfWork:
         self.capabilities = MemoryCapabilityCache(kept)
         self.cursors = MemoryCursors(kept)
         self.leases = MemoryLeases(kept)
+        self.answers = MemoryAnswers(kept)
         return self
 
     def __exit__(

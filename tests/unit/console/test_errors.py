@@ -32,6 +32,7 @@ from service.ports.ehr import (
 from service.ports.storage import (
     Outdated,
     Pinned,
+    StorageBusy,
     StorageError,
     StorageUnavailable,
     Superseded,
@@ -60,7 +61,8 @@ CODES = [
     (NotFhir("html"), ExitCode.EHR_REFUSES),
     (Missing("404"), ExitCode.EHR_REFUSES),
     (Gone("410"), ExitCode.EHR_REFUSES),
-    (StorageUnavailable("locked"), ExitCode.STORAGE_UNAVAILABLE),
+    (StorageUnavailable("full"), ExitCode.STORAGE_UNAVAILABLE),
+    (StorageBusy("locked"), ExitCode.STORAGE_UNAVAILABLE),
     (NotUpgraded("old"), ExitCode.STORAGE_UNAVAILABLE),
     (ReadOnly("read-only"), ExitCode.USAGE),
     (NoEhr("none"), ExitCode.USAGE),
@@ -84,7 +86,9 @@ def test_no_error_of_a_port_and_none_of_the_api_is_left_without_a_code() -> None
         for _, one in inspect.getmembers(port, inspect.isclass)
         if issubclass(one, (EhrError, StorageError)) and one not in (EhrError, StorageError)
     }
-    of_the_api = {one for one in service.api.errors.TABLE if not one.__module__.startswith("service.api")}
+    # No command carries an Idempotency-Key.
+    apart = ("service.api", "service.application.answer_once")
+    of_the_api = {one for one in service.api.errors.TABLE if not one.__module__.startswith(apart)}
     assert raised | of_the_api <= {type(error) for error, _ in CODES} | {EhrError, Exception}
 
 
