@@ -1,5 +1,6 @@
 """The one table of exceptions and statuses, and the problem (RFC 9457) that tells of each."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -53,6 +54,7 @@ PROBLEMS = "https://w3id.org/tandem-care/problems/"
 _SOON = 5
 # A body of a million wrong items must not become an answer of a million problems.
 _TOLD = 100
+_NAME = re.compile(r"[a-z_]{1,32}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,4 +196,6 @@ def _of_http(error: HTTPException, request_id: str) -> tuple[ProblemDetails, dic
 def _query_problems(told: Mapping[str, Any]) -> list[Problem]:
     """Read what webargs says about query parameters: {"query": {name: [reason]}}."""
     by_name: Mapping[str, list[str]] = told.get("messages", {}).get("query", {})
-    return [Problem(name, reason) for name, reasons in by_name.items() for reason in reasons]
+    # A parameter's name is free text too: one that cannot be a slip in a name of ours is not repeated.
+    named = {name: name if _NAME.fullmatch(name) else "?" for name in by_name}
+    return [Problem(named[name], reason) for name, reasons in by_name.items() for reason in reasons]

@@ -119,3 +119,9 @@ def test_an_unexpected_error_tells_its_kind_and_place_and_never_its_words(desk: 
         assert "Ada" not in said.out + said.err
         assert "Traceback" not in said.out + said.err
     assert "Traceback" in desk.type("plan", "show", "plan-1", "--debug").err
+
+
+def test_a_person_is_told_a_hundred_problems_and_how_many_there_are() -> None:
+    said = told(Invalid([Problem(f"goals[{number}]", "must be an object") for number in range(1000)]))
+    assert said.words == "refused: 1000 problem(s)"
+    assert len(said.problems) == len(said.document["error"]["problems"]) == 100
