@@ -76,10 +76,11 @@ def author_of(request: Request) -> str:
 
 def editor_of(request: Request) -> Editor:
     """Return who makes a revision on top of which; raises `NoVersion`, `StaleVersion` or `Invalid`."""
+    author = author_of(request)
     tag = _REVISION_TAG.fullmatch(if_match(request))
     if tag is None:
         raise StaleVersion('If-Match names no revision: give the ETag that was read, such as "3".')
-    return Editor(author=author_of(request), expected=int(tag[1]))
+    return Editor(author=author, expected=int(tag[1]))
 
 
 def if_match(request: Request) -> str:
