@@ -110,7 +110,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def port(folder: Path) -> Iterator[int]:
     port = free_port()
     url = f"http://127.0.0.1:{port}/health/live"
-    settings = {"TANDEM_REQUEST_SECONDS": "1", "TANDEM_RATE_LIMIT": "off"}
+    settings = {"TANDEM_REQUEST_SECONDS": "3", "TANDEM_RATE_LIMIT": "off"}
     with Shell(folder).running("serve", "--port", str(port), until=url, **settings):
         for person in DIRECTORY.values():
             asked = post(port, "/people", person_to_document(person))
