@@ -1,5 +1,6 @@
 """Settings of an installation, from the environment alone; only the composition root reads them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -16,6 +17,9 @@ MEDICATIONS = ("plan", "propose", "reference")
 AUTH = ("off", "required")
 SECRET = MappingProxyType({"secret": True})
 """Marks a setting that is never shown, and that a file may hold: the variable's name with _FILE."""
+_RATE = re.compile(r"(?:off|[1-9][0-9]{0,8}/(?:second|minute|hour))\Z")
+# scheme://host, with a port where it is not the scheme's own: what browsers send as Origin.
+_ORIGIN = re.compile(r"https?://[a-z0-9.\-]+(:[0-9]{1,5})?")
 
 
 class BadSettings(ValueError):
@@ -43,6 +47,12 @@ class Settings:
     jwt_role_claim: str = "tandem_role"
     jwt_plan_claim: str = "tandem_plan"
     log_json: bool = False
+    request_seconds: float = 30.0
+    max_body_bytes: int = 2_097_152
+    rate_limit: str = "6000/minute"
+    cors_origins: str | None = None
+    behind_https: bool = False
+    idempotency_hours: int = 24
     ehr_url: str | None = None
     ehr_token: str | None = field(default=None, repr=False, metadata=SECRET)
     ehr_mode: str = "read-only"
@@ -76,6 +86,12 @@ def read_settings() -> Settings:
             jwt_role_claim=env.str("JWT_ROLE_CLAIM", "tandem_role"),
             jwt_plan_claim=env.str("JWT_PLAN_CLAIM", "tandem_plan"),
             log_json=env.bool("LOG_JSON", default=False),
+            request_seconds=env.float("REQUEST_SECONDS", 30.0, validate=validate.Range(1, 600)),
+            max_body_bytes=env.int("MAX_BODY_BYTES", 2_097_152, validate=validate.Range(1024, 2**30)),
+            rate_limit=env.str("RATE_LIMIT", "6000/minute", validate=validate.Regexp(_RATE)),
+            cors_origins=env.str("CORS_ORIGINS", None),
+            behind_https=env.bool("BEHIND_HTTPS", default=False),
+            idempotency_hours=env.int("IDEMPOTENCY_HOURS", 24, validate=validate.Range(1, 8760)),
             ehr_url=env.str("EHR_URL", None),
             ehr_token=_secret(env, "EHR_TOKEN"),
             ehr_mode=env.str("EHR_MODE", "read-only", validate=validate.OneOf(MODES)),
@@ -110,6 +126,9 @@ def _secret(env: Env, name: str) -> str | None:
 def _complaints(settings: Settings) -> Iterator[str]:
     if not 0 < settings.port <= _LARGEST_PORT:
         yield f"TANDEM_PORT must be 1 to {_LARGEST_PORT}"
+    for origin in (settings.cors_origins or "").split():
+        if not _ORIGIN.fullmatch(origin):
+            yield "TANDEM_CORS_ORIGINS must name origins such as https://clinic.example, each in full"
     if settings.ehr_url is not None and not settings.ehr_url.startswith(("http://", "https://")):
         yield "TANDEM_EHR_URL must start with http:// or https://"
     if settings.ehr_url and not settings.ehr_sandbox and settings.patient_identifier_system is None:

@@ -2,6 +2,8 @@
 
 from service.api.app import create_app
 from service.api.openapi import spec
+from service.api.protection import Protection
+from service.api.rate import Rate
 from service.api.services import OWN_NAMES, Services
 
-__all__ = ["OWN_NAMES", "Services", "create_app", "spec"]
+__all__ = ["OWN_NAMES", "Protection", "Rate", "Services", "create_app", "spec"]

@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.api.audit import audit_doors
 from service.api.components import PROBLEM, REQUEST_ID, REQUEST_ID_PATTERN
@@ -17,10 +18,11 @@ from service.api.guard import Guard, private
 from service.api.health import health_doors
 from service.api.inbox import inbox_doors
 from service.api.openapi import make_api
+from service.api.pages import page_doors
 from service.api.parts import part_doors
 from service.api.people import people_doors
 from service.api.plans import plan_doors
-from service.api.requests import LARGEST_BODY, check_host
+from service.api.requests import check_host
 from service.api.responses import dumped
 from service.api.revisions import revision_doors
 from service.api.schemas import schema_of
@@ -46,12 +48,15 @@ _DOORS = (
 def create_app(services: Services) -> Flask:
     """Return the REST application on these services."""
     app = Flask("tandem", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["MAX_CONTENT_LENGTH"] = services.largest_body
+    if services.protection.behind_https:
+        # The proxy in front says who asks, and nobody else can: clients reach the service through it alone.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]  # Flask's own way
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = True
     api = make_api(app)
     audited = replace(services.plans, storage=RequestStorage(services.plans.storage))
-    doors = [make(replace(services, plans=audited)) for make in _DOORS]
+    doors = [make(replace(services, plans=audited)) for make in _DOORS] + [page_doors()]
     for group in doors:
         api.register_blueprint(group.blueprint)
     guard = Guard(services, doors)
@@ -74,14 +79,20 @@ class _Surroundings:
         app.register_error_handler(HTTPException, self._refuse)
         app.register_error_handler(Exception, self._refuse)
 
-    def _begin(self) -> None:
+    def _begin(self) -> Response | None:
         given = request.headers.get(REQUEST_ID, "")
         g.request_id = given if re.fullmatch(REQUEST_ID_PATTERN, given) else self._services.ids.new()
         g.since = self._services.stopwatch()
         g.context = ExitStack()
         g.context.enter_context(self._services.bind(g.request_id))
+        g.once = self._services.once
         check_host(request, self._services.hosts)
+        if (said := self._services.protection.preflight(request)) is not None:
+            return said
+        if self._services.rate is not None:
+            self._services.rate.count(request)
         self._guard.enter()
+        return None
 
     def _finish(self, response: Response) -> Response:
         try:
@@ -91,6 +102,9 @@ class _Surroundings:
             response = self._refuse(error)
         private(response)
         response.headers[REQUEST_ID] = g.request_id
+        self._services.protection.cover(request, response)
+        if self._services.rate is not None:
+            self._services.rate.tell(response)
         emit(
             self._services.log,
             REQUEST_ANSWERED,

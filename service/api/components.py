@@ -7,6 +7,7 @@ from apispec import APISpec
 
 from service.api.entrance import WITHHELD
 from service.api.errors import ProblemDetails
+from service.api.once import KEY, KEY_PATTERN, REPLAYED
 from service.api.requests import AUTHOR, AUTHOR_PATTERN
 from service.api.schemas import schema_of
 
@@ -14,24 +15,29 @@ REQUEST_ID = "X-Request-Id"
 REQUEST_ID_PATTERN = r"[A-Za-z0-9._\-]{1,64}"
 PROBLEM = "application/problem+json"
 _REASONS = {
-    400: "The body is no JSON object, or the request is for another host",
+    400: "The body is no JSON object or not all there, or the request is for another host",
     401: "The request does not show who makes it; `errors` says why the token will not do",
     403: "The caller's role may not do this, or the author is another, or it is not the patient's plan",
     304: "The reader has this version already",
+    408: "The request did not arrive in time",
     409: "It stands in the way of something; the problem's type says of what",
     412: "The plan has moved on: read it again before deciding again",
     422: "The body, a header or a query parameter breaks the rules that `errors` names",
+    413: "The body is larger than is taken",
     428: "If-Match is missing",
+    429: "Too many requests; RateLimit says how many were allowed",
     502: "The EHR refused, or is no FHIR R4 server",
     503: "Try again later; nothing was done",
     504: "The EHR did not say what became of a write: a next push looks for it first",
 }
-_RETRY = (409, 503)
+_TAG = '"[A-Za-z0-9-]{1,64}"'
+_RETRY = (409, 429, 503)
 _HEADERS = {
     "ETag": "The version: a plan's revision number in quotes, or a digest.",
     "Location": "Where it is now, relative to this API.",
     "Link": 'The next page, as `<...>; rel="next"`; missing on the last one.',
     "Retry-After": "When to try again, in seconds.",
+    REPLAYED: "Says true when this is the kept answer to an earlier request with the same key.",
     REQUEST_ID: "The request's name in the log.",
     WITHHELD: "How many journal entries are left out, since the patient has not shared them.",
     "WWW-Authenticate": "What to show: a bearer token (RFC 6750).",
@@ -69,13 +75,20 @@ def _parameters() -> dict[str, dict[str, Any]]:
 
     return {
         "Author": header(AUTHOR, _AUTHOR, required=False, pattern=AUTHOR_PATTERN),
-        "IfMatch": header("If-Match", "The ETag that the author read.", required=True),
+        "IdempotencyKey": header(
+            KEY,
+            "A name for this request of the client's choice, such as a UUID and never about a patient: sent"
+            " again with the same key it has its effect once and gets the same answer.",
+            required=False,
+            pattern=KEY_PATTERN,
+        ),
+        "IfMatch": header("If-Match", "The ETag that the author read.", required=True, pattern=_TAG),
         "IfNoneMatch": header("If-None-Match", "The ETag that the reader has.", required=False),
         "RequestId": header(
             REQUEST_ID,
-            "A name for this request in the log; one is made where none is given or it does not fit.",
+            "A name for this request in the log: 1 to 64 letters, digits, '.', '_' or '-'. One is made where"
+            " none is given or it does not fit.",
             required=False,
-            pattern=REQUEST_ID_PATTERN,
         ),
     }
 

@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import Any, TypeAlias
 
-from flask import Response, request
+from flask import Response, g, request
 from flask_smorest import Blueprint  # type: ignore[import-untyped]  # flask-smorest 0.47 ships no types
 from marshmallow import Schema
 from werkzeug.routing import BaseConverter
 
 from service.api.entrance import author, editor
+from service.api.once import answered_once
 from service.api.requests import JSON, read_json
 from service.api.schemas import ID
 from service.application.access import Permission
@@ -19,8 +21,8 @@ from service.fhir.json import JsonObject
 Shape: TypeAlias = type[Schema] | JsonObject
 View: TypeAlias = Callable[..., Response]
 # What any request may meet: a host that is not ours, a crash, and a database that is away.
-_ALWAYS = (400, 500, 503)
-_BODY = (413, 415, 422)
+_ALWAYS = (400, 429, 500, 503)
+_BODY = (408, 413, 415, 422)
 _GUARDED = (401, 403)
 _BEARER: list[dict[str, list[str]]] = [{"bearer": []}]
 
@@ -57,6 +59,7 @@ class Operation:
     """One method of one path; `refuses` are the statuses beyond those that follow from its other fields.
 
     `needs` is what the caller's role must grant; a door without it is open, and `service.api.guard` says why.
+    `once` says that it takes an Idempotency-Key, as every operation should that makes something.
     """
 
     method: str
@@ -68,6 +71,7 @@ class Operation:
     write: Write = Write.NONE
     refuses: tuple[int, ...] = ()
     headers: tuple[str, ...] = ()
+    once: bool = False
 
     @property
     def statuses(self) -> tuple[int, ...]:
@@ -81,6 +85,8 @@ class Operation:
             found.add(422)
         if self.write is Write.EDIT:
             found.update((412, 428))
+        if self.once:
+            found.update((409, 422))
         if "IfNoneMatch" in self.headers:
             found.add(304)
         if "<" in self.path:
@@ -103,7 +109,7 @@ class Doors:
 
     def open(self, name: str, operation: Operation, view: View, *, summary: str = "") -> None:
         """Open a door: `name` is its operationId; the summary is the view's docstring unless given."""
-        door = self._documented(_reading(view, operation), operation)
+        door = self._documented(_reading(name, view, operation), operation)
         self.operations[name] = operation
         said: dict[str, Any] = {"operationId": name, "security": _BEARER if operation.needs else []}
         door = self.blueprint.doc(**said, **({"summary": summary} if summary else {}))(door)
@@ -117,11 +123,16 @@ class Doors:
         gives, blueprint = operation.gives, self.blueprint
         for status in operation.statuses:
             door = blueprint.alt_response(status, f"Status{status}")(door)
-        headers = {name: name for name in (*gives.headers, "X-Request-Id")}
+        replayed = ("Idempotency-Replayed",) if operation.once else ()
+        headers = {name: name for name in (*gives.headers, *replayed, "X-Request-Id")}
         shape = {"schema": gives.shape, "content_type": gives.media, "headers": headers}
         door = blueprint.response(gives.status, **shape)(door)
         said: dict[str, Any] = {}
-        if parameters := [*operation.write.value, *operation.headers]:
+        if parameters := [
+            *operation.write.value,
+            *operation.headers,
+            *(["IdempotencyKey"] if operation.once else []),
+        ]:
             said["parameters"] = parameters
         if operation.takes is not None:
             content = {operation.takes.media: {"schema": operation.takes.shape}}
@@ -130,10 +141,10 @@ class Doors:
         return documented
 
 
-def _reading(view: View, operation: Operation) -> View:
+def _reading(name: str, view: View, operation: Operation) -> View:
     """Wrap a view so that it gets the editor or author, and the body, as `operation` takes them."""
 
-    def door(*query: Any, **path: str) -> Response:
+    def read(*query: Any, **path: str) -> Response:
         given: dict[str, Any] = dict(path)
         match operation.write:
             case Write.CREATE:
@@ -143,6 +154,11 @@ def _reading(view: View, operation: Operation) -> View:
         if operation.takes is not None:
             given["body"] = operation.takes.read(read_json(request, operation.takes.media))
         return view(*query, **given)
+
+    def door(*query: Any, **path: str) -> Response:
+        if not operation.once:
+            return read(*query, **path)
+        return answered_once(request, name, partial(read, *query, **path), once=g.once)
 
     door.__doc__ = view.__doc__
     door.__name__ = view.__name__

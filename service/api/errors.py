@@ -1,5 +1,6 @@
 """The one table of exceptions and statuses, and the problem (RFC 9457) that tells of each."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -9,7 +10,18 @@ from typing import Any
 
 from werkzeug.exceptions import HTTPException
 
-from service.api.refusals import Malformed, NoEhr, NotReady, NoVersion, StaleVersion, WrongHost, WrongMedia
+from service.api.refusals import (
+    Malformed,
+    NoEhr,
+    NotReady,
+    NoVersion,
+    StaleVersion,
+    TooMany,
+    TooSlow,
+    WrongHost,
+    WrongMedia,
+)
+from service.application.answer_once import OtherRequest, StillAnswering
 from service.application.push_plan import PatientBusy, ReadOnly
 from service.domain.values import Invalid, Problem
 from service.fhir.outcome import OutcomeIssue
@@ -29,13 +41,24 @@ from service.ports.ehr import (
     UnknownOutcome,
 )
 from service.ports.sealing import BadKeys, Damaged, KeyLacking, KeyRetired, KeysUnfit, NotSealed, WrongKey
-from service.ports.storage import Outdated, Pinned, StorageUnavailable, Superseded, Taken, Unknown
+from service.ports.storage import (
+    Outdated,
+    Pinned,
+    StorageBusy,
+    StorageUnavailable,
+    Superseded,
+    Taken,
+    Unknown,
+)
 from service.sync.two_way import MassVanish
 
 PROBLEMS = "https://w3id.org/tandem-care/problems/"
 # How long a push of one plan usually takes, and a database's other writer at most.
 _SOON = 5
 _REALM = 'Bearer realm="tandem"'
+# A body of a million wrong items must not become an answer of a million problems.
+_TOLD = 100
+_NAME = re.compile(r"[a-z_]{1,32}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +95,10 @@ TABLE: Mapping[type[Exception], Row] = MappingProxyType({
     WrongMedia: Row(415, "wrong-media-type"),
     NoVersion: Row(428, "version-required"),
     StaleVersion: Row(412, "stale-version"),
+    TooSlow: Row(408, "too-slow"),
+    TooMany: Row(429, "too-many-requests"),
+    OtherRequest: Row(422, "key-used-for-another-request"),
+    StillAnswering: Row(409, "still-answering", 1),
     NoEhr: Row(503, "no-ehr"),
     NotReady: Row(503, "not-ready", _SOON),
     NotRecognised: Row(401, "not-recognised"),
@@ -83,6 +110,7 @@ TABLE: Mapping[type[Exception], Row] = MappingProxyType({
     Outdated: Row(412, "stale-version"),
     Taken: Row(409, "taken"),
     Pinned: Row(409, "pinned"),
+    StorageBusy: Row(503, "storage-unavailable", _SOON),
     StorageUnavailable: Row(503, "storage-unavailable", _SOON),
     KeysUnfit: Row(503, "keys-unfit"),
     BadKeys: Row(503, "keys-unfit"),
@@ -135,7 +163,7 @@ def _title(row: Row) -> str:
 def _headers(error: Exception, row: Row) -> dict[str, str]:
     if isinstance(error, NotRecognised | NotAllowed):
         return {"WWW-Authenticate": _challenge(error)}
-    asked = error.retry_after if isinstance(error, Throttled) else None
+    asked = error.retry_after if isinstance(error, Throttled | TooMany) else None
     seconds = row.retry_after if asked is None else ceil(max(asked, 1))
     return {} if seconds is None else {"Retry-After": str(seconds)}
 
@@ -153,6 +181,8 @@ def _challenge(error: NotRecognised | NotAllowed) -> str:
 
 def _detail(error: Exception) -> str:
     match error:
+        case Invalid() if len(error.problems) > _TOLD:
+            return f"What was sent breaks the rules that errors names, and {len(error.problems)} in all."
         case Invalid():
             return "What was sent breaks the rules that errors names."
         case Unknown():  # its text quotes the name that was asked for
@@ -168,7 +198,7 @@ def _detail(error: Exception) -> str:
 def _members(error: Exception) -> dict[str, Any]:
     match error:
         case Invalid():
-            return {"errors": error.problems}
+            return {"errors": tuple(error.problems[:_TOLD])}
         case NotRecognised():
             return {"errors": (Problem("Authorization", error.doubt),)}
         case NotReady():
@@ -196,4 +226,6 @@ def _of_http(error: HTTPException, request_id: str) -> tuple[ProblemDetails, dic
 def _query_problems(told: Mapping[str, Any]) -> list[Problem]:
     """Read what webargs says about query parameters: {"query": {name: [reason]}}."""
     by_name: Mapping[str, list[str]] = told.get("messages", {}).get("query", {})
-    return [Problem(name, reason) for name, reasons in by_name.items() for reason in reasons]
+    # A parameter's name is free text too: one that cannot be a slip in a name of ours is not repeated.
+    named = {name: name if _NAME.fullmatch(name) else "?" for name in by_name}
+    return [Problem(named[name], reason) for name, reasons in by_name.items() for reason in reasons]

@@ -17,6 +17,9 @@ from service.ports.storage import StorageError
 
 OPEN: Mapping[str, str] = MappingProxyType({
     "/health/live": "whoever starts the process asks it, and it says nothing but that it lives",
+    "/docs": "it describes the API, which is public, and nothing that is kept",
+    "/docs/<id:file>": "the page's own script and style, from a package",
+    "/openapi.json": "the description that the page shows, the same for everybody",
     "/health/ready": "whoever sends requests here asks it, and it says what is lacking, not what is kept",
 })  # fmt: skip
 """The routes that nobody has to show an identity for, each with the reason."""
@@ -106,6 +109,5 @@ def _is_here(address: str | None) -> bool:
 
 
 def private(response: Response) -> None:
-    """Keep an answer out of every cache, and one caller's answer from another."""
-    response.headers["Cache-Control"] = "private, no-store"
+    """Keep one caller's answer from another; `service.api.protection` keeps it out of every cache."""
     response.vary.add("Authorization")

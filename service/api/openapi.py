@@ -13,6 +13,7 @@ from service.api.block_yaml import block_yaml
 from service.api.components import declare
 from service.api.doors import IdConverter
 from service.api.schemas import ID
+from service.fhir.json import JsonObject
 
 VERSION = "1.0"
 _DESCRIPTION = """\
@@ -70,10 +71,15 @@ def make_api(app: Flask) -> Api:
     return api
 
 
+def document(app: Flask) -> JsonObject:
+    """Return the OpenAPI document of an application."""
+    api = app.extensions["flask-smorest"]["apis"][""]["ext_obj"]
+    return _tidy(api.spec.to_dict())
+
+
 def spec(app: Flask) -> str:
     """Return the OpenAPI document of an application as YAML."""
-    api = app.extensions["flask-smorest"]["apis"][""]["ext_obj"]
-    return block_yaml(_tidy(api.spec.to_dict()))
+    return block_yaml(document(app))
 
 
 def _tidy(document: dict[str, Any]) -> dict[str, Any]:

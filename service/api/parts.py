@@ -43,6 +43,7 @@ def part_doors(services: Services) -> Doors:
             takes=Takes(shape=_DOSE),
             write=Write.EDIT,
             needs=Permission.WRITE_PLAN,
+            once=True,
         ),
         _Part(services.plans, "medications").change_dose,
     )
@@ -68,7 +69,9 @@ def _open(doors: Doors, views: "_Part", kind: type) -> None:
     )
     doors.open(
         f"addTo{name}",
-        Operation(method="POST", path=all_, gives=added, takes=takes, write=Write.EDIT, needs=writes),
+        Operation(
+            method="POST", path=all_, gives=added, takes=takes, write=Write.EDIT, needs=writes, once=True
+        ),
         views.add,
         summary=f"Add one to the {words} of a plan.",
     )

@@ -41,7 +41,13 @@ def people_doors(services: Services) -> Doors:
     doors.open(
         "createPerson",
         Operation(
-            method="POST", path=_ALL, gives=made, takes=takes, refuses=(409,), needs=Permission.WRITE_PEOPLE
+            method="POST",
+            path=_ALL,
+            gives=made,
+            takes=takes,
+            refuses=(409,),
+            needs=Permission.WRITE_PEOPLE,
+            once=True,
         ),
         views.create,
     )

@@ -46,6 +46,7 @@ def plan_doors(services: Services) -> Doors:
         write=Write.CREATE,
         refuses=(409,),
         needs=writes,
+        once=True,
     )
     lists = page_of(PlanSummary)
     doors = Doors("plans", "Treatment plans, whole.")

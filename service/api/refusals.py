@@ -10,7 +10,7 @@ class Refusal(Exception):
 
 
 class Malformed(Refusal):
-    """The body is no JSON object, or is nested deeper than any plan."""
+    """The body is no JSON object, is not all there, or is nested deeper than any plan."""
 
 
 class WrongHost(Refusal):
@@ -31,6 +31,18 @@ class StaleVersion(Refusal):
 
 class NoEhr(Refusal):
     """No EHR is configured."""
+
+
+class TooSlow(Refusal):
+    """The body did not arrive in time."""
+
+
+class TooMany(Refusal):
+    """This caller has made all the requests of its time: more after `retry_after` seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("This caller has made too many requests.")
+        self.retry_after = retry_after
 
 
 class NotReady(Refusal):

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Set
+from math import inf
 from urllib.parse import urlsplit
 
 from flask import Request
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
-from service.api.refusals import Malformed, NoVersion, StaleVersion, WrongHost, WrongMedia
+from service.api.refusals import Malformed, NoVersion, StaleVersion, TooSlow, WrongHost, WrongMedia
 from service.application.access import sees_unshared
 from service.domain.values import Invalid, Problem
 from service.fhir.json import JsonObject, NotJson, loads
@@ -14,10 +16,10 @@ from service.ports.access import Caller, Entrance, NotAllowed, Role
 
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
-LARGEST_BODY = 2 * 1024 * 1024
 DEEPEST = 64
 AUTHOR = "X-Tandem-Author"
 AUTHOR_PATTERN = r"[A-Za-z0-9._@\-]{1,64}"
+_NOT_WHOLE = "The body is shorter than its Content-Length, or its chunks are broken."
 _REVISION_TAG = re.compile(r'"([1-9][0-9]{0,8})(-patient)?"')
 
 
@@ -31,16 +33,38 @@ def check_host(request: Request, names: Set[str]) -> None:
 
 
 def read_json(request: Request, media: str) -> JsonObject:
-    """Return the JSON object of the body; raises `WrongMedia`, `Malformed` or werkzeug's 413."""
-    if request.mimetype != media:
-        raise WrongMedia(f"A body of {media} is taken here.")
+    """Return the JSON object of the body; raises `WrongMedia`, `Malformed`, `TooSlow` or werkzeug's 413."""
+    if request.mimetype != media or request.mimetype_params.get("charset", "utf-8").lower() != "utf-8":
+        raise WrongMedia(f"A body of {media} in UTF-8 is taken here.")
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise WrongMedia("A body is taken as it is, without a Content-Encoding.")
     try:
-        document = loads(request.get_data(cache=False))
+        # RFC 8259, 8.1: UTF-8 and no other; the library would guess.
+        document = loads(body_of(request).decode())
+    except UnicodeDecodeError:
+        raise Malformed("The body is not UTF-8.") from None
     except NotJson as error:
         raise Malformed(str(error)) from None
     if _depth(document) > DEEPEST:
         raise Malformed(f"the JSON text is nested more than {DEEPEST} levels deep")
     return document
+
+
+def body_of(request: Request) -> bytes:
+    """Return the bytes of the body; raises `Malformed`, `TooSlow` or werkzeug's 413."""
+    try:
+        body = request.get_data()
+    except ClientDisconnected as error:
+        # werkzeug makes one thing of a body that ends early and of a server that waits no longer for it.
+        if isinstance(error.__context__, TimeoutError):
+            raise TooSlow("The body did not arrive in time.") from None
+        raise Malformed(_NOT_WHOLE) from None
+    if len(body) < (request.content_length or 0):
+        raise Malformed(_NOT_WHOLE)
+    # werkzeug 3.1 cuts a body without a Content-Length at the limit, and says nothing.
+    if request.content_length is None and len(body) >= (request.max_content_length or inf):
+        raise RequestEntityTooLarge
+    return body
 
 
 def author_of(request: Request, caller: Caller) -> str:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Protocol
 
+from service.api.protection import Protection
+from service.api.rate import Rate
+from service.application.answer_once import OnceStorage
 from service.application.chart_run import Whose
 from service.application.ports import PlanPorts
 from service.application.recognise import Everybody
@@ -15,6 +18,7 @@ from service.ports.clock import Ids
 from service.sync.report import PushReport
 from service.telemetry.events import Log
 
+LARGEST_BODY = 2 * 1024 * 1024
 OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 """The names under which a service that listens on the loopback address is asked."""
 
@@ -32,16 +36,21 @@ class Services:
 
     `push` is None where no EHR is configured. `ready` gives what keeps this service from working, such as
     `Problem("database", "cannot be reached")`, and nothing when it is ready. `bind` opens a context in which
-    everything that is logged carries the request id; `stopwatch` gives seconds from any start. `hosts` are
-    the names that a request may be for.
+    everything that is logged carries the request id; `stopwatch` gives seconds from any start. `once` is the
+    storage of `plans`; `rate` is None where nobody is limited. `hosts` are the names that
+    a request may be for.
     """
 
     plans: PlanPorts
+    once: OnceStorage
     ids: Ids
     log: Log
     ready: Callable[[], tuple[Problem, ...]]
     push: Callable[[Whose], PushReport] | None = None
     bind: Callable[[str], AbstractContextManager[object]] = nullcontext
+    rate: Rate | None = None
+    protection: Protection = Protection()  # noqa: RUF009  it is frozen
+    largest_body: int = LARGEST_BODY
     stopwatch: Callable[[], float] = perf_counter
     recogniser: Recognises = field(default_factory=Everybody)
     hosts: Set[str] = OWN_NAMES

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from structlog.contextvars import bound_contextvars
 
+from service.application.answer_once import OnceStorage
 from service.application.chart_run import Whose
 from service.application.connect import keep_connection
 from service.application.ports import PlanPorts
@@ -58,9 +59,15 @@ class Tandem:
     log_to: TextIO | None = None
 
     @cached_property
-    def storage(self) -> Storage:
-        """Where plans are kept."""
+    def database(self) -> Storage:
+        """The database itself."""
         return Storage(self.settings.database_url, self.keys)
+
+    @cached_property
+    def storage(self) -> OnceStorage:
+        """Where plans are kept, and the answers to requests with an Idempotency-Key."""
+        keep_for = timedelta(hours=self.settings.idempotency_hours)
+        return OnceStorage(self.database, clock=self.clock, keep_for=keep_for)
 
     @cached_property
     def keys(self) -> KeyRing | None:
@@ -79,6 +86,11 @@ class Tandem:
     def address(self) -> tuple[str, int]:
         """Where the API listens: host and port."""
         return self.settings.host, self.settings.port
+
+    @property
+    def request_seconds(self) -> float:
+        """How long a request may take to arrive."""
+        return self.settings.request_seconds
 
     @property
     def asks_who(self) -> bool:
@@ -232,19 +244,25 @@ def _carried_out(command: Whose, ports: Ports) -> PushReport:
 
 def api_of(tandem: Tandem) -> Any:  # a Flask application, by a name that only the web adapters may import
     """Return the API over an installation."""
-    from service.api import OWN_NAMES, Services, create_app  # noqa: PLC0415  0.4 s that other commands save
+    from service import api  # noqa: PLC0415  0.4 s that other commands save
 
-    services = Services(
+    settings = tandem.settings
+    origins = frozenset((settings.cors_origins or "").split())
+    services = api.Services(
         plans=tandem.plans,
+        once=tandem.storage,
+        rate=None if settings.rate_limit == "off" else api.Rate(settings.rate_limit),
+        protection=api.Protection(origins=origins, behind_https=settings.behind_https),
+        largest_body=settings.max_body_bytes,
         ids=tandem.ids,
         log=tandem.log,
         ready=tandem.lacks,
         push=None if tandem.ehr_url is None else tandem.push,
         bind=lambda request_id: bound_contextvars(request_id=request_id),
         recogniser=_recogniser(tandem) if tandem.asks_who else Everybody(),
-        hosts=OWN_NAMES | tandem.hosts if tandem.asks_who else OWN_NAMES,
+        hosts=api.OWN_NAMES | tandem.hosts if tandem.asks_who else api.OWN_NAMES,
     )
-    return create_app(services)
+    return api.create_app(services)
 
 
 def _recogniser(tandem: Tandem) -> Recogniser:

@@ -43,6 +43,10 @@ _TABLE: tuple[tuple[type[Exception], ExitCode, str], ...] = (
 )
 
 
+# More is no help; the words tell how many there are.
+_TOLD = 100
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What a person is told about an error; `problems` name the fields of refused input."""
@@ -77,7 +81,9 @@ def told(error: Exception) -> Told:
 
 def _known(error: Exception, code: ExitCode, words: str) -> Told:
     if isinstance(error, Invalid):
-        return Told(code=code, words=f"{words}: {len(error.problems)} problem(s)", problems=error.problems)
+        return Told(
+            code=code, words=f"{words}: {len(error.problems)} problem(s)", problems=error.problems[:_TOLD]
+        )
     return Told(code=code, words=f"{words}: {error}")
 
 

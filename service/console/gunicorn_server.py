@@ -5,12 +5,19 @@ from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # gunicorn ships no types
 
+from service.console.patient_worker import PatientWorker
+from service.telemetry.events import Log
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 _THREADS = 8
 # A push waits for the EHR, with its retries; a worker that is silent for longer is taken for dead.
 _SILENCE_SECONDS = 120
+# How long a connection on which nothing is asked stays open; it holds no thread.
+_IDLE_SECONDS = 5
+_LONGEST_LINE = 8190
+_MOST_HEADERS = 100
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # its base is untyped
@@ -29,15 +36,22 @@ class _Server(BaseApplication):  # type: ignore[misc]  # its base is untyped
         return self._make()
 
 
-def serve_with_gunicorn(make: Callable[[], "WSGIApplication"], host: str, port: int) -> None:
-    """Serve until the process is told to end."""
+def serve_with_gunicorn(
+    make: Callable[[], "WSGIApplication"], place: tuple[str, int], *, patience: float, log: Log
+) -> None:
+    """Serve until the process is told to end; `patience` is how many seconds a request has to arrive."""
+    host, port = place
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     options = {
         "bind": address,
-        "worker_class": "gthread",
+        "worker_class": type("Worker", (PatientWorker,), {"patience": patience, "events": log}),
         "workers": 1,
         "threads": _THREADS,
         "timeout": _SILENCE_SECONDS,
+        "keepalive": _IDLE_SECONDS,
+        "limit_request_line": _LONGEST_LINE,
+        "limit_request_fields": _MOST_HEADERS,
+        "limit_request_field_size": _LONGEST_LINE,
         "loglevel": "warning",
         "proc_name": "tandem",
     }

@@ -68,6 +68,10 @@ class Installation(Protocol):
         """What the use cases on tokens need."""
 
     @property
+    def request_seconds(self) -> float:
+        """How long a request may take to arrive."""
+
+    @property
     def ehr_url(self) -> str | None:
         """The base URL of the chart's server, if there is one."""
 

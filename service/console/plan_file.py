@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from service.document import person_from_document, plan_from_document
 from service.domain.people import Person
@@ -11,6 +11,8 @@ from service.domain.values import Invalid, Problem, unique
 from service.fhir.json import JsonObject, loads
 
 _Read = TypeVar("_Read")
+# Eight times what the API takes; a device or a pipe without end must not fill the memory.
+LARGEST_FILE = 16 * 1024 * 1024
 _MEMBERS = ("people", "plan")
 
 
@@ -20,6 +22,14 @@ class PlanFile:
 
     plan: Plan
     people: tuple[Person, ...] = ()
+
+
+def content_of(file: BinaryIO) -> bytes:
+    """Return the content of a file; `Invalid` for one that is larger than any plan."""
+    content = file.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise Invalid([Problem("", f"is larger than {LARGEST_FILE} bytes")])
+    return content
 
 
 def read_plan_file(content: bytes) -> PlanFile:

@@ -9,7 +9,7 @@ from service.application.load_plan import load_plan
 from service.application.read_plan import list_plans, read_plan
 from service.application.seeing import seen
 from service.console.group import Noun, OneOf
-from service.console.plan_file import read_plan_file
+from service.console.plan_file import content_of, read_plan_file
 from service.console.plan_view import show_plan
 from service.console.preparation import prepare
 from service.console.reports import plans_document, revision_document, show_plans
@@ -36,7 +36,7 @@ def new(run: Run, file: BinaryIO, author: str | None) -> None:
     FILE (- for standard input) is a plan's JSON document, or {"people": [...], "plan": {...}}.
     All of it is kept or nothing; what is refused is named field by field.
     """
-    said = read_plan_file(file.read())
+    said = read_plan_file(content_of(file))
     with audited(prepare(run.installation), "plan new", plan_id=said.plan.id) as ports:
         revision = load_plan(said.plan, said.people, author=author or said.plan.author, ports=ports)
     words = f"kept plan {said.plan.id} at revision {revision.number}"

@@ -34,7 +34,8 @@ def serve(run: Run, host: str | None, port: int | None) -> None:
     check_seal(run, installation, host)
     prepare(installation).admit()
     emit(installation.log, SERVER_STARTED, host=host, port=port, **_described(installation))
-    serve_with_gunicorn(installation.application, host, port)
+    patience = installation.request_seconds
+    serve_with_gunicorn(installation.application, (host, port), patience=patience, log=installation.log)
 
 
 def _described(installation: Installation) -> dict[str, object]:

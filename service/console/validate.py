@@ -9,7 +9,7 @@ from service.application.examine_plan import Finding, Resources, ask_server, exa
 from service.application.export_plan import fhir_of
 from service.console.exit_codes import ExitCode
 from service.console.group import Verb
-from service.console.plan_file import read_plan_file
+from service.console.plan_file import content_of, read_plan_file
 from service.console.preparation import prepare
 from service.console.progress import counted
 from service.console.run import Run
@@ -48,7 +48,8 @@ def _resources(run: Run, subject: str) -> Resources:
     if not file.is_file():
         with audited(prepare(run.installation), "validate", plan_id=subject) as ports:
             return fhir_of(subject, ports=ports)
-    said = read_plan_file(file.read_bytes())
+    with file.open("rb") as stream:
+        said = read_plan_file(content_of(stream))
     people: dict[str, Person] = {one.id: one for one in said.people}
     missing = {one for _, one in people_named(said.plan)} - people.keys()
     # The directory is opened only for a plan that brings not all of its people.

@@ -1,8 +1,7 @@
 """What is kept between runs: plans with their revisions, people, and everything about each connection.
 
-Work happens in a unit of work: `with storage.begin() as work: ...; work.commit()`. What was not committed
-is as if it had never been. Ids name connections, plans, people and items; `connection_id` stands in all
-that concerns an EHR. Every method raises `StorageUnavailable` when the database does not do its part.
+Work happens in a unit of work, `with storage.begin() as work: ...; work.commit()`, or as if it never had.
+`connection_id` stands in all that concerns an EHR. Any method may raise `StorageUnavailable`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,6 +17,7 @@ from service.domain.revision import Origin, Revision
 from service.domain.therapy import RequestStatus
 from service.fhir.json import JsonObject
 from service.ports.access import Audit, Tokens
+from service.ports.answers import Answers
 from service.ports.inbox import Inbox
 from service.ports.journal import Journal
 from service.ports.passes import Passes
@@ -31,6 +31,10 @@ class StorageError(Exception):
 
 class StorageUnavailable(StorageError):
     """Try again later, or see to the database; nothing was done."""
+
+
+class StorageBusy(StorageUnavailable):
+    """Somebody else is writing there: try again soon."""
 
 
 class Unknown(StorageError):
@@ -351,6 +355,8 @@ class UnitOfWork(Protocol):
     def tokens(self) -> Tokens: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def answers(self) -> Answers: ...
 
     def __enter__(self) -> Self: ...
     def __exit__(

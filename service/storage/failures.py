@@ -6,7 +6,7 @@ import psycopg
 from sqlalchemy import Engine, event
 from sqlalchemy.engine.interfaces import ExceptionContext
 
-from service.ports.storage import StorageUnavailable
+from service.ports.storage import StorageBusy, StorageUnavailable
 
 _BUSY = "the database is busy with another writer"
 _FULL = "the disk of the database is full"
@@ -47,7 +47,8 @@ def _translate(context: ExceptionContext) -> None:
     if isinstance(failure, (*_OURS, psycopg.errors.UndefinedColumn, psycopg.InterfaceError)) or (
         isinstance(failure, sqlite3.DatabaseError) and type(failure) is sqlite3.DatabaseError
     ):
-        raise StorageUnavailable(reason(failure)) from None
+        words = reason(failure)
+        raise (StorageBusy if words == _BUSY else StorageUnavailable)(words) from None
 
 
 def reason(failure: BaseException) -> str:

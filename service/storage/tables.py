@@ -254,3 +254,15 @@ audit_refused = Table(
     _key("doubt"),
     Column("count", Integer, nullable=False),
 )
+
+answers = Table(
+    "answers",
+    metadata,
+    _key("id"),
+    _text("principal"),
+    _text("operation"),
+    Column("asked_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("content", Sealed),
+    Index("ix_answers_expires_at", "expires_at"),
+)

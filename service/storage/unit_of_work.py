@@ -6,6 +6,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine, Transaction
 
 from service.storage import admission
+from service.storage.answers import SqlAnswers
 from service.storage.audit import SqlAudit
 from service.storage.connections import SqlCapabilityCache, SqlConnections, SqlCursors
 from service.storage.database import connect, open_engine, transaction
@@ -36,6 +37,7 @@ class SqlUnitOfWork:
     passes: SqlPasses
     tokens: SqlTokens
     audit: SqlAudit
+    answers: SqlAnswers
 
     def __init__(self, engine: Engine, *, write: bool, keys: KeyRing | None = None) -> None:
         self._engine = engine
@@ -66,6 +68,7 @@ class SqlUnitOfWork:
         self.passes = SqlPasses(connection)
         self.tokens = SqlTokens(connection)
         self.audit = SqlAudit(connection)
+        self.answers = SqlAnswers(connection, self._sealer)
         return self
 
     def __exit__(

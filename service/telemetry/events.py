@@ -25,6 +25,7 @@ def _event(name: str, *fields: str) -> Event:
 
 REQUEST_ANSWERED = _event("request.answered", "request_id", "method", "route", "status", "milliseconds")
 REQUEST_FAILED = _event("request.failed", "request_id", "method", "route", "error")
+REQUEST_REFUSED = _event("request.refused", "request_id", "status", "error")
 PUSH_FINISHED = _event(
     "push.finished", "plan_id", "revision", "connection_id", "standing", "writes", "counts"
 )

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import yaml
 from flask import Flask
 
 from service.api import Services, create_app, spec
+from service.application.answer_once import OnceStorage
 from service.application.ports import PlanPorts
 from service.domain.plan import LIST_GROUPS
 from tests.fakes.clock import CountingIds, StillClock
@@ -26,8 +28,9 @@ class Silence:
 
 
 def an_app() -> Flask:
-    ports = PlanPorts(storage=MemoryStorage(), clock=StillClock())
-    return create_app(Services(plans=ports, ids=CountingIds(), log=Silence(), ready=lambda: ()))
+    once = OnceStorage(MemoryStorage(), clock=StillClock(), keep_for=timedelta(hours=24))
+    ports = PlanPorts(storage=once, clock=StillClock())
+    return create_app(Services(plans=ports, once=once, ids=CountingIds(), log=Silence(), ready=lambda: ()))
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,13 @@ CASES = {
     "no EHR": (("push", "nope"), {}, 2),
     "a server that is away": (("health",), NOT_THERE, 6),
     "a setting that makes no sense": (("plan", "list"), {"TANDEM_PORT": "high"}, 2),
+    "a rate that is none": (("plan", "list"), {"TANDEM_RATE_LIMIT": "often"}, 2),
+    "a rate of nothing": (("plan", "list"), {"TANDEM_RATE_LIMIT": "0/minute"}, 2),
+    "every origin": (("plan", "list"), {"TANDEM_CORS_ORIGINS": "https://clinic.example *"}, 2),
+    "an origin with a path": (("plan", "list"), {"TANDEM_CORS_ORIGINS": "https://clinic.example/"}, 2),
+    "no time for a request": (("plan", "list"), {"TANDEM_REQUEST_SECONDS": "0"}, 2),
+    "no room for a body": (("plan", "list"), {"TANDEM_MAX_BODY_BYTES": "0"}, 2),
+    "no time for a key": (("plan", "list"), {"TANDEM_IDEMPOTENCY_HOURS": "0"}, 2),
     "a port that is none": (("serve", "--port", "70000"), {}, 2),
     "an address for everybody": (("serve",), {"TANDEM_HOST": "0.0.0.0"}, 2),  # noqa: S104  refused
     "a database that cannot be": (("plan", "list"), {"TANDEM_DATABASE_URL": MISSING_FOLDER}, 8),

@@ -13,6 +13,7 @@ from service.domain.people import Person
 from service.domain.revision import Revision
 from service.domain.values import Invalid, Problem
 from service.ports.access import AuditEntry, Token
+from service.ports.answers import Asked, KeptAnswer
 from service.ports.inbox import InboxItem
 from service.ports.journal import JournalRow
 from service.ports.passes import LastPass
@@ -27,12 +28,13 @@ from service.ports.storage import (
     PlanFilter,
     PlanSummary,
     RevisionSummary,
-    StorageUnavailable,
+    StorageBusy,
     Superseded,
     Taken,
     Unknown,
 )
 from tests.fakes.access import MemoryAudit, MemoryTokens, Refused
+from tests.fakes.agreement import MemoryJournal, MemoryLedger, MemoryPasses
 from tests.fakes.inbox import MemoryInbox
 
 T = TypeVar("T")
@@ -56,6 +58,7 @@ class Kept:
     tokens: dict[str, Token] = field(default_factory=dict)
     audit: list[AuditEntry] = field(default_factory=list)
     refused: Refused = field(default_factory=dict)
+    answers: dict[tuple[str, str, str], tuple[KeptAnswer | None, datetime]] = field(default_factory=dict)
 
     def copy(self) -> "Kept":
         return Kept(**{name: content.copy() for name, content in vars(self).items()})
@@ -177,79 +180,6 @@ class MemoryPeople:
         return paged([self._people[one] for one in sorted(self._people)], lambda one: one.id, after, limit)
 
 
-class MemoryLedger:
-    def __init__(self, kept: Kept) -> None:
-        self._ledger = kept.ledger
-        self._uses = kept.uses
-
-    def save(self, entries: Iterable[LedgerEntry], *, plan_id: str) -> None:
-        for entry in entries:
-            key = (entry.connection_id, entry.resource_type, entry.item_id)
-            self._ledger[key] = deepcopy(entry)  # its resources could be changed later by who saved it
-            self._uses.add((key, plan_id))
-
-    def of_plan(self, connection_id: str, plan_id: str) -> tuple[LedgerEntry, ...]:
-        used = {key for key, plan in self._uses if plan == plan_id and key[0] == connection_id}
-        return self._those(lambda key, _: key in used)
-
-    def many(self, connection_id: str, keys: Iterable[tuple[str, str]]) -> tuple[LedgerEntry, ...]:
-        wanted = {(connection_id, *key) for key in keys}
-        return self._those(lambda key, _: key in wanted)
-
-    def of_item(self, connection_id: str, item_id: str) -> tuple[LedgerEntry, ...]:
-        return self._those(lambda key, _: (key[0], key[2]) == (connection_id, item_id))
-
-    def by_remote(self, connection_id: str, resource_type: str, remote_id: str) -> tuple[LedgerEntry, ...]:
-        place = (connection_id, resource_type)
-        return self._those(lambda key, entry: key[:2] == place and entry.remote_id == remote_id)
-
-    def _those(self, wanted: Callable[[tuple[str, str, str], LedgerEntry], bool]) -> tuple[LedgerEntry, ...]:
-        return tuple(
-            deepcopy(self._ledger[key]) for key in sorted(self._ledger) if wanted(key, self._ledger[key])
-        )
-
-
-class MemoryJournal:
-    def __init__(self, kept: Kept) -> None:
-        self._rows = kept.journal
-
-    def write(self, rows: Iterable[JournalRow]) -> None:
-        for row in rows:
-            if row.id in self._rows:
-                raise Taken("journal row", row.id)
-            self._rows[row.id] = deepcopy(row)
-
-    def open_rows(self, connection_id: str, patient_id: str) -> tuple[JournalRow, ...]:
-        return tuple(
-            deepcopy(row)
-            for row in self._rows.values()
-            if (row.connection_id, row.patient_id, row.settled_at) == (connection_id, patient_id, None)
-        )
-
-    def settle(self, ids: Iterable[str], outcome: str, at: datetime) -> None:
-        for one in ids:
-            row = self._rows.get(one)
-            if row is not None and row.settled_at is None:
-                self._rows[one] = replace(row, outcome=outcome, settled_at=at)
-
-    def of_item(self, connection_id: str, item_id: str, *, limit: int) -> tuple[JournalRow, ...]:
-        rows = [
-            row for row in self._rows.values() if (row.connection_id, row.item_id) == (connection_id, item_id)
-        ]
-        return tuple(reversed(rows))[:limit]
-
-
-class MemoryPasses:
-    def __init__(self, kept: Kept) -> None:
-        self._kept = kept
-
-    def put(self, last: LastPass) -> None:
-        self._kept.passes[last.connection_id, last.plan_id] = last
-
-    def get(self, connection_id: str, plan_id: str) -> LastPass | None:
-        return self._kept.passes.get((connection_id, plan_id))
-
-
 class MemoryConnections:
     def __init__(self, kept: Kept) -> None:
         self._connections = kept.connections
@@ -324,6 +254,31 @@ class MemoryLeases:
             self._leases[place] = (lease, True)
 
 
+class MemoryAnswers:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept.answers
+
+    def find(self, asked: Asked, *, now: datetime) -> KeptAnswer | None:
+        answer, until = self._kept.get(named(asked), (None, now))
+        return answer if until > now else None
+
+    def reserve(self, asked: Asked, *, now: datetime, until: datetime) -> KeptAnswer | None:
+        for name in [name for name, (_, end) in self._kept.items() if end <= now]:
+            del self._kept[name]
+        found = self.find(asked, now=now)
+        if found is None:
+            self._kept[named(asked)] = (None, until)
+        return found
+
+    def keep(self, asked: Asked, answer: KeptAnswer) -> None:
+        _, until = self._kept[named(asked)]
+        self._kept[named(asked)] = (answer, until)
+
+
+def named(asked: Asked) -> tuple[str, str, str]:
+    return asked.principal, asked.operation, asked.key
+
+
 class MemoryUnitOfWork:
     """Works on a copy; `commit` makes the copy what is kept."""
 
@@ -339,6 +294,7 @@ class MemoryUnitOfWork:
     passes: MemoryPasses
     tokens: MemoryTokens
     audit: MemoryAudit
+    answers: MemoryAnswers
 
     def __init__(self, storage: "MemoryStorage", *, write: bool) -> None:
         self._storage = storage
@@ -347,7 +303,7 @@ class MemoryUnitOfWork:
 
     def __enter__(self) -> Self:
         if self._write and not self._storage.writer.acquire(timeout=self._storage.patience):
-            raise StorageUnavailable("the database is busy with another writer")
+            raise StorageBusy("the database is busy with another writer")
         self._working = kept = self._storage.kept.copy()
         self.plans = MemoryPlans(kept)
         self.people = MemoryPeople(kept)
@@ -361,6 +317,7 @@ class MemoryUnitOfWork:
         self.passes = MemoryPasses(kept)
         self.tokens = MemoryTokens(kept.tokens)
         self.audit = MemoryAudit(kept.audit, kept.refused, plans=kept.plans)
+        self.answers = MemoryAnswers(kept)
         return self
 
     def __exit__(

@@ -7,6 +7,7 @@ from typing import Any
 
 from service.domain.therapy import RequestStatus
 from service.ports.access import Role, Token
+from service.ports.answers import Asked, KeptAnswer
 from service.ports.inbox import ItemState
 from service.ports.journal import Interaction
 from service.ports.passes import LastPass
@@ -75,6 +76,8 @@ TOKEN = Token(
     created_by="cli:root",
     expires_at=later(600),
 )
+ASKED = Asked(principal="clinician:n.okafor", operation="createPlan", key="key-1", fingerprint="0d" * 32)
+ANSWER = KeptAnswer(fingerprint="0d" * 32, status=201, headers=(("ETag", '"1"'),), body='{"title": "Sleep"}')
 CAPABILITIES = KeptCapabilities(content={"fhir_version": "4.0.1"}, fetched_at=NOON)
 
 
@@ -96,6 +99,8 @@ def fill(storage: Storage) -> None:
         work.inbox.save([WAITING, DECIDED])
         work.passes.put(PASSED)
         work.tokens.add(TOKEN)
+        assert work.answers.reserve(ASKED, now=NOON, until=later(600)) is None
+        work.answers.keep(ASKED, ANSWER)
         assert work.leases.acquire("default", "patient-1", holder="run-1", now=NOON, ttl=timedelta(hours=1))
         work.commit()
 
@@ -120,11 +125,12 @@ def contents(storage: Storage) -> dict[str, Any]:
             "inbox": work.inbox.of_plan("default", FULL.id),
             "passes": work.passes.get("default", FULL.id),
             "tokens": work.tokens.all(),
+            "answers": work.answers.find(ASKED, now=NOON),
         }
 
 
 # What a revision of the schema was the first to keep.
-SINCE = {"inbox": "0003", "passes": "0003", "tokens": "0004"}
+SINCE = {"inbox": "0003", "passes": "0003", "tokens": "0004", "answers": "0005"}
 
 
 def of_revision(held: dict[str, Any], revision: str) -> dict[str, Any]:

@@ -90,6 +90,7 @@ CLEAR = {
         "digest": "of a secret of 256 random bits, which nobody can try",
         "created_by": IDS,
     },
+    "answers": {"id": "a digest of the key", "principal": IDS, "operation": CODES},
     "audit": {
         "who": IDS,
         "role": CODES,

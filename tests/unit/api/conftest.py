@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -13,6 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from service.api import Services, create_app, spec
+from service.application.answer_once import OnceStorage
 from service.application.ports import PlanPorts
 from service.application.push_plan import PushPlan
 from service.document import person_to_document, plan_to_document
@@ -74,8 +76,10 @@ class Surroundings:
         return self.outcome
 
     def services(self, *, ehr: bool = True, **changes: Any) -> Services:
+        once = OnceStorage(self.storage, clock=StillClock(), keep_for=timedelta(hours=24))
         usual: dict[str, Any] = {
-            "plans": PlanPorts(storage=self.storage, clock=StillClock()),
+            "plans": PlanPorts(storage=once, clock=StillClock()),
+            "once": once,
             "ids": CountingIds("req"),
             "log": self,
             "ready": lambda: self.lacks,

@@ -153,3 +153,20 @@ def test_no_refusal_repeats_what_was_sent(api, plan: Plan, path: list[str | int]
     assert response.status_code == 422
     assert "Maja" not in response.text
     assert "told us" not in response.text
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("patients", "patients"), ("Maja Sørensen", "?"), ("x" * 33, "?")]
+)
+def test_a_parameter_that_is_none_is_repeated_only_if_it_can_be_a_slip(api, name: str, told: str) -> None:
+    response = api.ask("GET", "/plans", query_string={name: "Maja"})
+    assert response.status_code == 422
+    assert [one["field"] for one in response.json["errors"]] == [told]
+    assert "Maja" not in response.text
+
+
+def test_an_answer_names_a_hundred_problems_and_the_number_of_all(api) -> None:
+    response = api.post("/plans", json.dumps(spoilt(["goals"], [1] * 1000)))
+    assert response.status_code == 422
+    assert len(response.json["errors"]) == 100
+    assert response.json["detail"].endswith("and 1000 in all.")

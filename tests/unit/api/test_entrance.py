@@ -26,7 +26,7 @@ NEEDS = [
     (r"POST /inbox/<id:item_id>/decision", Permission.WRITE_PLAN),
     (r"GET /audit(/refused)?", Permission.READ_AUDIT),
 ]
-OPEN_ROUTES = {"/health/live", "/health/ready"}
+OPEN_ROUTES = {"/health/live", "/health/ready", "/docs", "/docs/<id:file>", "/openapi.json"}
 
 
 def needed(method: str, rule: str) -> Permission:
@@ -72,7 +72,8 @@ def test_every_role_may_what_the_table_says_on_every_route(clinic: Clinic, role:
 @pytest.mark.parametrize("rule", sorted(OPEN_ROUTES))
 def test_an_open_route_asks_nobody_and_leaves_no_entry(clinic: Clinic, rule: str) -> None:
     before = clinic.trail()
-    assert clinic.ask(None, "GET", rule).status_code == 200
+    response = clinic.client.get(path_of(rule), headers={"Host": "tandem.example"})
+    assert response.status_code == 200
     assert clinic.trail() == before
 
 
@@ -132,7 +133,7 @@ def test_a_path_that_is_no_route_tells_nobody_anything(clinic: Clinic) -> None:
 def test_no_answer_is_kept_by_a_cache_or_given_to_another(clinic: Clinic) -> None:
     for who in ("reader", None):
         response = clinic.ask(who, "GET", f"/plans/{PLAN_ID}")
-        assert response.headers["Cache-Control"] == "private, no-store"
+        assert response.headers["Cache-Control"] == "no-store"
         assert "Authorization" in response.headers["Vary"]
 
 

@@ -47,7 +47,7 @@ def routes(app: Flask) -> Iterator[tuple[str, str]]:
 
 def path_of(rule: str) -> str:
     """A path of the rule: in the plan that is kept, and with parts that are not there."""
-    known = {"plan_id": PLAN_ID, "number": "1"}
+    known = {"plan_id": PLAN_ID, "number": "1", "file": "start.js"}
     return re.sub(r"<[^>]*?(\w+)>", lambda found: known.get(found[1], "x"), rule)
 
 

@@ -80,6 +80,7 @@ class FakeInstallation:
 
     asks_who: bool = False
     hosts: frozenset[str] = frozenset()
+    request_seconds: float = 30.0
     operator: str = "cli:operator"
 
     @property

@@ -43,6 +43,7 @@ from service.ports.sealing import (
 from service.ports.storage import (
     Outdated,
     Pinned,
+    StorageBusy,
     StorageError,
     StorageUnavailable,
     Superseded,
@@ -86,6 +87,7 @@ CODES = [
     (BadBackup("cut"), ExitCode.REFUSED),
     (NewerBackup("9999"), ExitCode.REFUSED),
     (NotEmpty("plans"), ExitCode.REFUSED),
+    (StorageBusy("locked"), ExitCode.STORAGE_UNAVAILABLE),
     (NotUpgraded("old"), ExitCode.STORAGE_UNAVAILABLE),
     (ReadOnly("read-only"), ExitCode.USAGE),
     (NoEhr("none"), ExitCode.USAGE),
@@ -109,8 +111,8 @@ def test_no_error_of_a_port_and_none_of_the_api_is_left_without_a_code() -> None
         for _, one in inspect.getmembers(port, inspect.isclass)
         if issubclass(one, (EhrError, StorageError, BackupError)) and one not in (EhrError, StorageError)
     }
-    # Nobody is asked on the command line who they are: the machine's account has said so.
-    elsewhere = ("service.api", "service.ports.access")
+    # Nobody is asked on the command line who they are, and no command carries an Idempotency-Key.
+    elsewhere = ("service.api", "service.ports.access", "service.application.answer_once")
     of_the_api = {one for one in service.api.errors.TABLE if not one.__module__.startswith(elsewhere)}
     assert raised | of_the_api <= {type(error) for error, _ in CODES} | {EhrError, Exception}
 
@@ -142,3 +144,9 @@ def test_an_unexpected_error_tells_its_kind_and_place_and_never_its_words(desk: 
         assert "Ada" not in said.out + said.err
         assert "Traceback" not in said.out + said.err
     assert "Traceback" in desk.type("plan", "show", "plan-1", "--debug").err
+
+
+def test_a_person_is_told_a_hundred_problems_and_how_many_there_are() -> None:
+    said = told(Invalid([Problem(f"goals[{number}]", "must be an object") for number in range(1000)]))
+    assert said.words == "refused: 1000 problem(s)"
+    assert len(said.problems) == len(said.document["error"]["problems"]) == 100

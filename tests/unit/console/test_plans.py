@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from service.console.exit_codes import ExitCode
+from service.console.plan_file import LARGEST_FILE
 from service.document import person_to_document, plan_to_document
 from service.domain.sharing import without_unshared
 from service.fhir.json import JsonObject, dumps
@@ -201,3 +202,17 @@ def test_an_export_is_a_bundle_with_a_resource_for_every_part(desk: Desk, tmp_pa
     assert "UNSHARED" not in dumps(bundle)
     desk.type("plan", "export", PLAN["id"], "--output", str(tmp_path / "bundle.json"))
     assert json.loads((tmp_path / "bundle.json").read_text()) == json.loads(dumps(bundle))
+
+
+def test_a_file_larger_than_any_plan_is_refused(desk: Desk, tmp_path: Path) -> None:
+    said = desk.type("plan", "new", str(written(tmp_path, " " * (LARGEST_FILE + 1))))
+    assert said.code == ExitCode.REFUSED
+    assert f"is larger than {LARGEST_FILE} bytes" in said.err
+    assert desk.type("validate", str(tmp_path / "plan.json")).code == ExitCode.REFUSED
+
+
+@pytest.mark.parametrize("text", ["[" * 1_000_000, '{"a":' * 100_000, '{"a":' * 90 + "1" + "}" * 90])
+def test_a_file_nested_deeper_than_any_plan_is_refused(desk: Desk, tmp_path: Path, text: str) -> None:
+    said = desk.type("plan", "new", str(written(tmp_path, text)))
+    assert said.code == ExitCode.REFUSED
+    assert "nested" in said.err

@@ -179,8 +179,8 @@ class Served(Exception):
 
 
 def serve(desk: Desk, monkeypatch: pytest.MonkeyPatch, *words: str):
-    def served(make: object, host: str, port: int) -> None:
-        raise Served(host)
+    def served(make: object, address: tuple[str, int], **settings: object) -> None:
+        raise Served(address[0])
 
     monkeypatch.setattr("service.console.serve.serve_with_gunicorn", served)
     return desk.type("serve", *words, "--debug")
