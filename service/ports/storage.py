@@ -130,6 +130,7 @@ class LinkState(StrEnum):
     DETACHED = "detached"
     FROZEN = "frozen"
     PULL_ONLY = "pull-only"
+    PLAN_ONLY = "plan-only"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
