@@ -14,6 +14,7 @@ from uuid import uuid4  # noqa: TID251  here ids are made
 from structlog.contextvars import bound_contextvars
 
 from service.application.connect import keep_connection
+from service.application.import_chart import FromEhr, ImportChart, ImportPorts, import_chart
 from service.application.ports import PlanPorts
 from service.application.push_plan import PushPlan, push_plan
 from service.console.installation import ChartUnusable, NoEhr, SandboxShape, WrongSetting
@@ -25,6 +26,7 @@ from service.ehr.transport import Transport
 from service.fhir.json import JsonObject, NotJson, loads
 from service.mapping.references import DEFAULT_IDENTIFIER_SYSTEM
 from service.ports.ehr import Ehr, EhrError
+from service.ports.imports import ImportRecord
 from service.ports.storage import Connection, ConnectionMode, MedicationMode, StorageError
 from service.sandbox.shape import Shape
 from service.sandbox.sqlite import FileUnusable, SqliteStore
@@ -35,7 +37,7 @@ from service.storage.schema import is_current, upgrade
 from service.storage.unit_of_work import Storage
 from service.sync.agenda import Ports
 from service.sync.report import PushReport
-from service.telemetry.events import PUSH_FAILED, PUSH_FINISHED, Log, emit
+from service.telemetry.events import IMPORT_FINISHED, PUSH_FAILED, PUSH_FINISHED, Log, emit
 from service.telemetry.logs import configure
 
 if TYPE_CHECKING:
@@ -147,6 +149,29 @@ class Tandem:
         )
         return self._told(command, ports)
 
+    def import_chart(self, command: ImportChart) -> ImportRecord:
+        """Import a chart; raises `NoEhr` for a patient of one, and as `import_chart` does."""
+        ehr = self.ehr if isinstance(command.source, FromEhr) else None
+        if ehr is not None:
+            self.connect()
+        ports = ImportPorts(
+            storage=self.storage,
+            clock=self.clock,
+            ids=self.ids,
+            identifier_system=self.settings.identifier_system or DEFAULT_IDENTIFIER_SYSTEM,
+            ehr=ehr,
+        )
+        record = import_chart(command, ports)
+        emit(
+            self.log,
+            IMPORT_FINISHED,
+            import_id=record.id,
+            plan_id=record.plan_id,
+            outcome=record.outcome.value,
+            source=record.source.value,
+        )
+        return record
+
     def _told(self, command: PushPlan, ports: Ports) -> PushReport:
         """Push, and write down what came of it."""
         whose = {"plan_id": command.plan_id, "connection_id": command.connection_id}
@@ -234,6 +259,7 @@ def _api(tandem: Tandem) -> Any:  # a Flask application, by a name that only the
         ids=tandem.ids,
         log=tandem.log,
         ready=tandem.lacks,
+        import_chart=tandem.import_chart,
         push=None if tandem.ehr_url is None else tandem.push,
         bind=lambda request_id: bound_contextvars(request_id=request_id),
     )

@@ -11,6 +11,7 @@ from service.api.components import PROBLEM, REQUEST_ID, REQUEST_ID_PATTERN
 from service.api.errors import ProblemDetails, problem_of
 from service.api.fhir import fhir_doors
 from service.api.health import health_doors
+from service.api.imports import import_doors
 from service.api.openapi import make_api
 from service.api.parts import part_doors
 from service.api.people import people_doors
@@ -32,7 +33,10 @@ def create_app(services: Services) -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = True
     api = make_api(app)
-    for make in (plan_doors, revision_doors, part_doors, fhir_doors, sync_doors, people_doors, health_doors):
+    for make in (
+        plan_doors, revision_doors, part_doors, fhir_doors, sync_doors, import_doors, people_doors,
+        health_doors,
+    ):  # fmt: skip
         api.register_blueprint(make(services).blueprint)
     _Surroundings(services).attach(app)
     return app

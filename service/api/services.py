@@ -5,10 +5,12 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from time import perf_counter
 
+from service.application.import_chart import ImportChart
 from service.application.ports import PlanPorts
 from service.application.push_plan import PushPlan
 from service.domain.values import Problem
 from service.ports.clock import Ids
+from service.ports.imports import ImportRecord
 from service.sync.report import PushReport
 from service.telemetry.events import Log
 
@@ -26,6 +28,7 @@ class Services:
     ids: Ids
     log: Log
     ready: Callable[[], tuple[Problem, ...]]
+    import_chart: Callable[[ImportChart], ImportRecord]
     push: Callable[[PushPlan], PushReport] | None = None
     bind: Callable[[str], AbstractContextManager[object]] = nullcontext
     stopwatch: Callable[[], float] = perf_counter

@@ -10,6 +10,7 @@ _COMMANDS = {
     "serve": Later("service.console.serve:serve", "Run the API on this machine."),
     "sandbox": Later("service.console.sandbox:sandbox", "Run the FHIR server that ships with Tandem."),
     "plan": Later("service.console.plans:plan", "Load plans, look at them, give them out as FHIR."),
+    "import": Later("service.console.imports:import_", "Read a patient's chart into a draft plan."),
     "push": Later("service.console.push:push", "Write plans into the chart."),
     "validate": Later("service.console.validate:validate", "Check a plan as FHIR before it leaves."),
     "health": Later("service.console.health:health", "Look at the database and the EHR."),

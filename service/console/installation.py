@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+    from service.application.import_chart import ImportChart
     from service.application.ports import PlanPorts
     from service.application.push_plan import PushPlan
     from service.ports.clock import Ids
     from service.ports.ehr import Ehr
+    from service.ports.imports import ImportRecord
     from service.sync.report import PushReport
     from service.telemetry.events import Log
 
@@ -71,6 +73,9 @@ class Installation(Protocol):
 
     def push(self, command: "PushPlan") -> "PushReport":
         """Push a plan; raises `NoEhr`, and as `push_plan` does."""
+
+    def import_chart(self, command: "ImportChart") -> "ImportRecord":
+        """Import a chart; raises `NoEhr` for a patient of one, and as `import_chart` does."""
 
     def upgrade(self) -> None:
         """Bring the database up to date."""

@@ -17,6 +17,7 @@ from service.domain.people import Person
 from service.domain.revision import Origin, Revision
 from service.domain.therapy import RequestStatus
 from service.fhir.json import JsonObject
+from service.ports.imports import Imports
 
 _Item = TypeVar("_Item")
 
@@ -378,6 +379,8 @@ class UnitOfWork(Protocol):
     def cursors(self) -> Cursors: ...
     @property
     def leases(self) -> Leases: ...
+    @property
+    def imports(self) -> Imports: ...
 
     def __enter__(self) -> Self: ...
     def __exit__(

@@ -168,3 +168,17 @@ leases = Table(
     Column("fencing", Integer, nullable=False),
     Column("expires_at", Moment, nullable=False),
 )
+
+imports = Table(
+    "imports",
+    metadata,
+    _key("id"),
+    _text("source"),
+    _text("outcome"),
+    _text("connection_id", optional=True),
+    _text("plan_id", optional=True),
+    _text("author"),
+    Column("imported_at", Moment, nullable=False),
+    Column("content", Json, nullable=False),
+    Index("ix_imports_plan_id", "plan_id"),
+)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from service.ports.storage import StorageUnavailable
 from service.storage.connections import SqlCapabilityCache, SqlConnections, SqlCursors
 from service.storage.database import WRITES, open_engine
+from service.storage.imports import SqlImports
 from service.storage.journal import SqlJournal
 from service.storage.leases import SqlLeases
 from service.storage.ledger import SqlLedger
@@ -27,6 +28,7 @@ class SqlUnitOfWork:
     capabilities: SqlCapabilityCache
     cursors: SqlCursors
     leases: SqlLeases
+    imports: SqlImports
 
     def __init__(self, engine: Engine, *, write: bool) -> None:
         self._engine = engine
@@ -50,6 +52,7 @@ class SqlUnitOfWork:
         self.capabilities = SqlCapabilityCache(connection)
         self.cursors = SqlCursors(connection)
         self.leases = SqlLeases(connection)
+        self.imports = SqlImports(connection)
         return self
 
     def __exit__(

@@ -11,8 +11,8 @@ from service.mapping.medication import drug_from_fhir
 from service.mapping.terminology.drugs import same_drug
 from service.ports.ehr import Ehr, Held
 from service.sync.agenda import Agenda
-from service.sync.imported import imported_orders
 from service.sync.identity import read_again
+from service.sync.imported import imported_orders
 from service.sync.planner import Vanished
 
 # FHIR R4 medicationrequest-intent: what a prescriber ordered, not what somebody plans or proposes.

@@ -125,7 +125,8 @@ def _touched(
         return body
     if not same(entry.agreed_theirs, held.resource):
         return body
-    return touched_only(body, held.resource, before=entry.agreed_ours, after=ours)
+    lost = frozenset(entry.not_kept)
+    return touched_only(body, held.resource, before=entry.agreed_ours, after=ours, lost=lost)
 
 
 def _note_address(agenda: Agenda, key: Key, held: Held | None) -> None:

@@ -1,6 +1,6 @@
 """Writing only what was changed: an element that says the same as before stays as the chart has it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from service.fhir.canonical import digest
 from service.fhir.json import JsonObject
@@ -9,16 +9,24 @@ from service.fhir.json import JsonObject
 _WHOLE = frozenset({"MedicationRequest"})
 
 
-def touched_only(body: JsonObject, held: JsonObject, *, before: JsonObject, after: JsonObject) -> JsonObject:
+def touched_only(
+    body: JsonObject,
+    held: JsonObject,
+    *,
+    before: JsonObject,
+    after: JsonObject,
+    lost: Set[str] = frozenset(),
+) -> JsonObject:
     """Return our rendering over `held` without the elements that we mean as before.
 
     `before` is what was agreed, `after` what we mean now. What the chart spells in its own way, such as the
-    status of a plan that was imported, is not respelled because something else changed.
+    status of a plan that was imported, is not respelled because something else changed. What the server
+    `lost` of us, by its FHIR paths, is sent again.
     """
     kind = str(body["resourceType"])
     if kind in _WHOLE:
         return body
-    changed = set(_changed(kind, before, after))
+    changed = {*_changed(kind, before, after), *(path.removeprefix(f"{kind}.") for path in lost)}
     alike = {name for name in (*before, *after) if name.removeprefix("_") not in changed}
     kept = {name: one for name, one in body.items() if name not in alike}
     return {**kept, **{name: held[name] for name in held if name in alike}}

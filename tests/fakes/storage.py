@@ -12,6 +12,7 @@ from service.document import SCHEMA_VERSION
 from service.domain.people import Person
 from service.domain.revision import Revision
 from service.domain.values import Invalid, Problem
+from service.ports.imports import ImportRecord
 from service.ports.storage import (
     Connection,
     JournalRow,
@@ -46,6 +47,7 @@ class Kept:
     capabilities: dict[str, KeptCapabilities] = field(default_factory=dict)
     cursors: dict[tuple[str, str], str] = field(default_factory=dict)
     leases: dict[tuple[str, str], tuple[Lease, bool]] = field(default_factory=dict)
+    imports: dict[str, ImportRecord] = field(default_factory=dict)
 
     def copy(self) -> "Kept":
         return Kept(**{name: content.copy() for name, content in vars(self).items()})
@@ -294,6 +296,23 @@ class MemoryLeases:
             self._leases[place] = (lease, True)
 
 
+class MemoryImports:
+    def __init__(self, kept: Kept) -> None:
+        self._imports = kept.imports
+
+    def put(self, record: ImportRecord) -> None:
+        self._imports[record.id] = deepcopy(record)
+
+    def get(self, import_id: str) -> ImportRecord:
+        if import_id not in self._imports:
+            raise Unknown("import", import_id)
+        return deepcopy(self._imports[import_id])
+
+    def of_plan(self, plan_id: str) -> tuple[ImportRecord, ...]:
+        found = [self._imports[one] for one in sorted(self._imports) if self._imports[one].plan_id == plan_id]
+        return tuple(deepcopy(sorted(found, key=lambda one: one.imported_at, reverse=True)))
+
+
 class MemoryUnitOfWork:
     """Works on a copy; `commit` makes the copy what is kept."""
 
@@ -305,6 +324,7 @@ class MemoryUnitOfWork:
     capabilities: MemoryCapabilityCache
     cursors: MemoryCursors
     leases: MemoryLeases
+    imports: MemoryImports
 
     def __init__(self, storage: "MemoryStorage", *, write: bool) -> None:
         self._storage = storage
@@ -323,6 +343,7 @@ class MemoryUnitOfWork:
         self.capabilities = MemoryCapabilityCache(kept)
         self.cursors = MemoryCursors(kept)
         self.leases = MemoryLeases(kept)
+        self.imports = MemoryImports(kept)
         return self
 
     def __exit__(
