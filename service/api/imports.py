@@ -1,5 +1,6 @@
 """Importing a chart, and looking at what came of it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,21 +132,23 @@ def import_doors(services: Services) -> Doors:
 
 
 def _request(document: JsonObject) -> JsonObject:
-    problems = [
-        Problem(name, "is no field here")
-        for name in sorted(document)
-        if name not in ("patient", "bundle", *_OPTIONS)
-    ]
-    if ("patient" in document) == ("bundle" in document):
-        problems.append(Problem("patient", "is given exactly when there is no bundle"))
-    for name in ("patient", *_OPTIONS):
-        if name in document and not (isinstance(document[name], str) and document[name]):
-            problems.append(Problem(name, "must be a text"))
-    if not isinstance(document.get("bundle", {}), dict):
-        problems.append(Problem("bundle", "must be an object"))
+    problems = tuple(_problems(document))
     if problems:
         raise Invalid(problems)
     return document
+
+
+def _problems(document: JsonObject) -> Iterator[Problem]:
+    for name in sorted(document.keys() - {"patient", "bundle", *_OPTIONS}):
+        yield Problem(name, "is no field here")
+    if ("patient" in document) == ("bundle" in document):
+        yield Problem("patient", "is given exactly when there is no bundle")
+    for name in ("patient", *_OPTIONS):
+        said = document.get(name, "-")
+        if not isinstance(said, str) or not said:
+            yield Problem(name, "must be a text")
+    if not isinstance(document.get("bundle", {}), dict):
+        yield Problem("bundle", "must be an object")
 
 
 @dataclass(frozen=True, slots=True)

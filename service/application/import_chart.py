@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any, TypeAlias
+from typing import TypeAlias
 from zoneinfo import available_timezones
 
 from service.application.directory import check_people
@@ -140,78 +140,155 @@ def _of_ehr(asked: FromEhr, command: ImportChart, ports: ImportPorts) -> _Seen:
 
 
 def _import_id(chart: Chart, command: ImportChart) -> str:
-    """Return the id of an import: of one patient or file there is one, and one for each plan that is named."""
+    """Return the id of an import: one for each patient or file, and for each CarePlan that is named."""
     return item_of(chart.origin, f"{chart.patient}/import/{command.care_plan or ''}")
 
 
 def _kept(command: ImportChart, seen: _Seen, ports: ImportPorts) -> ImportRecord:
     with ports.storage.begin() as work:
-        before = _before(seen, work)
-        wishes = _wishes(command, before, ports, work)
-        made = _draft(seen, wishes, work)
-        known = _known_plan(made, before, work)
-        moved: tuple[str, ...] = ()
-        if known is not None:
-            moved = _moved(known, seen, work)
-        elif made.plan is not None:
-            _keep_plan(made, made.plan, (command, seen, ports), work)
-        record = _record(made, known, (command, seen, ports), moved)
+        keeping = _Keeping(command=command, seen=seen, ports=ports, work=work)
+        record = keeping.record()
         work.imports.put(record)
         work.commit()
     return record
 
 
-def _before(seen: _Seen, work: UnitOfWork) -> ImportRecord | None:
-    try:
-        return work.imports.get(seen.import_id)
-    except Unknown:
-        return None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Keeping:
+    """One unit of work in which an import is kept."""
 
+    command: ImportChart
+    seen: _Seen
+    ports: ImportPorts
+    work: UnitOfWork
 
-def _wishes(
-    command: ImportChart, before: ImportRecord | None, ports: ImportPorts, work: UnitOfWork
-) -> Wishes:
-    responsible: Person | None = None
-    if command.responsible is not None:
-        responsible = work.people.many([command.responsible]).get(command.responsible)
-        if responsible is None:
+    def record(self) -> ImportRecord:
+        """Make the draft, keep it where it is new, and return what is to be kept of the import."""
+        before = self._before()
+        made = draft(self.seen.chart, self._wishes(before), self._known())
+        known = self._known_plan(made, before)
+        if known is None and made.plan is not None:
+            self._keep_plan(made, made.plan)
+        moved = () if known is None else self._moved(known)
+        author = made.plan.author if made.plan else _NOBODY
+        return ImportRecord(
+            id=self.seen.import_id,
+            source=self.seen.source,
+            outcome=_outcome(made, known),
+            connection_id=None if self.seen.connection is None else self.seen.connection.id,
+            plan_id=known or (made.plan.id if made.plan else None),
+            author=self.command.author or author,
+            imported_at=self.ports.clock.now(),
+            content=content_of(made, self.seen.findings, moved=moved),
+        )
+
+    def _before(self) -> ImportRecord | None:
+        try:
+            return self.work.imports.get(self.seen.import_id)
+        except Unknown:
+            return None
+
+    def _wishes(self, before: ImportRecord | None) -> Wishes:
+        return Wishes(
+            today=self.ports.clock.now().date(),
+            title=self.command.title,
+            author=self._responsible(),
+            zone=self.command.zone,
+            care_plan=self.command.care_plan or self._same_as(before),
+        )
+
+    def _responsible(self) -> Person | None:
+        named = self.command.responsible
+        if named is None:
+            return None
+        found = self.work.people.many([named]).get(named)
+        if found is None:
             raise Invalid([Problem("responsible", "names nobody in the directory")])
-    return Wishes(
-        today=ports.clock.now().date(),
-        title=command.title,
-        author=responsible,
-        zone=command.zone,
-        care_plan=command.care_plan or (before.content.get("care_plan") if before else None),
-    )
+        return found
+
+    def _same_as(self, before: ImportRecord | None) -> str | None:
+        """Return the CarePlan on which the draft rested before, as long as it is there."""
+        rested: str | None = None if before is None else before.content.get("care_plan")
+        return rested if any(one.address == rested for one in self.seen.chart.members) else None
+
+    def _known(self) -> Known:
+        items = self._linked_items()
+        chart = self.seen.chart
+        ids = (items.get(one.address) or item_of(chart.origin, one.address) for one in chart.members)
+        return Known(items=items, people=self.work.people.many(ids))
+
+    def _linked_items(self) -> dict[str, str]:
+        """Return whom of the patient and the clinicians we know already by a link."""
+        connection = self.seen.connection
+        if connection is None:
+            return {}
+        people = [one for one in self.seen.chart.members if one.type in {"Patient", "Practitioner"}]
+        found = {one.address: _linked(one, connection, self.work) for one in people}
+        return {address: item for address, item in found.items() if item is not None}
+
+    def _known_plan(self, made: Draft, before: ImportRecord | None) -> str | None:
+        """Return the plan that this chart has led to, or that its CarePlan belongs to."""
+        candidates = (before.plan_id if before else None, made.plan_id)
+        return next((one for one in candidates if one is not None and _exists(one, self.work)), None)
+
+    def _moved(self, plan_id: str) -> tuple[str, ...]:
+        """Return what the chart says in another way than when both sides agreed."""
+        if self.seen.connection is None:
+            return ()
+        entries = self.work.ledger.of_plan(self.seen.connection.id, plan_id)
+        agreed = {f"{one.resource_type}/{one.remote_id}": one.theirs_digest for one in entries}
+        return tuple(
+            address
+            for address, held in sorted(self.seen.held.items())
+            if agreed.get(address) not in (None, digest(held.resource))
+        )
+
+    def _keep_plan(self, made: Draft, plan: Plan) -> None:
+        there = self.work.people.many(made.people)
+        for person in made.people.values():
+            if person.id not in there:
+                self.work.people.add(person)
+        check_people(plan, self.work)
+        revision = Revision(
+            number=1,
+            plan=plan,
+            groups=changed_groups(None, plan),
+            author=self.command.author or plan.author,
+            origin=Origin.EHR,
+            recorded_at=self.ports.clock.now(),
+        )
+        self.work.plans.add(revision)
+        if self.seen.connection is not None:
+            self._keep_links(made, plan, self.seen.connection)
+
+    def _keep_links(self, made: Draft, plan: Plan, connection: Connection) -> None:
+        # Links speak of one server and of identifiers of one system: both stay from now on.
+        pinned = self.work.connections.put(replace(connection, pinned=True))
+        lease = self.work.leases.acquire(
+            pinned.id,
+            plan.patient.id,
+            holder=self.ports.ids.new(),
+            now=self.ports.clock.now(),
+            ttl=_LEASE_TIME,
+        )
+        if lease is None:
+            raise PatientBusy(f"patient {plan.patient.id} is busy")
+        held = self.seen.held
+        found = {key: held[address] for key, address in made.placed.items() if address in held}
+        links = imported_links(_agenda(plan, self.work, connection=pinned, lease=lease), found)
+        self.work.ledger.save(links, plan_id=plan.id)
+        self.work.leases.release(lease)
 
 
-def _draft(seen: _Seen, wishes: Wishes, work: UnitOfWork) -> Draft:
-    items = _linked_items(seen, work)
-    ids = (items.get(one.address) or item_of(seen.chart.origin, one.address) for one in seen.chart.members)
-    known = Known(items=items, people=work.people.many(ids))
-    return draft(seen.chart, wishes, known)
-
-
-def _linked_items(seen: _Seen, work: UnitOfWork) -> dict[str, str]:
-    """Return whom of the patient and the clinicians we know already by a link."""
-    connection = seen.connection
-    if connection is None:
-        return {}
-    people = [one for one in seen.chart.members if one.type in {"Patient", "Practitioner"}]
-    return {one.address: item for one in people if (item := _linked(one, connection, work)) is not None}
+def _outcome(made: Draft, known: str | None) -> ImportOutcome:
+    if known is not None:
+        return ImportOutcome.KNOWN
+    return ImportOutcome.LACKING if made.plan is None else ImportOutcome.MADE
 
 
 def _linked(member: Member, connection: Connection, work: UnitOfWork) -> str | None:
     entries = work.ledger.by_remote(connection.id, member.type, member.address.partition("/")[2])
     return entries[0].item_id if entries else None
-
-
-def _known_plan(made: Draft, before: ImportRecord | None, work: UnitOfWork) -> str | None:
-    """Return the plan that this chart has led to, or that its CarePlan belongs to."""
-    for plan_id in (before.plan_id if before else None, made.plan_id):
-        if plan_id is not None and _exists(plan_id, work):
-            return plan_id
-    return None
 
 
 def _exists(plan_id: str, work: UnitOfWork) -> bool:
@@ -220,59 +297,6 @@ def _exists(plan_id: str, work: UnitOfWork) -> bool:
     except Unknown:
         return False
     return True
-
-
-def _moved(plan_id: str, seen: _Seen, work: UnitOfWork) -> tuple[str, ...]:
-    """Return what the chart says in another way than when both sides agreed."""
-    if seen.connection is None:
-        return ()
-    entries = work.ledger.of_plan(seen.connection.id, plan_id)
-    agreed = {f"{one.resource_type}/{one.remote_id}": one.theirs_digest for one in entries}
-    return tuple(
-        address
-        for address, held in sorted(seen.held.items())
-        if agreed.get(address) not in (None, digest(held.resource))
-    )
-
-
-def _keep_plan(made: Draft, plan: Plan, context: tuple[Any, ...], work: UnitOfWork) -> None:
-    command, seen, ports = context
-    there = work.people.many(made.people)
-    for person in made.people.values():
-        if person.id not in there:
-            work.people.add(person)
-    check_people(plan, work)
-    work.plans.add(
-        Revision(
-            number=1,
-            plan=plan,
-            groups=changed_groups(None, plan),
-            author=command.author or plan.author,
-            origin=Origin.EHR,
-            recorded_at=ports.clock.now(),
-        )
-    )
-    if seen.connection is not None:
-        _keep_links(made, plan, (seen.connection, seen.held, ports), work)
-
-
-def _keep_links(made: Draft, plan: Plan, context: tuple[Any, ...], work: UnitOfWork) -> None:
-    connection, held, ports = context
-    connection = work.connections.put(_pinned(connection))
-    lease = work.leases.acquire(
-        connection.id, plan.patient.id, holder=ports.ids.new(), now=ports.clock.now(), ttl=_LEASE_TIME
-    )
-    if lease is None:
-        raise PatientBusy(f"patient {plan.patient.id} is busy")
-    agenda = _agenda(plan, work, connection=connection, lease=lease)
-    found = {key: held[address] for key, address in made.placed.items() if address in held}
-    work.ledger.save(imported_links(agenda, found), plan_id=plan.id)
-    work.leases.release(lease)
-
-
-def _pinned(connection: Connection) -> Connection:
-    """Links speak of one server and of identifiers of one system: both stay from now on."""
-    return replace(connection, pinned=True)
 
 
 def _agenda(plan: Plan, work: UnitOfWork, *, connection: Connection, lease: Lease) -> Agenda:
@@ -287,24 +311,4 @@ def _agenda(plan: Plan, work: UnitOfWork, *, connection: Connection, lease: Leas
         capabilities=Capabilities(fhir_version="4.0.1"),
         lease=lease,
         ledger={Key(one.resource_type, one.item_id): one for one in entries},
-    )
-
-
-def _record(made: Draft, known: str | None, context: tuple[Any, ...], moved: tuple[str, ...]) -> ImportRecord:
-    command, seen, ports = context
-    outcome = ImportOutcome.LACKING
-    if known is not None:
-        outcome = ImportOutcome.KNOWN
-    elif made.plan is not None:
-        outcome = ImportOutcome.MADE
-    author = command.author or (made.plan.author if made.plan else _NOBODY)
-    return ImportRecord(
-        id=seen.import_id,
-        source=seen.source,
-        outcome=outcome,
-        connection_id=None if seen.connection is None else seen.connection.id,
-        plan_id=known or (made.plan.id if made.plan else None),
-        author=author,
-        imported_at=ports.clock.now(),
-        content=content_of(made, seen.findings, moved=moved),
     )

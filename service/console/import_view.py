@@ -26,23 +26,18 @@ def show_import(record: ImportRecord, stream: TextIO) -> None:
         screen.print(f"lacks {lacking}")
     for moved in said["moved_on"]:
         screen.print(f"the chart has changed {moved} since; the plan was not touched")
-    _show(screen, "Placed", ("type", "item", "in the chart"), _placed(said))
-    _show(screen, "Not placed", ("how many", "reason", "where"), _unplaced(said))
-    _show(
-        screen, "Allergies (read only)", ("substance", "status", "criticality", "reactions"), _allergies(said)
-    )
-    _show(
-        screen,
-        "Medicines in the chart (read only)",
-        ("drug", "status", "dosage", "in the plan"),
-        _drugs(said),
-    )
+    for title, headings, rows in _tables(said):
+        found = list(rows)
+        if found:
+            screen.print(table(title, headings, found))
 
 
-def _show(screen: object, title: str, headings: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
-    found = list(rows)
-    if found:
-        screen.print(table(title, headings, found))  # type: ignore[attr-defined]  # rich's console, which only tables names
+def _tables(said: JsonObject) -> Iterator[tuple[str, tuple[str, ...], Iterable[tuple[object, ...]]]]:
+    yield "Placed", ("type", "item", "in the chart"), _placed(said)
+    yield "Not placed", ("how many", "reason", "where"), _unplaced(said)
+    yield "Allergies (read only)", ("substance", "status", "criticality", "reactions"), _allergies(said)
+    drugs = ("drug", "status", "dosage", "in the plan")
+    yield "Medicines in the chart (read only)", drugs, _drugs(said)
 
 
 def _placed(said: JsonObject) -> Iterator[tuple[object, ...]]:

@@ -47,7 +47,7 @@ class _Itself(Noun):
 @click.option("--zone", help="The IANA time zone of appointments that name none.")
 @click.option("--care-plan", help="The id of the CarePlan on which the draft rests.")
 @click.pass_context
-def import_(context: click.Context, **said: Any) -> int | None:
+def import_(context: click.Context, /, **said: Any) -> int | None:
     """Read a patient's chart into a draft plan, once.
 
     Importing the same chart again makes no second plan, and pushing an imported plan writes nothing until

@@ -1,7 +1,7 @@
 """What a CarePlan describes in place: therapies in `activity.detail`, goals and a team inside it.
 
-R4 lets a CarePlan describe its activities itself; Synthea's records and most of HL7's examples do. A described
-psychotherapy is read as the ServiceRequest that it stands for.
+R4 lets a CarePlan describe its activities itself; Synthea's records and most of HL7's examples do. A
+psychotherapy that is described is read as the ServiceRequest that it stands for.
 """
 
 import re

@@ -16,6 +16,7 @@ from service.domain.therapy import Format, Modality
 from service.fhir.json import JsonObject
 from service.fhir.references import rewrite
 from service.intake.chart import Chart, Member
+from service.mapping.datatypes import UCUM
 from service.mapping.extensions import IANA_ZONE
 from service.mapping.references import Refs
 from service.mapping.terminology.categories import PSYCHOTHERAPY
@@ -25,6 +26,8 @@ from service.mapping.terminology.treatment import FORMAT, MODALITY, ROUTE, STATU
 
 _ITEMS = UUID("0d5b9a51-55a5-5d3c-9a35-3a5c1d1a7f20")
 
+_DRUG_FORM = "http://terminology.hl7.org/CodeSystem/v3-orderableDrugForm"
+_FORMS = MappingProxyType({"CAP": "{capsule}", "PATCH": "{patch}", "TAB": "{tablet}"})
 _NEEDS_REASON = frozenset({"cancelled", "on-hold", "stopped"})
 # SNOMED CT codes of charts for what we have a word for. 425680009 is in Synthea's records, 26643006 in HL7's
 # examples of MedicationRequest.
@@ -44,7 +47,7 @@ class Adopter:
     zone: str | None = None
 
     def item(self, member: Member) -> str:
-        """Return the id of what a resource stands for: ours, one that it has here already, or one made of it."""
+        """Return the id of what a resource stands for: ours, one that it has here, or one made of it."""
         own = Refs(system=self.chart.system).own_item(member.resource)
         return own or self.items.get(member.address) or item_of(self.chart.origin, member.address)
 
@@ -158,10 +161,19 @@ def _complete_order(resource: JsonObject, _: str | None) -> None:
         unsaid = STATUS_REASON.rows[StatusReason.NOT_STATED][0].coding
         resource["statusReason"] = {"text": in_words(reason), "coding": [*reason.get("coding", []), unsaid]}
     for dosage in resource.get("dosageInstruction", []):
+        _count_forms(dosage)
         route = dosage.get("route")
         known = [_ROUTES[one] for one in sorted(_snomed(route)) if one in _ROUTES]
         if known and ROUTE.find(route) is None:
             dosage["route"] = {**route, "coding": [*route["coding"], ROUTE.rows[known[0]][0].coding]}
+
+
+def _count_forms(dosage: JsonObject) -> None:
+    """Say a counted form as UCUM does, where a chart counts tablets by HL7's codes of drug forms."""
+    for rate in dosage.get("doseAndRate", []):
+        dose = rate.get("doseQuantity", {})
+        if dose.get("system") == _DRUG_FORM and dose.get("code") in _FORMS:
+            rate["doseQuantity"] = {**dose, "system": UCUM, "code": _FORMS[dose["code"]]}
 
 
 def _complete_goal(resource: JsonObject, _: str | None) -> None:

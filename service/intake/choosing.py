@@ -21,7 +21,8 @@ def choose(chart: Chart, named: str | None = None) -> tuple[Member | None, tuple
     """Return the CarePlan, None where there is none, and the reasons of the others.
 
     One of ours comes first, then those for mental health, then by status (active first), then the one that
-    asks for most, then the newest, then by address. `named` is the id of one that a person chose; `Invalid` says that it is not there.
+    asks for most, then the newest, then by address. `named` is the id of one that a person chose; `Invalid`
+    says that it is not there.
     """
     members = [one for one in chart.members if one.type == "CarePlan"]
     reasons = {one.address: _unfit(one.resource) for one in members}

@@ -31,7 +31,8 @@ class Coverage:
         self.charts += 1
         self.drafts += made.plan is not None
         for address in made.placed.values():
-            self._note(self.placed, name, address)
+            if "#" not in address:  # what a CarePlan describes in place is no resource of its own
+                self._note(self.placed, name, address)
         for address in made.beside:
             self._note(self.beside, name, address)
         for one in (*findings, *made.findings):
@@ -44,7 +45,7 @@ class Coverage:
         self.listed.setdefault(_type(address), {}).setdefault(place, reason)
 
     def rows(self) -> Iterator[tuple[str, int, int, int]]:
-        """Yield (type, placed, shown beside a plan, listed); a resource of several charts counts as placed."""
+        """Yield (type, placed, shown beside a plan, listed); placed in one chart of several is placed."""
         for kind in sorted({*self.placed, *self.beside, *self.listed} & _TYPES):
             placed = self.placed.get(kind, set())
             beside = self.beside.get(kind, set()) - placed

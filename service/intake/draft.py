@@ -95,9 +95,9 @@ class _Maker:
         copy = None if self.chosen is None else adopter.copy(self.chosen, plan_id)
         author = self._author(people, copy, pieces.values())
         whose = self._patient(adopter, people)
-        items = self._items(pieces, people, whose, plan_id)
+        items = self._items(pieces, people, whose=whose, plan_id=plan_id)
         plan = self._joined(items, people, (adopter, author, whose, plan_id))
-        return self._draft(plan, items, people, plan_id)
+        return self._draft(plan, items, people, plan_id=plan_id)
 
     def _unfold(self) -> None:
         """Put what the chosen CarePlan holds in itself beside it, and leave what belongs to another."""
@@ -149,7 +149,9 @@ class _Maker:
             self.lacks.append("a patient that can be read")
         return absorbed.value
 
-    def _items(self, pieces: dict[str, Piece], people: People, whose: Patient | None, plan_id: str) -> Items:
+    def _items(
+        self, pieces: dict[str, Piece], people: People, *, whose: Patient | None, plan_id: str
+    ) -> Items:
         around = people.traces()
         if whose is not None:
             around[self.chart.patient] = Key("Patient", whose.id)
@@ -188,7 +190,7 @@ class _Maker:
                     self.lacks += (_words(one) for one in error.problems)
                     return None
 
-    def _draft(self, plan: Plan | None, items: Items, people: People, plan_id: str) -> Draft:
+    def _draft(self, plan: Plan | None, items: Items, people: People, *, plan_id: str) -> Draft:
         for address, issue in items.fallen:
             self._note(address, [issue], whole=True)
         placed: dict[Key, str] = {}

@@ -19,6 +19,9 @@ STRANGER = "names nobody whom the plan can name"
 TAKEN_FOR_OTHER = "is no role that the plan knows: taken for another member of the team"
 
 
+_KEPT = frozenset({"id", "member", "period"})
+
+
 class Said(Protocol):
     """What a person says beside the chart."""
 
@@ -48,13 +51,13 @@ def header_copy(
 def team_copy(
     adopter: Adopter, plan: Member | None, people: People, *, author: str | None, plan_id: str
 ) -> tuple[JsonObject, tuple[Finding, ...]]:
-    """Return the CareTeam that the CarePlan names, with the patient and the author in it, and what was left."""
+    """Return the CareTeam that the CarePlan names, with patient and author in it, and what was left."""
     team = None if plan is None else team_of(adopter.chart, plan)
     copy = {"resourceType": "CareTeam"} if team is None else adopter.copy(team, plan_id)
     left: list[Finding] = []
     members: list[JsonObject] = []
     for index, participant in enumerate(copy.get("participant", [])):
-        read = _participant(participant, people, adopter.chart.patient, members)
+        read = _participant(participant, people, patient=adopter.chart.patient, members=members)
         members += [] if read is None else [read[0]]
         reasons = (STRANGER,) if read is None else read[1]
         path = f"CareTeam.participant[{index}]"
@@ -86,7 +89,7 @@ def _category(plan: JsonObject) -> str | None:
 
 
 def _participant(
-    participant: JsonObject, people: People, patient: str, members: list[JsonObject]
+    participant: JsonObject, people: People, *, patient: str, members: list[JsonObject]
 ) -> tuple[JsonObject, tuple[str, ...]] | None:
     """Return a participant as the reader knows one, and what was changed; None for a stranger."""
     who = participant.get("member", {}).get("reference")
@@ -102,7 +105,7 @@ def _participant(
         remarks = () if found else (TAKEN_FOR_OTHER,)
     else:
         return None
-    kept = {name: participant[name] for name in ("id", "member", "period") if name in participant}
+    kept: JsonObject = {name: one for name, one in participant.items() if name in _KEPT}
     if "period" in kept and not _is_readable(kept["period"]):
         del kept["period"]
         remarks = (*remarks, "has a period that cannot be read")

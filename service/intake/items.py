@@ -158,7 +158,8 @@ class Items:
         found = self._pass()
         for address, (name, _) in found.items():
             order.setdefault(name, []).append(address)
-        order.get("phases", []).sort(key=lambda address: found[address][1].value.start)
+        starts: dict[str, Any] = {address: absorbed.value for address, (_, absorbed) in found.items()}
+        order.get("phases", []).sort(key=lambda address: starts[address].start)
         return order
 
 

@@ -46,13 +46,13 @@ def _read(member: Member, roles: list[Member], into: tuple[Adopter, Mapping[str,
     refs = Refs(system=adopter.chart.system, traces={member.address: Key("Practitioner", item)})
     copies = [(one, adopter.copy(one, item)) for one in roles]
     said = [(one, copy) for one, copy in copies if practitioner_role.profession(copy) is not None]
-    role = (said or copies or [(None, None)])[0]
-    if role[0] is not None:
-        found.roles[member.address] = role[0].address
+    used = (said or copies)[:1]
+    for one, _ in used:
+        found.roles[member.address] = one.address
     if item in known:
         found.by_address[member.address] = known[item]
         return
-    person, issues = _person(adopter.copy(member, item), role[1], refs)
+    person, issues = _person(adopter.copy(member, item), used[0][1] if used else None, refs)
     if person is None:
         found.findings += (
             Finding(address=member.address, path=one.path, reason=one.reason) for one in issues

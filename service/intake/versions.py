@@ -47,7 +47,7 @@ _ACTIVITY = "plannedActivityReference"
 
 
 def foreign_version(resource: JsonObject) -> tuple[str, str] | None:
-    """Return (path below the resource, version) of what only another version has, None where all may be R4."""
+    """Return (path below the resource, version) of what only another version has, if there is any."""
     kind = str(resource.get("resourceType", ""))
     if kind in TYPES:
         return "resourceType", TYPES[kind]

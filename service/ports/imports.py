@@ -9,7 +9,7 @@ from service.fhir.json import JsonObject
 
 
 class ImportOutcome(StrEnum):
-    """What an import came to: a plan was made, there was one already, or the chart lacks what a plan needs."""
+    """What an import came to: a new plan, one that was there already, or none for lack of what it needs."""
 
     MADE = "made"
     KNOWN = "known"

@@ -7,7 +7,7 @@ from service.fhir.canonical import digest
 from service.mapping.references import Key
 from service.ports.ehr import Held
 from service.ports.storage import LedgerEntry, LinkState
-from service.sync.agenda import Agenda
+from service.sync.agenda import Agenda, remote_of
 from service.sync.bookkeeping import agreed_entry
 from service.sync.drafts import meant
 from service.sync.imported import plainly_said
@@ -26,8 +26,9 @@ def imported_links(agenda: Agenda, found: Mapping[Key, Held]) -> tuple[LedgerEnt
     of the rest both sides are agreed upon as they stand. The agenda's ledger holds them afterwards.
     """
     said = plainly_said(agenda)
-    for key, body in said.items():
-        held = found.get(key)
+    new = [key for key in said if remote_of(agenda.ledger.get(key)) is None]
+    for key in new:  # what is linked already keeps its link: another plan rests on it
+        held, body = found.get(key), said[key]
         entry = agenda.entry(key)
         if held is None:
             agenda.ledger[key] = replace(
@@ -39,7 +40,7 @@ def imported_links(agenda: Agenda, found: Mapping[Key, Held]) -> tuple[LedgerEnt
             agenda.ledger[key] = replace(agreed, state=state, reason=IMPORTED)
     for key, ours in meant(agenda).ours.items():  # after every address is known: ours refers to theirs
         entry = agenda.ledger[key]
-        if entry.state is LinkState.IN_SYNC:
+        if entry.state is LinkState.IN_SYNC and key in new:
             agenda.ledger[key] = agreed_entry(entry, ours, found[key])
     return tuple(agenda.ledger[key] for key in sorted(agenda.ledger) if key in said)
 
