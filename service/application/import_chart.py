@@ -240,7 +240,7 @@ class _Keeping:
         return tuple(
             address
             for address, held in sorted(self.seen.held.items())
-            if agreed.get(address) not in (None, digest(held.resource))
+            if agreed.get(address) is not None and _differs(held, agreed[address])
         )
 
     def _keep_plan(self, made: Draft, plan: Plan) -> None:
@@ -278,6 +278,13 @@ class _Keeping:
         links = imported_links(_agenda(plan, self.work, connection=pinned, lease=lease), found)
         self.work.ledger.save(links, plan_id=plan.id)
         self.work.leases.release(lease)
+
+
+def _differs(held: Held, agreed: str | None) -> bool:
+    try:
+        return digest(held.resource) != agreed
+    except UnicodeEncodeError:  # half a surrogate pair, which no agreed text has
+        return True
 
 
 def _outcome(made: Draft, known: str | None) -> ImportOutcome:

@@ -1,17 +1,20 @@
 """A Bundle as a chart: refused whole, with the path, where it is none of one patient in R4."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from service.domain.values import Invalid, Problem
-from service.fhir.canonical import digest
-from service.fhir.json import JsonObject
+from service.fhir.json import JsonObject, dumps
 from service.intake.chart import Chart, Finding, Member
 from service.intake.labels import PSYCHOTHERAPY_NOTES, labels_of
 from service.intake.versions import foreign_version
 
 MOST_ENTRIES = 50_000
+# What a reader may be shown as the name of a resource: `Type/id`, or a URL or URN without white space.
+_NAME = re.compile(r"[A-Z][A-Za-z]{1,63}/(?!None$)[A-Za-z0-9\-.]{1,64}|[a-z][a-z0-9+.\-]{1,20}:[\x21-\x7e]{1,200}")
 _TYPES = frozenset({"batch", "collection", "document", "message", "searchset", "transaction"})
 _TWICE = "stands in the Bundle more than once, and not alike: nobody can tell which one is meant"
 
@@ -61,7 +64,8 @@ def open_bundle(bundle: JsonObject, *, system: str) -> Opened:
 
 def origin_of(bundle: JsonObject) -> str:
     """Return the address of a Bundle by its content: equal content is the same import."""
-    return f"file:{digest(bundle)}"
+    text = dumps(bundle, sort_keys=True)
+    return f"file:{sha256(text.encode(errors='surrogatepass')).hexdigest()}"
 
 
 def _problems(bundle: JsonObject) -> Iterator[Problem]:
@@ -98,13 +102,9 @@ def _read(index: int, entry: Any, held: _Entries) -> None:
         path = f"Bundle.entry[{index}].resource"
         held.findings.append(Finding(address=f"entry[{index}]", path=path, reason="holds no resource"))
         return
-    full_url, identity = entry.get("fullUrl"), resource.get("id")
-    address = f"entry[{index}]"
-    if isinstance(identity, str):
-        address = f"{resource['resourceType']}/{identity}"
-    elif isinstance(full_url, str):
-        address = full_url
-    held.add(Member(address=address, resource=resource), full_url)
+    full_url, identity = entry.get("fullUrl"), f"{resource['resourceType']}/{resource.get('id')}"
+    named = next((one for one in (identity, full_url) if isinstance(one, str) and _NAME.fullmatch(one)), None)
+    held.add(Member(address=named or f"entry[{index}]", resource=resource), full_url)
 
 
 def _only(patients: list[str], bundle: JsonObject, twice: set[str]) -> str:

@@ -25,7 +25,10 @@ def choose(chart: Chart, named: str | None = None) -> tuple[Member | None, tuple
     says that it is not there.
     """
     members = [one for one in chart.members if one.type == "CarePlan"]
-    reasons = {one.address: _unfit(one.resource) for one in members}
+    refs = Refs(system=chart.system)
+    reasons = {
+        one.address: None if refs.own_item(one.resource) else _unfit(one.resource) for one in members
+    }
     candidates = [one for one in members if reasons[one.address] is None]
     chosen = _named(candidates, named) if named else _first(candidates, chart.system)
     others = (one for one in members if one is not chosen)

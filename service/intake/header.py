@@ -38,7 +38,7 @@ def header_copy(
     system = adopter.chart.system
     copy = {} if plan is None else adopter.copy(plan, plan_id)
     made = identified({"resourceType": "CarePlan", "intent": "plan", **copy}, plan_id, system)
-    own = plan is not None and Refs(system=system).own_item(plan.resource) is not None
+    own = _is_own(plan, system)
     title = made.get("title") if own else said.title or made.get("title")
     made["title"] = title or said.title or _category(made) or UNTITLED
     made["created"] = made.get("created") or said.today.isoformat()
@@ -65,7 +65,8 @@ def team_copy(
             Finding(address=team.address if team else "", path=path, reason=one, whole=False)
             for one in reasons
         )
-    _complete(members, people, author=author, patient=adopter.chart.patient)
+    added = None if _is_own(plan, adopter.chart.system) else author
+    _complete(members, people, author=added, patient=adopter.chart.patient)
     made = {**copy, "participant": members}
     return identified(made, plan_id, adopter.chart.system), tuple(left)
 
@@ -81,6 +82,10 @@ def team_of(chart: Chart, plan: Member) -> Member | None:
 
 def _teams(plan: JsonObject) -> Iterator[str]:
     yield from (str(one.get("reference", "")) for one in plan.get("careTeam", []))
+
+
+def _is_own(plan: Member | None, system: str) -> bool:
+    return plan is not None and Refs(system=system).own_item(plan.resource) is not None
 
 
 def _category(plan: JsonObject) -> str | None:

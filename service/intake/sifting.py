@@ -73,7 +73,8 @@ def _reasons(chart: Chart, member: Member) -> Iterator[str]:
 
 def _of_whom(chart: Chart, resource: JsonObject) -> Iterator[str]:
     named = patients_of(resource)
-    if not named:
+    # A meeting of the team without the patient is ours by its identifier.
+    if not named and Refs(system=chart.system).own_item(resource) is None:
         yield NOBODY
     if any(chart.resolve(one) != chart.patient and one not in _names(chart) for one in named):
         yield ANOTHER
