@@ -28,7 +28,7 @@ class Services:
     ids: Ids
     log: Log
     ready: Callable[[], tuple[Problem, ...]]
-    import_chart: Callable[[ImportChart], ImportRecord]
     push: Callable[[PushPlan], PushReport] | None = None
+    import_chart: Callable[[ImportChart], ImportRecord] | None = None
     bind: Callable[[str], AbstractContextManager[object]] = nullcontext
     stopwatch: Callable[[], float] = perf_counter

@@ -1,6 +1,7 @@
 """`tandem import`: a chart becomes a draft plan, and the list of what found no place in it."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -13,6 +14,7 @@ from service.console.group import Noun, common_options
 from service.console.import_view import coverage_document, show_coverage, show_import
 from service.console.preparation import prepare
 from service.console.run import Run
+from service.domain.people import Person, Role
 from service.domain.values import Invalid, Problem
 from service.fhir.json import JsonObject, loads
 from service.intake.coverage import cover
@@ -92,12 +94,19 @@ def _bundle(file: BinaryIO) -> JsonObject:
 
 
 def _count(run: Run, folder: Path, zone: str | None) -> int:
-    today = run.installation.plans.clock.now().date()
-    counted = cover(_files(folder), Wishes(today=today, zone=zone), system=DEFAULT_IDENTIFIER_SYSTEM)
+    wishes = counting_wishes(run.installation.plans.clock.now().date(), zone=zone)
+    counted = cover(files_of(folder), wishes, system=DEFAULT_IDENTIFIER_SYSTEM)
     run.answer(coverage_document(counted), lambda stream: show_coverage(counted, stream))
     return ExitCode.DONE
 
 
-def _files(folder: Path) -> Iterator[tuple[str, str, JsonObject]]:
+def counting_wishes(today: date, *, zone: str | None) -> Wishes:
+    """Return wishes as if somebody answered for every plan: who that is says nothing about a chart."""
+    somebody = Person(id="somebody", family_name="Somebody", profession=Role.OTHER)
+    return Wishes(today=today, zone=zone, author=somebody)
+
+
+def files_of(folder: Path) -> Iterator[tuple[str, str, JsonObject]]:
+    """Yield (folder, name, content) of every JSON file below a folder; raises `NotJson`."""
     for path in sorted(folder.rglob("*.json")):
         yield path.parent.name, path.stem, loads(path.read_bytes())

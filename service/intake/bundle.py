@@ -14,7 +14,9 @@ from service.intake.versions import foreign_version
 
 MOST_ENTRIES = 50_000
 # What a reader may be shown as the name of a resource: `Type/id`, or a URL or URN without white space.
-_NAME = re.compile(r"[A-Z][A-Za-z]{1,63}/(?!None$)[A-Za-z0-9\-.]{1,64}|[a-z][a-z0-9+.\-]{1,20}:[\x21-\x7e]{1,200}")
+_NAME = re.compile(
+    r"[A-Z][A-Za-z]{1,63}/(?!None$)[A-Za-z0-9\-.]{1,64}|[a-z][a-z0-9+.\-]{1,20}:[\x21-\x7e]{1,200}"
+)
 _TYPES = frozenset({"batch", "collection", "document", "message", "searchset", "transaction"})
 _TWICE = "stands in the Bundle more than once, and not alike: nobody can tell which one is meant"
 

@@ -26,9 +26,7 @@ def choose(chart: Chart, named: str | None = None) -> tuple[Member | None, tuple
     """
     members = [one for one in chart.members if one.type == "CarePlan"]
     refs = Refs(system=chart.system)
-    reasons = {
-        one.address: None if refs.own_item(one.resource) else _unfit(one.resource) for one in members
-    }
+    reasons = {one.address: None if refs.own_item(one.resource) else _unfit(one.resource) for one in members}
     candidates = [one for one in members if reasons[one.address] is None]
     chosen = _named(candidates, named) if named else _first(candidates, chart.system)
     others = (one for one in members if one is not chosen)

@@ -11,15 +11,15 @@ from service.domain.goal import GoalStatus
 from service.domain.medication import OrderStatus, StatusReason
 from service.domain.therapy import RequestStatus, Rhythm
 from service.domain.values import Invalid
-from service.fhir.json import JsonObject
 from service.mapping.references import Key
 from service.ports.ehr import Unavailable
-from service.ports.imports import ImportOutcome, ImportRecord
+from service.ports.imports import ImportOutcome
 from service.ports.storage import LinkState, MedicationMode, Unknown
 from service.sync.report import Done, Standing
 from tests.builders import PSYCHIATRIST, a_goal, uid
 from tests.fakes.clock import CountingIds
 from tests.scenarios.clinic import SYSTEM, Clinic, answering, attention, of
+from tests.scenarios.visited import Visited
 from tests.unit.intake.charts import a_chart, allergy, care_plan, coded, order, to
 
 MODES = [
@@ -28,32 +28,6 @@ MODES = [
     {"sandbox": False, "medications": MedicationMode.REFERENCE},
     {"sandbox": False, "medications": MedicationMode.PROPOSE},
 ]
-
-
-class Visited(Clinic):
-    """A clinic whose chart has a patient whom we do not know yet."""
-
-    def __init__(self, **connection: Any) -> None:
-        super().__init__(**{"sandbox": False, "medications": MedicationMode.REFERENCE, **connection})
-        for entry in a_chart()["entry"]:
-            self.put(entry["resource"])
-
-    def put(self, resource: JsonObject) -> None:
-        assert self.ask("PUT", f"{resource['resourceType']}/{resource['id']}", resource).status in (200, 201)
-
-    def importing(self, **said: Any) -> ImportRecord:
-        command = {"source": FromEhr(patient="pat"), "author": "n.okafor", "zone": "Europe/Berlin", **said}
-        ports = ImportPorts(
-            storage=self.storage,
-            clock=self.clock,
-            ids=CountingIds("lease"),
-            identifier_system=SYSTEM,
-            ehr=self.ehr,
-        )
-        record = import_chart(ImportChart(**command), ports)
-        if record.plan_id is not None:
-            self.plan = self.storage.kept.plans[record.plan_id][-1].plan
-        return record
 
 
 def count_of_plans(clinic: Clinic) -> int:
@@ -70,7 +44,12 @@ def test_a_chart_becomes_a_draft_with_all_that_it_says() -> None:
         "Psychiatry care plan",
         "Nemo",
     )
-    assert [len(one) for one in (plan.conditions, plan.goals, plan.therapies, plan.medications)] == [1, 1, 1, 1]
+    assert [len(one) for one in (plan.conditions, plan.goals, plan.therapies, plan.medications)] == [
+        1,
+        1,
+        1,
+        1,
+    ]
     assert [one.kind.value for one in plan.appointments] == ["other"]
     assert record.content["allergies"][0]["substance"] == "Penicillin"
     assert record.content["medications"][0]["in_plan"] is True
@@ -176,7 +155,9 @@ def test_a_therapy_that_the_care_plan_described_is_made_once_a_person_changes_it
     assert of(report, Key("ServiceRequest", course.id)).done is Done.CREATED
     activities = (clinic.ask("GET", "CarePlan/plan").body or {})["activity"]
     assert "detail" in activities[0]
-    assert any(one.get("reference", {}).get("reference", "").startswith("ServiceRequest/") for one in activities)
+    assert any(
+        one.get("reference", {}).get("reference", "").startswith("ServiceRequest/") for one in activities
+    )
     assert clinic.push().writes == 0
 
 
@@ -196,9 +177,7 @@ def test_what_is_the_ehrs_is_entered_by_hand_and_never_written() -> None:
     (drug,) = clinic.plan.medications
     clinic.change(
         appointments=(replace(visit, status=AppointmentStatus.NOSHOW),),
-        medications=(
-            replace(drug, status=OrderStatus.STOPPED, status_reason=StatusReason.NO_BENEFIT),
-        ),
+        medications=(replace(drug, status=OrderStatus.STOPPED, status_reason=StatusReason.NO_BENEFIT),),
     )
     report = clinic.push()
     for key in (Key("Appointment", visit.id), Key("MedicationRequest", drug.id)):
@@ -236,7 +215,11 @@ def test_a_plan_of_ours_in_the_chart_is_referred_to_and_not_made_again() -> None
     clinic.push()
     (held,) = clinic.all("Patient")
     ports = ImportPorts(
-        storage=clinic.storage, clock=clinic.clock, ids=CountingIds(), identifier_system=SYSTEM, ehr=clinic.ehr
+        storage=clinic.storage,
+        clock=clinic.clock,
+        ids=CountingIds(),
+        identifier_system=SYSTEM,
+        ehr=clinic.ehr,
     )
     record = import_chart(ImportChart(source=FromEhr(patient=held["id"])), ports)
     assert (record.outcome, record.plan_id) == (ImportOutcome.KNOWN, clinic.plan.id)
@@ -253,7 +236,11 @@ def test_a_plan_of_ours_that_is_lost_here_comes_back_with_its_links() -> None:
         kept.clear()
     clinic.storage.kept.uses.clear()
     ports = ImportPorts(
-        storage=clinic.storage, clock=clinic.clock, ids=CountingIds(), identifier_system=SYSTEM, ehr=clinic.ehr
+        storage=clinic.storage,
+        clock=clinic.clock,
+        ids=CountingIds(),
+        identifier_system=SYSTEM,
+        ehr=clinic.ehr,
     )
     record = import_chart(ImportChart(source=FromEhr(patient=held["id"])), ports)
     assert (record.outcome, record.plan_id) == (ImportOutcome.MADE, plan.id)
@@ -347,7 +334,14 @@ def test_medications_and_roles_that_are_referred_to_are_read_too() -> None:
     drug = coded("http://www.nlm.nih.gov/research/umls/rxnorm", "312941", "Sertraline")
     clinic.put({"resourceType": "Medication", "id": "med", "code": drug})
     role = coded("http://snomed.info/sct", "80584001")
-    clinic.put({"resourceType": "PractitionerRole", "id": "r", "practitioner": to("Practitioner/doc"), "code": [role]})
+    clinic.put(
+        {
+            "resourceType": "PractitionerRole",
+            "id": "r",
+            "practitioner": to("Practitioner/doc"),
+            "code": [role],
+        }
+    )
     said = order(requester=to("PractitionerRole/r"), medicationReference=to("Medication/med"))
     del said["medicationCodeableConcept"]
     clinic.put(said)

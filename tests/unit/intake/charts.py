@@ -187,5 +187,7 @@ def as_foreign(resources: Mapping[Key, JsonObject]) -> JsonObject:
         held = body.get("identifier", [])
         others = [one for one in (held if isinstance(held, list) else [held]) if one["system"] != SYSTEM]
         body = {name: one for name, one in body.items() if name != "identifier"}
-        bodies.append(body | {"id": names[key.urn].partition("/")[2]} | ({"identifier": others} if others else {}))
+        bodies.append(
+            body | {"id": names[key.urn].partition("/")[2]} | ({"identifier": others} if others else {})
+        )
     return bundle(*bodies)
