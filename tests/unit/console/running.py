@@ -7,6 +7,7 @@ from io import StringIO
 
 import pytest
 
+from service.application.import_chart import FromEhr, ImportChart, ImportPorts, import_chart
 from service.application.ports import PlanPorts
 from service.application.push_plan import PushPlan
 from service.console.commands import tandem
@@ -14,8 +15,9 @@ from service.console.ending import carry_out
 from service.console.installation import NoEhr
 from service.console.run import Run
 from service.fhir.json import JsonObject, loads
-from service.mapping.references import Key
+from service.mapping.references import DEFAULT_IDENTIFIER_SYSTEM, Key
 from service.ports.ehr import Capabilities
+from service.ports.imports import ImportRecord
 from service.sync.report import Done, ItemReport, PushReport, standing_of
 from service.telemetry.events import Log
 from service.telemetry.logs import configure
@@ -73,6 +75,17 @@ class FakeInstallation:
 
     def push(self, command: PushPlan) -> PushReport:
         return self.pushing(command.plan_id)
+
+    def import_chart(self, command: ImportChart) -> ImportRecord:
+        if isinstance(command.source, FromEhr):
+            raise NoEhr("no EHR is configured: set TANDEM_EHR_URL")
+        ports = ImportPorts(
+            storage=self.storage,
+            clock=StillClock(),
+            ids=CountingIds("lease"),
+            identifier_system=DEFAULT_IDENTIFIER_SYSTEM,
+        )
+        return import_chart(command, ports)
 
     def upgrade(self) -> None:
         self.upgrades += 1
