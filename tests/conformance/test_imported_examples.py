@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from dataclasses import replace
 from itertools import count
 from typing import Any
 from uuid import uuid1
@@ -10,6 +11,9 @@ import pytest
 import requests
 
 from service.application.import_chart import FromBundle, FromEhr, ImportChart, ImportPorts, import_chart
+from service.application.keep_plan import replace_plan
+from service.application.ports import Editor, PlanPorts
+from service.application.push_plan import PushPlan, push_plan
 from service.console.import_view import coverage_tables
 from service.console.imports import counting_wishes, files_of
 from service.ehr.gateway import Gateway
@@ -25,6 +29,7 @@ from service.mapping.references import DEFAULT_IDENTIFIER_SYSTEM
 from service.ports.imports import ImportOutcome, ImportRecord
 from service.ports.storage import Connection, ConnectionMode
 from service.sandbox.wire import Incoming
+from service.sync.agenda import Ports
 from tests.architecture.sources import ROOT
 from tests.builders import PSYCHIATRIST
 from tests.data import folder, official, synthea, us_core
@@ -151,24 +156,41 @@ def a_storage(connection: Connection | None = None) -> MemoryStorage:
 
 @pytest.mark.ehr
 @pytest.mark.parametrize(("name", "record"), RECORDS, ids=[name for name, _ in RECORDS])
-def test_a_synthetic_record_in_a_real_server_is_imported(name, record):
+def test_a_synthetic_record_in_a_real_server_is_imported_and_only_what_changes_is_written(name, record):
     base = real_server()
     numbers = count(1)
     line = Transport(base, request_ids=lambda: f"import-{next(numbers)}")
     ehr = Gateway(line, retry=NEVER_AGAIN, sleep=lambda _: None)
     whose = loaded(base, record)
     storage = a_storage(
-        Connection(id="default", base_url=base, identifier_system=SYSTEM, mode=ConnectionMode.READ_ONLY)
+        Connection(
+            id="default", base_url=base, identifier_system=SYSTEM, mode=ConnectionMode.WRITE, sandbox=True
+        )
     )
-    ports = ImportPorts(
-        storage=storage, clock=StillClock(), ids=CountingIds(), identifier_system=SYSTEM, ehr=ehr
-    )
+    ids = CountingIds()
+    ports = ImportPorts(storage=storage, clock=StillClock(), ids=ids, identifier_system=SYSTEM, ehr=ehr)
     made = import_chart(ImportChart(source=FromEhr(patient=whose), responsible=PSYCHIATRIST.id), ports)
-    line.close()
     assert made.outcome is ImportOutcome.MADE, name
     found = {kind: sum(one.startswith(f"{kind}/") for one in told(made)) for kind in WATCHED}
     sent = [one["resource"]["resourceType"] for one in record["entry"]]
     assert found == {kind: sent.count(kind) for kind in WATCHED}
+    pushing = Ports(storage=storage, ehr=ehr, clock=StillClock(), ids=ids)
+    assert made.plan_id is not None
+    assert push_plan(PushPlan(plan_id=made.plan_id), pushing).writes == 0
+    before = ehr.read(made.content["care_plan"]).resource
+    renamed(storage, made.plan_id)
+    assert push_plan(PushPlan(plan_id=made.plan_id), pushing).writes == 1
+    after = ehr.read(made.content["care_plan"]).resource
+    changed = {one for one in {*before, *after} if before.get(one) != after.get(one)}
+    assert changed == {"meta", "title", "text"}
+    assert push_plan(PushPlan(plan_id=made.plan_id), pushing).writes == 0
+    line.close()
+
+
+def renamed(storage: MemoryStorage, plan_id: str) -> None:
+    plans = PlanPorts(storage=storage, clock=StillClock())
+    plan = storage.kept.plans[plan_id][-1].plan
+    replace_plan(replace(plan, title="Renamed"), editor=Editor(author="x", expected=1), ports=plans)
 
 
 def loaded(base: str, record: JsonObject) -> str:

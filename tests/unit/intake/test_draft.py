@@ -5,42 +5,26 @@ from typing import Any
 
 import pytest
 
-from service.domain.medication import OrderStatus, Route, StatusReason
 from service.domain.people import Role
-from service.domain.therapy import Format, Modality, RequestStatus
+from service.domain.therapy import Modality, RequestStatus
 from service.domain.values import Invalid
 from service.fhir.json import JsonObject
-from service.intake.activities import FORBIDDEN, INSIDE, NO_STATUS, NO_THERAPY, NOWHERE
 from service.intake.belonging import BELONGS, BESIDE, OURS
 from service.intake.choosing import FURTHER, MISTAKEN, NO_PLAN
 from service.intake.draft import Wishes
-from service.intake.header import STRANGER, TAKEN_FOR_OTHER, UNTITLED
+from service.intake.header import STRANGER, UNTITLED
 from service.intake.items import NOTHING, UNNAMED
-from service.intake.overview import allergies, medications
-from service.intake.sifting import (
-    ANOTHER,
-    NOBODY,
-    NOT_OURS,
-    NOT_READ,
-    PLACEHOLDER,
-    REFUSED,
-    WITHHELD,
-)
 from tests.builders import PSYCHIATRIST
 from tests.unit.intake.charts import (
     CBT,
-    RXNORM,
     SNOMED,
     SYSTEM,
     TODAY,
-    UCUM,
     WISHES,
-    allergy,
     appointment,
     care_plan,
     coded,
     condition,
-    dosage,
     drafted,
     goal,
     order,
@@ -51,76 +35,12 @@ from tests.unit.intake.charts import (
     to,
 )
 
-
-def labelled(code: str) -> JsonObject:
-    return {
-        "meta": {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": code}]}
-    }
-
-
 OUR_MARK = [{"system": SYSTEM, "value": "some-item"}]
-PLACEHOLDER_MARK = {
-    "extension": [
-        {"url": "http://hapifhir.io/fhir/StructureDefinition/resource-placeholder", "valueBoolean": True}
-    ]
-}
-
-CLOSED = {
-    "psychotherapy notes": (goal(**labelled("PSYTHPN")), REFUSED),
-    "psychotherapy notes of no allowed type": (
-        {"resourceType": "DocumentReference", "id": "x", **labelled("PSYTHPN")},
-        REFUSED,
-    ),
-    "psychotherapy notes inside": (
-        goal(contained=[{"resourceType": "Basic", **labelled("PSYTHPN")}]),
-        REFUSED,
-    ),
-    "part 2": (order(**labelled("42CFRPart2")), WITHHELD),
-    "substance use": (order(**labelled("SUD")), WITHHELD),
-    "counselling for it": (goal(**labelled("SUDCOUNSELLING")), WITHHELD),
-    "alcohol": (goal(**labelled("ETHUD")), WITHHELD),
-    "a note": ({"resourceType": "DocumentReference", "id": "x"}, NOT_READ),
-    "a composition": ({"resourceType": "Composition", "id": "x"}, NOT_READ),
-    "somebody's visit": ({"resourceType": "Encounter", "id": "x", "subject": to("Patient/pat")}, NOT_OURS),
-    "a placeholder": (goal(**PLACEHOLDER_MARK), PLACEHOLDER),
-    "another patient's": (goal(subject=to("Patient/other")), ANOTHER),
-    "a group's": (goal(subject=to("Group/all")), ANOTHER),
-    "nobody's": ({**goal(), "subject": None} | {}, "an element has a value or members, or is left out"),
-    "an appointment of nobody": (
-        appointment(participant=[{"actor": {"display": "a room"}, "status": "accepted"}]),
-        NOBODY,
-    ),
-    "no R4": (goal(taste="sweet"), "R4 has no such element here"),
-    "forbidden": (order(doNotPerform=True), "forbids what the plan would take for asked"),
-}
-
-
-@pytest.mark.parametrize(("resource", "reason"), CLOSED.values(), ids=CLOSED)
-def test_what_may_not_be_read_is_listed_with_its_reason_and_stays_out(
-    resource: JsonObject, reason: str
-) -> None:
-    made = drafted(care_plan(goal=[to("Goal/aim")]), {k: v for k, v in resource.items() if v != {}})
-    address = f"{resource['resourceType']}/{resource['id']}"
-    assert reasons(made)[address] in (reason, NOBODY)
-    assert made.plan is not None
-    assert made.plan.goals == ()
-    assert medications(made.chart, made.placed.values()) == []
-
-
-def test_a_refused_resource_is_named_by_its_address_alone() -> None:
-    made = drafted(care_plan(), goal(**labelled("PSYTHPN")))
-    (found,) = [one for one in made.findings if one.address == "Goal/aim"]
-    assert (found.path, found.whole) == ("", True)
-
-
-def test_a_subject_may_be_named_by_an_identifier_of_the_patient() -> None:
-    named = {"identifier": {"system": "urn:mrn", "value": "4711"}}
-    assert drafted(care_plan(), goal(subject=named)).plan.goals
-    other = {"identifier": {"system": "urn:mrn", "value": "1"}}
-    assert reasons(drafted(care_plan(), goal(subject=other)))["Goal/aim"] == ANOTHER
 
 
 SELDOM = {"category": [{"text": "Diabetes plan"}]}
+
+
 CHOICES = {
     "mental health first": ([care_plan("a", **SELDOM), care_plan("b", status="completed")], "b"),
     "active first": ([care_plan("a", status="completed"), care_plan("b")], "b"),
@@ -236,101 +156,6 @@ def test_a_patient_who_cannot_be_read_makes_no_plan(elements: dict[str, Any]) ->
     assert {"Patient/pat", "CarePlan/plan", "MedicationRequest/order"} <= set(reasons(made))
 
 
-ACTIVITIES = {
-    "a known therapy": ({"detail": {"code": CBT, "status": "in-progress"}}, (Modality.CBT, None, "active")),
-    "a kind of one": (
-        {"detail": {"code": coded(SNOMED, "425680009", "CBT by a team"), "status": "scheduled"}},
-        (Modality.CBT, None, "active"),
-    ),
-    "another psychotherapy": (
-        {"detail": {"code": coded(SNOMED, "406185000", "Trauma Therapy"), "status": "completed"}},
-        (Modality.OTHER, "Trauma Therapy", "completed"),
-    ),
-    "ended early": ({"detail": {"code": CBT, "status": "cancelled"}}, (Modality.CBT, None, "revoked")),
-    "not begun": ({"detail": {"code": CBT, "status": "not-started"}}, (Modality.CBT, None, "active")),
-}
-
-
-@pytest.mark.parametrize(("activity", "said"), ACTIVITIES.values(), ids=ACTIVITIES)
-def test_a_psychotherapy_that_a_care_plan_describes_is_a_course(
-    activity: JsonObject, said: tuple[Any, ...]
-) -> None:
-    (course,) = drafted(care_plan(activity=[activity])).plan.therapies
-    assert (course.modality, course.title, course.status.value) == said
-    assert (course.rhythm, course.session_minutes) == (None, None)
-
-
-def test_what_a_described_therapy_says_of_its_rhythm_and_who_gives_it_is_read() -> None:
-    timing = {
-        "repeat": {"frequency": 1, "period": 1, "periodUnit": "wk", "duration": 50, "durationUnit": "min"}
-    }
-    detail = {
-        "kind": "ServiceRequest",
-        "code": coded(SNOMED, "76168009", "Group psychotherapy"),
-        "status": "on-hold",
-        "scheduledTiming": timing,
-        "performer": [to("Practitioner/doc")],
-        "reasonReference": [to("Condition/cond")],
-    }
-    made = drafted(care_plan(activity=[{"detail": detail}]), condition())
-    (course,) = made.plan.therapies
-    assert (course.format, course.session_minutes, course.performer) == (
-        Format.GROUP,
-        50,
-        made.plan.author,
-    )
-    assert len(course.reasons) == 1
-    within = {**detail, "scheduledPeriod": {"start": "2025-01-01"}}
-    del within["scheduledTiming"]
-    (course,) = drafted(care_plan(activity=[{"detail": within}])).plan.therapies
-    assert str(course.period.start) == "2025-01-01"
-
-
-LEFT = {
-    "rest": ({"detail": {"code": {"text": "Rest"}, "status": "in-progress"}}, "detail", NO_THERAPY),
-    "a visit": (
-        {"detail": {"kind": "Appointment", "code": CBT, "status": "scheduled"}},
-        "detail",
-        NO_THERAPY,
-    ),
-    "forbidden": (
-        {"detail": {"code": CBT, "status": "scheduled", "doNotPerform": True}},
-        "detail",
-        FORBIDDEN,
-    ),
-    "unknown": ({"detail": {"code": CBT, "status": "unknown"}}, "detail", NO_STATUS),
-    "nowhere": ({"reference": to("Task/none")}, "reference", NOWHERE),
-}
-
-
-@pytest.mark.parametrize(("activity", "at", "reason"), LEFT.values(), ids=LEFT)
-def test_an_activity_that_finds_no_place_is_listed_at_its_path(
-    activity: JsonObject, at: str, reason: str
-) -> None:
-    made = drafted(care_plan(activity=[activity]))
-    assert remarks(made)["CarePlan/plan", f"CarePlan.activity[0].{at}"] == reason
-    assert made.plan.therapies == ()
-
-
-def test_a_described_therapy_that_cannot_be_read_is_listed_at_its_path() -> None:
-    undated = {name: one for name, one in care_plan().items() if name != "period"}
-    made = drafted({**undated, "activity": [{"detail": {"code": CBT, "status": "in-progress"}}]})
-    assert "authored_on" in remarks(made)["CarePlan/plan", "CarePlan.activity[0].detail"]
-
-
-def test_goals_and_a_team_inside_a_care_plan_are_read_and_problems_are_not() -> None:
-    inside = [
-        goal("g"),
-        condition("c"),
-        {"resourceType": "CareTeam", "id": "t", "participant": [{"member": to("Practitioner/doc")}]},
-    ]
-    made = drafted(care_plan(contained=inside, goal=[to("#g")], addresses=[to("#c")], careTeam=[to("#t")]))
-    assert len(made.plan.goals) == 1
-    assert made.plan.conditions == ()
-    assert remarks(made)["CarePlan/plan", "CarePlan.contained[1]"] == INSIDE
-    assert remarks(made)["CarePlan/plan#t", "CareTeam.participant[0]"] == TAKEN_FOR_OTHER
-
-
 def test_what_another_care_plan_names_goes_with_it() -> None:
     request = {
         "resourceType": "ServiceRequest",
@@ -407,80 +232,6 @@ def test_a_problem_whose_order_falls_falls_with_it() -> None:
     assert (made.plan.medications, made.plan.conditions) == ((), ())
 
 
-def test_an_order_that_does_not_fit_the_rest_falls_and_the_rest_stays() -> None:
-    made = drafted(care_plan(), order(), order("next", priorPrescription=to("MedicationRequest/order")))
-    assert [len(made.plan.medications), len(made.findings) > 0] == [1, True]
-    assert "does not fit the rest of the plan" in reasons(made)["MedicationRequest/next"]
-
-
-DOSES: dict[str, tuple[list[JsonObject], bool]] = {
-    "whole": ([dosage()], True),
-    "by mouth in SNOMED CT": ([dosage(route=coded(SNOMED, "26643006"))], True),
-    "another way": ([dosage(route=coded(SNOMED, "16857009"))], False),
-    "words": ([{"text": "one daily"}], False),
-    "without a unit": ([dosage(doseAndRate=[{"doseQuantity": {"value": 1}}])], False),
-    "tablets by HL7's code": (
-        [
-            dosage(
-                doseAndRate=[
-                    {
-                        "doseQuantity": {
-                            "value": 1,
-                            "unit": "TAB",
-                            "system": "http://terminology.hl7.org/CodeSystem/v3-orderableDrugForm",
-                            "code": "TAB",
-                        }
-                    }
-                ]
-            )
-        ],
-        True,
-    ),
-    "another form": (
-        [dosage(doseAndRate=[{"doseQuantity": {"value": 1, "system": UCUM, "code": "ea"}}])],
-        False,
-    ),
-    "half of it": ([dosage(), {"text": "and one more"}], False),
-}
-
-
-@pytest.mark.parametrize(("doses", "placed"), DOSES.values(), ids=DOSES)
-def test_a_dose_is_placed_whole_or_not_at_all_and_always_shown(doses: list[JsonObject], placed: bool) -> None:
-    made = drafted(care_plan(), order(dosageInstruction=doses))
-    assert bool(made.plan.medications) is placed
-    (shown,) = medications(made.chart, made.placed.values())
-    assert shown["in_plan"] is placed
-    assert shown["dosage"]
-    if placed:
-        assert made.plan.medications[0].dosage[0].route in (None, Route.ORAL)
-
-
-def test_an_order_that_has_ended_without_a_reason_is_one_whose_reason_is_not_stated() -> None:
-    made = drafted(care_plan(), order(status="stopped", statusReason={"text": "felt well"}))
-    (ended,) = made.plan.medications
-    assert (ended.status, ended.status_reason, ended.status_note) == (
-        OrderStatus.STOPPED,
-        StatusReason.NOT_STATED,
-        "felt well",
-    )
-
-
-def test_a_drug_may_be_contained_or_referred_to() -> None:
-    drug = {"resourceType": "Medication", "id": "med", "code": coded(RXNORM, "312941", "Sertraline")}
-    bare = {name: one for name, one in order().items() if name != "medicationCodeableConcept"}
-    inside = {**bare, "contained": [drug], "medicationReference": to("#med")}
-    made = drafted(
-        care_plan(), inside, {**bare, "id": "two", "medicationReference": to("Medication/med")}, drug
-    )
-    assert {one.drug.code.text for one in made.plan.medications} == {"Sertraline"}
-    assert {one["drug"] for one in medications(made.chart, ())} == {"Sertraline"}
-    lost = drafted(
-        care_plan(), {**bare, "medicationReference": {"reference": "Medication/x", "display": "Zoloft"}}
-    )
-    assert "was not found" in reasons(lost)["MedicationRequest/order"]
-    assert medications(lost.chart, ())[0]["drug"] == "Zoloft"
-
-
 def test_an_appointment_needs_a_zone_from_somewhere() -> None:
     assert drafted(care_plan(), appointment()).plan.appointments[0].zone == "Europe/Berlin"
     unsaid = drafted(care_plan(), appointment(), wishes=Wishes(today=TODAY))
@@ -490,7 +241,7 @@ def test_an_appointment_needs_a_zone_from_somewhere() -> None:
 def test_a_goal_may_be_described_by_a_code_alone() -> None:
     (aim,) = drafted(
         care_plan(),
-        goal(description=coded(SNOMED, "1", "Sleep") | {"text": ""} and coded(SNOMED, "1", "Sleep")),
+        goal(description={"coding": [{"system": SNOMED, "code": "1", "display": "Sleep"}]}),
     ).plan.goals
     assert aim.description == "Sleep"
     silent = drafted(care_plan(), goal(description={"coding": [{"code": "x"}]}))
@@ -541,51 +292,3 @@ def test_a_role_says_the_profession_and_a_stranger_to_the_plan_is_listed() -> No
     ] == "PractitionerRole/b"
     assert reasons(made)["Practitioner/two"] == UNNAMED
     assert "family" in reasons(made)["Practitioner/three"]
-
-
-def test_allergies_are_shown_as_the_chart_words_them() -> None:
-    made = drafted(
-        care_plan(),
-        allergy(),
-        allergy(
-            "none",
-            code=coded(SNOMED, "716186003", "No known allergy"),
-            clinicalStatus=coded(
-                "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical", "active"
-            ),
-        ),
-    )
-    first, second = allergies(made.chart)
-    assert (first["substance"], first["criticality"], first["reactions"]) == ("Penicillin", "high", ["Rash"])
-    assert (second["substance"], second["clinical_status"]) == ("No known allergy", "active")
-    assert made.beside == {"AllergyIntolerance/allergy", "AllergyIntolerance/none"}
-
-
-def test_a_dose_without_words_is_shown_by_its_elements() -> None:
-    silent = [
-        {
-            "doseAndRate": [{"doseQuantity": {"value": 1}}],
-            "timing": {"repeat": {"period": 1, "periodUnit": "d"}},
-        },
-        {"asNeededBoolean": True, "doseAndRate": [{"rateRatio": {"numerator": {"value": 1}}}]},
-        {"sequence": 3},
-    ]
-    made = drafted(care_plan(), order(dosageInstruction=silent))
-    (shown,) = medications(made.chart, ())
-    assert shown["dosage"] == ["1 (no unit), 1 in 1 d", "as needed"]
-
-
-def test_statements_of_medicines_are_shown_and_no_item() -> None:
-    statement = {
-        "resourceType": "MedicationStatement",
-        "id": "st",
-        "status": "active",
-        "medicationCodeableConcept": {"text": "Ibuprofen"},
-        "subject": to("Patient/pat"),
-        "dosage": [{"text": "when it hurts"}],
-        "dateAsserted": "2025-01-01",
-    }
-    made = drafted(care_plan(), statement)
-    (shown,) = medications(made.chart, made.placed.values())
-    assert (shown["drug"], shown["dosage"], shown["in_plan"]) == ("Ibuprofen", ["when it hurts"], False)
-    assert "MedicationStatement/st" in made.beside
