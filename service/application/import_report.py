@@ -5,9 +5,13 @@ from collections.abc import Iterable
 from service.fhir.json import JsonObject
 from service.intake.chart import Finding
 from service.intake.draft import Draft
+from service.intake.items import NOTHING
 from service.intake.overview import allergies, medications
+from service.intake.sifting import NOT_OURS, NOT_READ
 from service.ports.imports import ImportRecord
 from service.ports.storage import Storage, Unknown
+
+_NOISE = frozenset({NOT_READ, NOT_OURS, NOTHING})
 
 
 def content_of(made: Draft, findings: Iterable[Finding], *, moved: Iterable[str] = ()) -> JsonObject:
@@ -42,11 +46,14 @@ def import_document(record: ImportRecord) -> JsonObject:
 
 
 def grouped(findings: Iterable[Finding]) -> list[JsonObject]:
-    """Return findings by reason, those that concern most resources first; each names address and path."""
+    """Return findings by reason, those that concern most resources first; each names address and path.
+
+    What no import reads at all (bills, vital signs, visits) comes last: it is most of a chart.
+    """
     by_reason: dict[str, list[Finding]] = {}
     for one in sorted(set(findings)):
         by_reason.setdefault(one.reason, []).append(one)
-    ordered = sorted(by_reason.items(), key=lambda group: (-len(group[1]), group[0]))
+    ordered = sorted(by_reason.items(), key=lambda one: (one[0] in _NOISE, -len(one[1]), one[0]))
     return [{"reason": reason, "resources": [_place(one) for one in group]} for reason, group in ordered]
 
 
