@@ -21,7 +21,7 @@ HEAVY = [
     "cattrs",
     "rich.table",
 ]
-COMMANDS = ["demo", "serve", "sandbox", "plan", "push", "validate", "health", "db", "openapi"]
+COMMANDS = ["demo", "serve", "sandbox", "plan", "import", "push", "validate", "health", "db", "openapi"]
 _ASK = f"""
 import json, sys
 sys.argv = ["tandem", "--help"]
@@ -60,7 +60,14 @@ def test_every_command_has_help_json_and_debug(desk: Desk, name: str) -> None:
 
 
 def test_every_verb_of_a_noun_answers_in_json_too(desk: Desk) -> None:
-    for words in (("plan", "new"), ("plan", "list"), ("plan", "show"), ("plan", "export"), ("db", "upgrade")):
+    for words in (
+        ("plan", "new"),
+        ("plan", "list"),
+        ("plan", "show"),
+        ("plan", "export"),
+        ("import", "show"),
+        ("db", "upgrade"),
+    ):
         assert "--json" in desk.type(*words, "--help").out
 
 
