@@ -10,8 +10,9 @@ from service.domain.therapy import Modality, RequestStatus
 from service.domain.values import Invalid
 from service.fhir.json import JsonObject
 from service.intake.belonging import BELONGS, BESIDE, OURS
+from service.intake.bundle import open_bundle
 from service.intake.choosing import FURTHER, MISTAKEN, NO_PLAN
-from service.intake.draft import Wishes
+from service.intake.draft import Wishes, draft
 from service.intake.header import STRANGER, UNTITLED
 from service.intake.items import NOTHING, UNNAMED
 from tests.builders import PSYCHIATRIST
@@ -22,6 +23,7 @@ from tests.unit.intake.charts import (
     TODAY,
     WISHES,
     appointment,
+    bundle,
     care_plan,
     coded,
     condition,
@@ -145,10 +147,6 @@ def test_the_only_clinician_answers_where_nothing_is_said_and_of_several_none_do
 
 @pytest.mark.parametrize("elements", [{"birthDate": None}, {"name": None}, {"taste": 1}])
 def test_a_patient_who_cannot_be_read_makes_no_plan(elements: dict[str, Any]) -> None:
-    from service.intake.bundle import open_bundle  # noqa: PLC0415  a chart with another patient
-    from service.intake.draft import draft  # noqa: PLC0415
-    from tests.unit.intake.charts import bundle  # noqa: PLC0415
-
     whose = {name: one for name, one in patient(**elements).items() if one is not None}
     chart = open_bundle(bundle(whose, practitioner(), care_plan(), order()), system=SYSTEM).chart
     made = draft(chart, WISHES)
