@@ -16,6 +16,7 @@ from service.api.errors import ProblemDetails, problem_of
 from service.api.fhir import fhir_doors
 from service.api.guard import Guard, private
 from service.api.health import health_doors
+from service.api.imports import import_doors
 from service.api.inbox import inbox_doors
 from service.api.openapi import make_api
 from service.api.pages import page_doors
@@ -39,6 +40,7 @@ _DOORS = (
     fhir_doors,
     sync_doors,
     inbox_doors,
+    import_doors,
     people_doors,
     audit_doors,
     health_doors,

@@ -10,11 +10,13 @@ from service.api.protection import Protection
 from service.api.rate import Rate
 from service.application.answer_once import OnceStorage
 from service.application.chart_run import Whose
+from service.application.import_chart import ImportChart
 from service.application.ports import PlanPorts
 from service.application.recognise import Everybody
 from service.domain.values import Problem
 from service.ports.access import Caller
 from service.ports.clock import Ids
+from service.ports.imports import ImportRecord
 from service.sync.report import PushReport
 from service.telemetry.events import Log
 
@@ -47,6 +49,7 @@ class Services:
     log: Log
     ready: Callable[[], tuple[Problem, ...]]
     push: Callable[[Whose], PushReport] | None = None
+    import_chart: Callable[[ImportChart], ImportRecord] | None = None
     bind: Callable[[str], AbstractContextManager[object]] = nullcontext
     rate: Rate | None = None
     protection: Protection = Protection()  # noqa: RUF009  it is frozen

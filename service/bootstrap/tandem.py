@@ -15,6 +15,7 @@ from structlog.contextvars import bound_contextvars
 from service.application.answer_once import OnceStorage
 from service.application.chart_run import Whose
 from service.application.connect import keep_connection
+from service.application.import_chart import FromEhr, ImportChart, ImportPorts, import_chart
 from service.application.ports import PlanPorts
 from service.application.push_plan import PushPlan, push_plan
 from service.application.recognise import Everybody, Recogniser
@@ -29,7 +30,9 @@ from service.fhir.json import JsonObject
 from service.identity.jwt import JwtVerifier, Provider
 from service.identity.key_file import KeySetFile
 from service.identity.keys import Keys
+from service.mapping.references import DEFAULT_IDENTIFIER_SYSTEM
 from service.ports.ehr import Ehr, EhrError
+from service.ports.imports import ImportRecord
 from service.ports.sealing import KeysUnfit
 from service.ports.storage import Connection, StorageError
 from service.ports.upkeep import BackupReport, RekeyReport
@@ -42,7 +45,7 @@ from service.storage.schema import is_current, upgrade
 from service.storage.unit_of_work import Storage
 from service.sync.agenda import Ports
 from service.sync.report import PushReport
-from service.telemetry.events import PUSH_FAILED, PUSH_FINISHED, Log, emit
+from service.telemetry.events import IMPORT_FINISHED, PUSH_FAILED, PUSH_FINISHED, Log, emit
 from service.telemetry.logs import configure
 
 if TYPE_CHECKING:
@@ -192,6 +195,29 @@ class Tandem:
         )
         return self._told(command, ports)
 
+    def import_chart(self, command: ImportChart) -> ImportRecord:
+        """Import a chart; raises `NoEhr` for a patient of one, and as `import_chart` does."""
+        ehr = self.ehr if isinstance(command.source, FromEhr) else None
+        if ehr is not None:
+            self.connect()
+        ports = ImportPorts(
+            storage=self.storage,
+            clock=self.clock,
+            ids=self.ids,
+            identifier_system=self.settings.identifier_system or DEFAULT_IDENTIFIER_SYSTEM,
+            ehr=ehr,
+        )
+        record = import_chart(command, ports)
+        emit(
+            self.log,
+            IMPORT_FINISHED,
+            import_id=record.id,
+            plan_id=record.plan_id,
+            outcome=record.outcome.value,
+            source=record.source.value,
+        )
+        return record
+
     def _told(self, command: Whose, ports: Ports) -> PushReport:
         """Push, and write down what came of it."""
         whose = {"plan_id": command.plan_id, "connection_id": command.connection_id}
@@ -258,6 +284,7 @@ def api_of(tandem: Tandem) -> Any:  # a Flask application, by a name that only t
         log=tandem.log,
         ready=tandem.lacks,
         push=None if tandem.ehr_url is None else tandem.push,
+        import_chart=tandem.import_chart,
         bind=lambda request_id: bound_contextvars(request_id=request_id),
         recogniser=_recogniser(tandem) if tandem.asks_who else Everybody(),
         hosts=api.OWN_NAMES | tandem.hosts if tandem.asks_who else api.OWN_NAMES,

@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
     from service.application.chart_run import Whose
+    from service.application.import_chart import ImportChart
     from service.application.ports import PlanPorts
     from service.application.tokens import TokenPorts
     from service.ports.clock import Ids
     from service.ports.ehr import Ehr
+    from service.ports.imports import ImportRecord
     from service.ports.upkeep import BackupReport, RekeyReport
     from service.sync.report import PushReport
     from service.telemetry.events import Log
@@ -97,6 +99,9 @@ class Installation(Protocol):
 
     def push(self, command: "Whose") -> "PushReport":
         """Push or sync a plan; raises `NoEhr`, and as the use case does."""
+
+    def import_chart(self, command: "ImportChart") -> "ImportRecord":
+        """Import a chart; raises `NoEhr` for a patient of one, and as `import_chart` does."""
 
     def upgrade(self) -> None:
         """Bring the database up to date."""

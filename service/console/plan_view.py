@@ -10,7 +10,7 @@ from service.console.tables import page, table
 from service.domain.concept import Concept
 from service.domain.medication import DosageStep, MedicationOrder
 from service.domain.plan import LIST_GROUPS, Plan, items
-from service.domain.therapy import TherapyCourse
+from service.domain.therapy import Rhythm, TherapyCourse
 
 _SHOWN = ("conditions", "goals", "therapies", "medications", "phases", "appointments")
 
@@ -53,10 +53,15 @@ def _next_check_in(plan: Plan) -> str:
 
 
 def _course(course: TherapyCourse) -> tuple[object, ...]:
-    rhythm = course.rhythm
+    often = None if course.rhythm is None else _rhythm(course.rhythm)
+    length = None if course.session_minutes is None else f"{course.session_minutes} min"
+    said = ", ".join(filter(None, (often, length))) or "not said"
+    return course.title or course.modality.upper(), said, course.status
+
+
+def _rhythm(rhythm: Rhythm) -> str:
     span = f"{rhythm.every} {rhythm.unit}" if rhythm.every > 1 else rhythm.unit
-    often = f"{rhythm.sessions} in every {span}, {course.session_minutes} min"
-    return course.title or course.modality.upper(), often, course.status
+    return f"{rhythm.sessions} in every {span}"
 
 
 def _order(order: MedicationOrder) -> tuple[object, ...]:

@@ -12,12 +12,13 @@ from service.domain.values import Problem, Status, Value, unique
 
 
 class AppointmentKind(StrEnum):
-    """What the appointment is for."""
+    """What the appointment is for; `other` is for what a chart books beside the treatment."""
 
     THERAPY_SESSION = "therapy-session"
     MEDICATION_CHECK = "medication-check"
     INTEGRATED_CHECK_IN = "integrated-check-in"
     TEAM_MEETING = "team-meeting"
+    OTHER = "other"
 
 
 class AppointmentStatus(Status):

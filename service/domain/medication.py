@@ -40,7 +40,7 @@ class OrderStatus(Status):
 
 
 class StatusReason(StrEnum):
-    """Why an order stands where it stands."""
+    """Why an order stands where it stands; `not-stated` is what a chart leaves unsaid."""
 
     DOSE_CHANGED = "dose-changed"
     SWITCHED = "switched"
@@ -51,6 +51,7 @@ class StatusReason(StrEnum):
     INTERACTION = "interaction"
     MEDICAL = "medical"
     ORDERED_IN_EHR = "ordered-in-ehr"
+    NOT_STATED = "not-stated"
     OTHER = "other"
 
 

@@ -72,15 +72,18 @@ class Rhythm(Value):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TherapyCourse(Value):
-    """One course of therapy; `session_minutes` in minutes, `title` names a modality that is `other`."""
+    """One course of therapy; `session_minutes` in minutes, `title` names a modality that is `other`.
+
+    `rhythm` and `session_minutes` are None where nobody said them, as in many charts.
+    """
 
     id: str
     modality: Modality
     title: str | None = None
     skill_sets: tuple[SkillSet, ...] = ()
     format: Format = Format.INDIVIDUAL
-    rhythm: Rhythm
-    session_minutes: int = 50
+    rhythm: Rhythm | None = None
+    session_minutes: int | None = None
     sessions_planned: int | None = None
     period: Period = ALWAYS
     performer: str | None = field(default=None, metadata=PERSON)

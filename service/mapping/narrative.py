@@ -10,7 +10,7 @@ from service.domain.goal import Comparator, Goal
 from service.domain.medication import MedicationOrder
 from service.domain.plan import Plan
 from service.domain.terminal import ENDINGS
-from service.domain.therapy import RequestStatus, RhythmUnit, TherapyCourse
+from service.domain.therapy import RequestStatus, Rhythm, RhythmUnit, TherapyCourse
 from service.fhir.json import JsonObject
 from service.mapping.datatypes import number_to_fhir
 from service.mapping.dosage import in_words
@@ -66,12 +66,16 @@ def _goal(goal: Goal) -> str:
 
 
 def _therapy(course: TherapyCourse) -> str:
-    rhythm = course.rhythm
+    what = course.title or MODALITY.rows[course.modality][0].display
+    often = "" if course.rhythm is None else f", {_rhythm(course.rhythm)}"
+    return f"{what}, {course.format.value}{often} ({course.status.value})"
+
+
+def _rhythm(rhythm: Rhythm) -> str:
     times = "1 session" if rhythm.sessions == 1 else f"{rhythm.sessions} sessions"
     unit = _UNIT[rhythm.unit]
     every = f"per {unit}" if rhythm.every == 1 else f"every {rhythm.every} {unit}s"
-    what = course.title or MODALITY.rows[course.modality][0].display
-    return f"{what}, {course.format.value}, {times} {every} ({course.status.value})"
+    return f"{times} {every}"
 
 
 def _order(order: MedicationOrder) -> str:

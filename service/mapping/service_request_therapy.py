@@ -140,14 +140,15 @@ def stands_for(resource: JsonObject) -> bool:
 
 
 def _repeat(course: TherapyCourse) -> JsonObject:
+    rhythm = course.rhythm
     return {
         "boundsPeriod": period_to_fhir(course.period),
         "count": course.sessions_planned,
         "duration": course.session_minutes,
-        "durationUnit": "min",
-        "frequency": course.rhythm.sessions,
-        "period": course.rhythm.every,
-        "periodUnit": course.rhythm.unit.value,
+        "durationUnit": None if course.session_minutes is None else "min",
+        "frequency": None if rhythm is None else rhythm.sessions,
+        "period": None if rhythm is None else rhythm.every,
+        "periodUnit": None if rhythm is None else rhythm.unit.value,
     }
 
 
@@ -159,8 +160,10 @@ def _title(read: Reading, modality: Any) -> Any:
 
 def _timing(read: Reading) -> JsonObject:
     repeat = typed(read, "occurrenceTiming", _only_repeat)
-    if repeat is UNREAD or repeat is None:
+    if repeat is UNREAD:
         return {}
+    if repeat is None:
+        return {"rhythm": None, "session_minutes": None, "sessions_planned": None, "period": ALWAYS}
     at = "occurrenceTiming.repeat"
     period = typed(read, "boundsPeriod", period_from_fhir, below=at)
     return {
@@ -181,7 +184,9 @@ def _only_repeat(timing: JsonObject) -> JsonObject:
     return repeat
 
 
-def _rhythm(repeat: JsonObject) -> Rhythm:
+def _rhythm(repeat: JsonObject) -> Rhythm | None:
+    if not {"frequency", "period", "periodUnit"} & set(repeat):
+        return None
     return Rhythm(
         sessions=whole_from_fhir(repeat.get("frequency", 1)),
         every=whole_from_fhir(repeat.get("period")),
@@ -189,7 +194,9 @@ def _rhythm(repeat: JsonObject) -> Rhythm:
     )
 
 
-def _minutes(repeat: JsonObject) -> int:
+def _minutes(repeat: JsonObject) -> int | None:
+    if not {"duration", "durationUnit"} & set(repeat):
+        return None
     unit = repeat.get("durationUnit")
     if unit not in _MINUTES:
         raise Unreadable("does not say in minutes or hours how long a session is", ".duration")

@@ -18,6 +18,7 @@ from service.domain.therapy import RequestStatus
 from service.fhir.json import JsonObject
 from service.ports.access import Audit, Tokens
 from service.ports.answers import Answers
+from service.ports.imports import Imports
 from service.ports.inbox import Inbox
 from service.ports.journal import Journal
 from service.ports.passes import Passes
@@ -138,6 +139,7 @@ class LinkState(StrEnum):
     DETACHED = "detached"
     FROZEN = "frozen"
     PULL_ONLY = "pull-only"
+    PLAN_ONLY = "plan-only"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -357,6 +359,8 @@ class UnitOfWork(Protocol):
     def audit(self) -> Audit: ...
     @property
     def answers(self) -> Answers: ...
+    @property
+    def imports(self) -> Imports: ...
 
     def __enter__(self) -> Self: ...
     def __exit__(

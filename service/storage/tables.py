@@ -175,6 +175,20 @@ leases = Table(
     Column("expires_at", Moment, nullable=False),
 )
 
+imports = Table(
+    "imports",
+    metadata,
+    _key("id"),
+    _text("source"),
+    _text("outcome"),
+    _text("connection_id", optional=True),
+    _text("plan_id", optional=True),
+    _text("author"),
+    Column("imported_at", Moment, nullable=False),
+    Column("content", Sealed, nullable=False),
+    Index("ix_imports_plan_id", "plan_id"),
+)
+
 inbox = Table(
     "inbox",
     metadata,

@@ -10,6 +10,7 @@ from service.storage.answers import SqlAnswers
 from service.storage.audit import SqlAudit
 from service.storage.connections import SqlCapabilityCache, SqlConnections, SqlCursors
 from service.storage.database import connect, open_engine, transaction
+from service.storage.imports import SqlImports
 from service.storage.inbox import SqlInbox
 from service.storage.journal import SqlJournal
 from service.storage.keyring import KeyRing
@@ -38,6 +39,7 @@ class SqlUnitOfWork:
     tokens: SqlTokens
     audit: SqlAudit
     answers: SqlAnswers
+    imports: SqlImports
 
     def __init__(self, engine: Engine, *, write: bool, keys: KeyRing | None = None) -> None:
         self._engine = engine
@@ -69,6 +71,7 @@ class SqlUnitOfWork:
         self.tokens = SqlTokens(connection)
         self.audit = SqlAudit(connection)
         self.answers = SqlAnswers(connection, self._sealer)
+        self.imports = SqlImports(connection, self._sealer)
         return self
 
     def __exit__(

@@ -16,4 +16,5 @@ NEXT_STEP: Mapping[LinkState, str] = MappingProxyType({
     LinkState.DETACHED: "take note of it in the inbox, or put it back in the chart",
     LinkState.FROZEN: "see to the patient in the chart, and bind the plan anew",
     LinkState.PULL_ONLY: "nothing: it is the clinic's own",
+    LinkState.PLAN_ONLY: "nothing: it goes into the chart when somebody changes it here",
 })  # fmt: skip

@@ -1,6 +1,6 @@
 """What the plan would say in the chart: rendered, pruned of what is not there, checked, and decided."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from service.fhir.json import JsonObject
@@ -12,12 +12,15 @@ from service.mapping.references import Key, Refs
 from service.ports.storage import LedgerEntry, MedicationMode
 from service.sync.agenda import Agenda, remote_of
 from service.sync.guards import faults
+from service.sync.imported import changed_here, is_plan_only
 from service.sync.planner import Agreed
 from service.sync.prescriptions import RUNNING_HERE
 from service.sync.pruning import without
 from service.sync.report import Done, ItemReport
 
 _ENDED_THERE = "the chart's order that stands for it runs no longer: a person decides what the plan says"
+_THE_EHRS = "it is the EHR's own: enter by hand there what was changed here"
+_PLAN_ONLY = "the chart it was imported from has none: it is made once somebody changes it here"
 _PEOPLE_AND_PROBLEMS = frozenset({"Patient", "Practitioner", "PractitionerRole", "Condition"})
 
 
@@ -33,7 +36,10 @@ class Meant:
 def meant(agenda: Agenda) -> Meant:
     """Return our resources of this revision, named by urns alone, so that equal plans look alike."""
     everything = project(subject_of(agenda), _nameless(agenda), scope=scope_of(agenda))
-    kept_back = {key: report for key in everything if (report := _kept_back(agenda, key)) is not None}
+    changed = changed_here(agenda)
+    kept_back = {
+        key: report for key in everything if (report := _kept_back(agenda, key, changed)) is not None
+    }
     unwritten = {key for key in everything if key in kept_back or agenda.detached(key)}
     absent = frozenset(key.urn for key in unwritten if agenda.address(key) is None)
     ours = {key: without(body, absent) for key, body in everything.items() if key not in kept_back}
@@ -109,9 +115,13 @@ def _orders_of_chart(agenda: Agenda) -> tuple[Key, ...]:
     return tuple(key for key in orders if key.item in agenda.chart_orders or agenda.matched(key))
 
 
-def _kept_back(agenda: Agenda, key: Key) -> ItemReport | None:
+def _kept_back(agenda: Agenda, key: Key, changed: Set[Key]) -> ItemReport | None:
     """Return the report of a resource that is not ours to write, None for one that is."""
     address = agenda.address(key)
+    if key in changed and agenda.matched(key):
+        return ItemReport(key=key, done=Done.MANUAL_ENTRY, reference=address, reason=_THE_EHRS)
+    if key not in changed and is_plan_only(agenda, key):
+        return ItemReport(key=key, done=Done.WITHHELD, reason=_PLAN_ONLY)
     if key.type == "MedicationRequest":
         return _kept_back_order(agenda, key)
     if agenda.matched(key):

@@ -1,6 +1,7 @@
 """Whose prescription it is: a drug that the chart orders already is referred to, never made active twice."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
 
 from service.domain.medication import MedicationOrder, OrderStatus
 from service.domain.plan import Plan
@@ -11,6 +12,7 @@ from service.mapping.terminology.drugs import same_drug
 from service.ports.ehr import Ehr, Held
 from service.sync.agenda import Agenda
 from service.sync.identity import read_again
+from service.sync.imported import imported_orders
 from service.sync.planner import Vanished
 
 # FHIR R4 medicationrequest-intent: what a prescriber ordered, not what somebody plans or proposes.
@@ -28,7 +30,8 @@ def look_for_orders(agenda: Agenda, ehr: Ehr, patient: str) -> Mapping[str, str]
         query["_include"] = "MedicationRequest:medication"
     own_system = agenda.connection.identifier_system
     found = tuple(ehr.search("MedicationRequest", query))
-    return orders_in_chart(agenda.plan, (*found, *_not_included(found, ehr, own_system)), own_system)
+    everything = (*found, *_not_included(found, ehr, own_system))
+    return orders_in_chart(agenda.plan, everything, own_system, imported=imported_orders(agenda))
 
 
 def _not_included(found: Collection[Held], ehr: Ehr, own_system: str) -> Iterator[Held]:
@@ -41,16 +44,23 @@ def _not_included(found: Collection[Held], ehr: Ehr, own_system: str) -> Iterato
             yield held
 
 
-def orders_in_chart(plan: Plan, found: Iterable[Held], own_system: str) -> Mapping[str, str]:
-    """Return which running orders of the plan the chart orders itself; of several, the newest."""
+def orders_in_chart(
+    plan: Plan, found: Iterable[Held], own_system: str, *, imported: Mapping[str, str] | None = None
+) -> Mapping[str, str]:
+    """Return which running orders of the plan the chart orders itself; of several, the newest.
+
+    An order that was `imported` from one of the chart stays with that one as long as it runs there.
+    """
     held = tuple(found)
+    kept = imported or {}
     medications = {one.reference: one.resource for one in held if one.reference.startswith("Medication/")}
     orders = [one for one in held if _is_chart_order(one.resource, own_system)]
     orders.sort(key=lambda one: (str(one.resource.get("authoredOn", "")), one.reference), reverse=True)
     matches: dict[str, str] = {}
     for order in plan.medications:
         same = (one.reference for one in orders if _orders_drug_of(order, one.resource, medications))
-        reference = next(same, None) if order.status in RUNNING_HERE else None
+        origin = (one.reference for one in orders if one.reference == kept.get(order.id))
+        reference = next(chain(origin, same), None) if order.status in RUNNING_HERE else None
         if reference is not None:
             matches[order.id] = reference
     return matches

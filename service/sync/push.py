@@ -16,6 +16,7 @@ from service.sync.binding import bind, refer_to_orders
 from service.sync.bookkeeping import AGREED
 from service.sync.drafts import Meant, agreed_of, invalid, meant, rendered
 from service.sync.executor import LARGEST_TRANSACTION, Executor
+from service.sync.fingerprint import same
 from service.sync.identity import (
     Ambiguous,
     ByCondition,
@@ -33,6 +34,7 @@ from service.sync.report import Done, ItemReport
 from service.sync.sending import Sender
 from service.sync.settling import settle_open_rows
 from service.sync.successions import lines
+from service.sync.touching import touched_only
 
 _VANISHED = "the chart holds it no longer; it is not made again without being asked for"
 _NO_VERSION = "the server names no version of it, so that a change would be blind: enter it by hand"
@@ -131,9 +133,22 @@ def _decided(sender: Sender, said: Meant) -> dict[Key, Outgoing]:
     outgoing: dict[Key, Outgoing] = {}
     for key, sight in sights.items():
         ours = without(news[key], sender.absent)
-        draft = Outgoing(key=key, ours=ours, body=bodies[key], way=sight.way)
+        body = _touched(agenda.ledger.get(key), ours, body=bodies[key], held=sight.held)
+        draft = Outgoing(key=key, ours=ours, body=body, way=sight.way)
         outgoing |= _judged(sender, draft, sight.held)
     return outgoing
+
+
+def _touched(
+    entry: LedgerEntry | None, ours: JsonObject, *, body: JsonObject, held: Held | None
+) -> JsonObject:
+    """Leave as the chart has it whatever we mean as before, in a chart that stands as agreed."""
+    if entry is None or held is None or entry.agreed_ours is None or entry.agreed_theirs is None:
+        return body
+    if not same(entry.agreed_theirs, held.resource):
+        return body
+    lost = frozenset(entry.not_kept)
+    return touched_only(body, held.resource, before=entry.agreed_ours, after=ours, lost=lost)
 
 
 def _note_address(agenda: Agenda, key: Key, held: Held | None) -> None:

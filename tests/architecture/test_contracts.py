@@ -21,7 +21,7 @@ RESOURCES = """
     procedure_history provenance questionnaire_response_journal questionnaire_response_relapse
     questionnaire_response_score service_request_review service_request_therapy task task_proposal
 """
-PURE = {"service.domain", "service.fhir", "service.mapping", "service.sync.planner"}
+PURE = {"service.domain", "service.fhir", "service.mapping", "service.intake", "service.sync.planner"}
 SIDE_DOORS = {"service.ports", "service.telemetry"}
 SETTINGS_READERS = {"service.bootstrap", "service.cli", "service.wsgi"}
 

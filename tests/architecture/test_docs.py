@@ -106,8 +106,12 @@ def unknown(words: list[str]) -> Iterator[str]:
     """Give the words of a command line that `tandem` would not know."""
     command: click.Command = tandem
     context = click.Context(tandem)
-    for word in words:
+    values = iter(words)
+    for word in values:
         if word.startswith("--"):
+            option = next((one for one in command.params if word in one.opts), None)
+            if isinstance(option, click.Option) and not option.is_flag and isinstance(command, click.Group):
+                next(values, None)  # a group would take the option's value for a command
             if word not in {name for one in command.params for name in one.opts} | {"--help"}:
                 yield f"{command.name} {word}"
         elif isinstance(command, click.Group):

@@ -73,6 +73,7 @@ def a_therapy(**changes: Any) -> TherapyCourse:
         id=uid("therapies-0"),
         modality=Modality.CBT,
         rhythm=Rhythm(sessions=1),
+        session_minutes=50,
         sessions_planned=16,
         period=Period(start=day(0)),
         performer=THERAPIST.id,

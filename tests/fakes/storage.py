@@ -14,6 +14,7 @@ from service.domain.revision import Revision
 from service.domain.values import Invalid, Problem
 from service.ports.access import AuditEntry, Token
 from service.ports.answers import Asked, KeptAnswer
+from service.ports.imports import ImportRecord
 from service.ports.inbox import InboxItem
 from service.ports.journal import JournalRow
 from service.ports.passes import LastPass
@@ -59,6 +60,7 @@ class Kept:
     audit: list[AuditEntry] = field(default_factory=list)
     refused: Refused = field(default_factory=dict)
     answers: dict[tuple[str, str, str], tuple[KeptAnswer | None, datetime]] = field(default_factory=dict)
+    imports: dict[str, ImportRecord] = field(default_factory=dict)
 
     def copy(self) -> "Kept":
         return Kept(**{name: content.copy() for name, content in vars(self).items()})
@@ -279,6 +281,23 @@ def named(asked: Asked) -> tuple[str, str, str]:
     return asked.principal, asked.operation, asked.key
 
 
+class MemoryImports:
+    def __init__(self, kept: Kept) -> None:
+        self._imports = kept.imports
+
+    def put(self, record: ImportRecord) -> None:
+        self._imports[record.id] = deepcopy(record)
+
+    def get(self, import_id: str) -> ImportRecord:
+        if import_id not in self._imports:
+            raise Unknown("import", import_id)
+        return deepcopy(self._imports[import_id])
+
+    def of_plan(self, plan_id: str) -> tuple[ImportRecord, ...]:
+        found = [self._imports[one] for one in sorted(self._imports) if self._imports[one].plan_id == plan_id]
+        return tuple(deepcopy(sorted(found, key=lambda one: one.imported_at, reverse=True)))
+
+
 class MemoryUnitOfWork:
     """Works on a copy; `commit` makes the copy what is kept."""
 
@@ -295,6 +314,7 @@ class MemoryUnitOfWork:
     tokens: MemoryTokens
     audit: MemoryAudit
     answers: MemoryAnswers
+    imports: MemoryImports
 
     def __init__(self, storage: "MemoryStorage", *, write: bool) -> None:
         self._storage = storage
@@ -318,6 +338,7 @@ class MemoryUnitOfWork:
         self.tokens = MemoryTokens(kept.tokens)
         self.audit = MemoryAudit(kept.audit, kept.refused, plans=kept.plans)
         self.answers = MemoryAnswers(kept)
+        self.imports = MemoryImports(kept)
         return self
 
     def __exit__(

@@ -84,6 +84,7 @@ APPOINTMENT_KIND = Table(
             AppointmentKind.MEDICATION_CHECK: "Medication check",
             AppointmentKind.INTEGRATED_CHECK_IN: "Integrated check-in",
             AppointmentKind.TEAM_MEETING: "Team meeting",
+            AppointmentKind.OTHER: "Other appointment",
         },
     ),
 )

@@ -82,6 +82,7 @@ STATUS_REASON = Table(
             StatusReason.INTERACTION: "Interaction with another medicine",
             StatusReason.MEDICAL: "Medical reason",
             StatusReason.ORDERED_IN_EHR: "Ordered in the EHR",
+            StatusReason.NOT_STATED: "Not stated",
             StatusReason.OTHER: "Other reason",
         },
     ),

@@ -8,6 +8,7 @@ from typing import Any
 from service.domain.therapy import RequestStatus
 from service.ports.access import Role, Token
 from service.ports.answers import Asked, KeptAnswer
+from service.ports.imports import ImportOutcome, ImportRecord, ImportSource
 from service.ports.inbox import ItemState
 from service.ports.journal import Interaction
 from service.ports.passes import LastPass
@@ -78,6 +79,16 @@ TOKEN = Token(
 )
 ASKED = Asked(principal="clinician:n.okafor", operation="createPlan", key="key-1", fingerprint="0d" * 32)
 ANSWER = KeptAnswer(fingerprint="0d" * 32, status=201, headers=(("ETag", '"1"'),), body='{"title": "Sleep"}')
+IMPORTED = ImportRecord(
+    id="import-1",
+    source=ImportSource.EHR,
+    outcome=ImportOutcome.MADE,
+    connection_id="default",
+    plan_id=FULL.id,
+    author="n.okafor",
+    imported_at=NOON,
+    content={"allergies": [{"text": "Penicillin"}], "n": Decimal("1.50")},
+)
 CAPABILITIES = KeptCapabilities(content={"fhir_version": "4.0.1"}, fetched_at=NOON)
 
 
@@ -99,6 +110,7 @@ def fill(storage: Storage) -> None:
         work.inbox.save([WAITING, DECIDED])
         work.passes.put(PASSED)
         work.tokens.add(TOKEN)
+        work.imports.put(IMPORTED)
         assert work.answers.reserve(ASKED, now=NOON, until=later(600)) is None
         work.answers.keep(ASKED, ANSWER)
         assert work.leases.acquire("default", "patient-1", holder="run-1", now=NOON, ttl=timedelta(hours=1))
@@ -125,12 +137,13 @@ def contents(storage: Storage) -> dict[str, Any]:
             "inbox": work.inbox.of_plan("default", FULL.id),
             "passes": work.passes.get("default", FULL.id),
             "tokens": work.tokens.all(),
+            "imports": work.imports.of_plan(FULL.id),
             "answers": work.answers.find(ASKED, now=NOON),
         }
 
 
 # What a revision of the schema was the first to keep.
-SINCE = {"inbox": "0003", "passes": "0003", "tokens": "0004", "answers": "0005"}
+SINCE = {"inbox": "0003", "passes": "0003", "tokens": "0004", "answers": "0005", "imports": "0006"}
 
 
 def of_revision(held: dict[str, Any], revision: str) -> dict[str, Any]:

@@ -91,6 +91,14 @@ CLEAR = {
         "created_by": IDS,
     },
     "answers": {"id": "a digest of the key", "principal": IDS, "operation": CODES},
+    "imports": {
+        "id": IDS,
+        "source": CODES,
+        "outcome": CODES,
+        "connection_id": IDS,
+        "plan_id": IDS,
+        "author": IDS,
+    },
     "audit": {
         "who": IDS,
         "role": CODES,

@@ -15,12 +15,15 @@ from werkzeug.test import TestResponse
 
 from service.api import Services, create_app, spec
 from service.application.answer_once import OnceStorage
+from service.application.import_chart import ImportChart, ImportPorts, import_chart
 from service.application.ports import PlanPorts
 from service.application.push_plan import PushPlan
 from service.document import person_to_document, plan_to_document
 from service.domain.plan import Plan
 from service.domain.values import Problem
 from service.fhir.json import dumps
+from service.mapping.references import DEFAULT_IDENTIFIER_SYSTEM
+from service.ports.imports import ImportRecord
 from service.ports.storage import StorageUnavailable
 from service.sync.report import PushReport
 from tests.builders import DIRECTORY, a_plan
@@ -75,6 +78,15 @@ class Surroundings:
             raise self.outcome or LookupError("no outcome was set")
         return self.outcome
 
+    def import_chart(self, command: ImportChart) -> ImportRecord:
+        ports = ImportPorts(
+            storage=self.storage,
+            clock=StillClock(),
+            ids=CountingIds("lease"),
+            identifier_system=DEFAULT_IDENTIFIER_SYSTEM,
+        )
+        return import_chart(command, ports)
+
     def services(self, *, ehr: bool = True, **changes: Any) -> Services:
         once = OnceStorage(self.storage, clock=StillClock(), keep_for=timedelta(hours=24))
         usual: dict[str, Any] = {
@@ -84,6 +96,7 @@ class Surroundings:
             "log": self,
             "ready": lambda: self.lacks,
             "push": self.push if ehr else None,
+            "import_chart": self.import_chart,
             "bind": self.bind,
         }
         return Services(**usual | changes)

@@ -22,6 +22,8 @@ NEEDS = [
     (r"(POST|PUT|PATCH) /plans(/.*)?", Permission.WRITE_PLAN),
     (r"GET /people(/.*)?", Permission.READ_PEOPLE),
     (r"(POST|PUT) /people(/.*)?", Permission.WRITE_PEOPLE),
+    (r"GET /imports/.*", Permission.LIST_PLANS),
+    (r"POST /imports", Permission.WRITE_PLAN),
     (r"GET /inbox(/.*)?", Permission.LIST_PLANS),
     (r"POST /inbox/<id:item_id>/decision", Permission.WRITE_PLAN),
     (r"GET /audit(/refused)?", Permission.READ_AUDIT),

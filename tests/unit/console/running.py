@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from service.application.import_chart import FromEhr, ImportChart, ImportPorts, import_chart
 from service.application.ports import PlanPorts
 from service.application.push_plan import PushPlan
 from service.application.tokens import TokenPorts, caller_of
@@ -18,9 +19,10 @@ from service.console.ending import carry_out
 from service.console.installation import NoEhr, WrongFault, WrongSetting
 from service.console.run import Run
 from service.fhir.json import JsonObject, loads
-from service.mapping.references import Key
+from service.mapping.references import DEFAULT_IDENTIFIER_SYSTEM, Key
 from service.ports.access import Caller, Doubt, NotRecognised
 from service.ports.ehr import Capabilities
+from service.ports.imports import ImportRecord
 from service.ports.sealing import KeysUnfit
 from service.ports.upkeep import BackupError, BackupReport, RekeyReport
 from service.sync.report import Done, ItemReport, PushReport, standing_of
@@ -114,6 +116,17 @@ class FakeInstallation:
 
     def push(self, command: PushPlan) -> PushReport:
         return self.pushing(command.plan_id)
+
+    def import_chart(self, command: ImportChart) -> ImportRecord:
+        if isinstance(command.source, FromEhr):
+            raise NoEhr("no EHR is configured: set TANDEM_EHR_URL")
+        ports = ImportPorts(
+            storage=self.storage,
+            clock=StillClock(),
+            ids=CountingIds("lease"),
+            identifier_system=DEFAULT_IDENTIFIER_SYSTEM,
+        )
+        return import_chart(command, ports)
 
     def admit(self) -> None:
         if self.unfit is not None:

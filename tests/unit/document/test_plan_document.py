@@ -122,7 +122,7 @@ def test_every_problem_is_reported_at_once_with_its_path() -> None:
     document["medications"][0]["dosage"][0]["dose"]["unit"] = "m g"
     document["appointments"][0]["start"] = "2026-03-30T10:00:00"
     document["goals"][0]["status"] = "dreamt"
-    del document["therapies"][0]["rhythm"]
+    del document["therapies"][0]["rhythm"]["sessions"]
     document["notes"] = {}
     document["patient"]["gender"] = None
     document["flags"][0] = "a flag"
@@ -133,7 +133,7 @@ def test_every_problem_is_reported_at_once_with_its_path() -> None:
         "appointments[0].start": "needs a time zone offset, such as +02:00 or Z",
         "goals[0].status": "must be one of proposed, planned, accepted, active, on-hold, completed,"
         " cancelled, rejected, entered-in-error",
-        "therapies[0].rhythm": "is required",
+        "therapies[0].rhythm.sessions": "is required",
         "notes": "must be a list",
         "patient.gender": "must be one of male, female, other, unknown",
         "flags[0]": "must be an object",

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 
@@ -129,9 +131,27 @@ def test_a_rhythm_that_the_plan_cannot_hold_changes_nothing(repeat, below):
 def test_a_rhythm_in_another_form_changes_nothing(timing):
     resource = {**written(), "occurrenceTiming": timing}
     assert leaves(MAPPER, FULL, resource) == ("ServiceRequest.occurrenceTiming",)
+
+
+def test_a_course_of_which_nobody_said_how_often_is_a_course():
+    silent = replace(FULL, rhythm=None, session_minutes=None, sessions_planned=None, period=Period())
+    resource = written()
     del resource["occurrenceTiming"]
-    assert leaves(MAPPER, FULL, resource) == ()
-    assert MAPPER.absorb(None, resource, PLACED).value is None
+    for held in (None, FULL):
+        made = MAPPER.absorb(held, resource, PLACED)
+        assert (made.value, made.issues) == (silent, ())
+    assert "occurrenceTiming" not in written(
+        replace(OTHER, rhythm=None, session_minutes=None, sessions_planned=None, period=Period())
+    )
+
+
+def test_a_course_may_have_a_length_without_a_rhythm_and_bounds_without_either():
+    resource = written(frequency=DELETED, period=DELETED, periodUnit=DELETED)
+    assert MAPPER.absorb(None, resource, PLACED).value == replace(FULL, rhythm=None)
+    resource = written(
+        frequency=DELETED, period=DELETED, periodUnit=DELETED, duration=DELETED, durationUnit=DELETED
+    )
+    assert MAPPER.absorb(FULL, resource, PLACED).value == replace(FULL, rhythm=None, session_minutes=None)
 
 
 def test_what_the_plan_cannot_hold_is_reported_by_path_and_changes_nothing():

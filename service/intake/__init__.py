@@ -1,0 +1,1 @@
+"""A foreign chart becomes a draft plan: what is placed, and what stays behind with its reason."""
