@@ -1,18 +1,18 @@
 """Where everything meets: settings become adapters, adapters become the ports of the use cases."""
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING, Any, TextIO
 from uuid import uuid4  # noqa: TID251  here ids are made
 
-from structlog.contextvars import bound_contextvars
-
+from service.application.backlog import Backlog, read_backlog
 from service.application.connect import keep_connection
 from service.application.ports import PlanPorts
 from service.application.push_plan import PushPlan, push_plan
@@ -35,8 +35,14 @@ from service.storage.schema import is_current, upgrade
 from service.storage.unit_of_work import Storage
 from service.sync.agenda import Ports
 from service.sync.report import PushReport
-from service.telemetry.events import PUSH_FAILED, PUSH_FINISHED, Log, emit
+from service.telemetry import metrics
+from service.telemetry.correlation import Correlation
+from service.telemetry.events import PUSH_FAILED, PUSH_FINISHED, SANDBOX_ANSWERED, Log, emit
 from service.telemetry.logs import configure
+from service.telemetry.metrics import Reading
+from service.telemetry.registry import Registry
+from service.telemetry.traces import Traces, Untraced, can_trace
+from service.telemetry.watch import CallWatch, Watch
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -93,7 +99,12 @@ class Tandem:
         """The chart; raises `NoEhr`."""
         if self.settings.ehr_url is None:
             raise NoEhr("no EHR is configured: set TANDEM_EHR_URL")
-        return gateway_to(self.settings.ehr_url, settings=self.settings, ids=self.ids)
+        return gateway_to(
+            self.settings.ehr_url,
+            settings=self.settings,
+            request_ids=self.correlation.call_id,
+            watch=self.watch.calls(CONNECTION),
+        )
 
     @property
     def address(self) -> tuple[str, int]:
@@ -113,7 +124,30 @@ class Tandem:
     @cached_property
     def log(self) -> Log:
         """Where events go: standard error, unless another stream was named."""
-        return configure(as_json=self.settings.log_json, stream=self.log_to)
+        return configure(
+            as_json=self.settings.log_json, stream=self.log_to, request_id=lambda: self.correlation.id
+        )
+
+    @cached_property
+    def correlation(self) -> Correlation:
+        """The one id of each request, and of a run of the command line."""
+        return Correlation(self.ids.new())
+
+    @cached_property
+    def watch(self) -> Watch:
+        """What sees requests, pushes and calls of the EHR."""
+        registry = Registry(version=version("tandem"), readings=self._readings, connections=(CONNECTION,))
+        return Watch(
+            log=self.log,
+            registry=registry,
+            traces=self.traces,
+            request_id=lambda: self.correlation.id,
+        )
+
+    @cached_property
+    def traces(self) -> Traces:
+        """Where spans go: nowhere, unless the settings want traces."""
+        return _opentelemetry() if self.settings.traces else Untraced()
 
     @cached_property
     def override(self) -> JsonObject:
@@ -150,12 +184,15 @@ class Tandem:
     def _told(self, command: PushPlan, ports: Ports) -> PushReport:
         """Push, and write down what came of it."""
         whose = {"plan_id": command.plan_id, "connection_id": command.connection_id}
-        try:
-            report = push_plan(command, ports)
-        except EhrError as error:
-            emit(self.log, PUSH_FAILED, error=type(error).__name__, status=error.status, **whose)
-            raise
-        standing = report.standing.value
+        with self.watch.push(command.plan_id, command.connection_id) as seen:
+            try:
+                report = push_plan(command, ports)
+            except EhrError as error:
+                seen.outcome = "failed"
+                emit(self.log, PUSH_FAILED, error=type(error).__name__, status=error.status, **whose)
+                raise
+            standing = seen.outcome = report.standing.value
+            seen.revision, seen.writes, seen.counts = report.revision, report.writes, report.counts
         emit(
             self.log,
             PUSH_FINISHED,
@@ -179,6 +216,13 @@ class Tandem:
             return (Problem("database", "cannot be reached"),)
         return () if current else (Problem("database", "has another schema: run `tandem db upgrade`"),)
 
+    def _readings(self) -> tuple[Reading, ...]:
+        """Return what waits now, or that the database cannot tell."""
+        try:
+            return tuple(_waiting(read_backlog(self.storage), self.clock.now()))
+        except StorageError:
+            return (Reading(metric=metrics.STORAGE_UP, value=0),)
+
     def application(self) -> "WSGIApplication":
         """Return the API over this installation."""
         application: WSGIApplication = _api(self)
@@ -193,6 +237,7 @@ class Parts:
         try:
             tandem = Tandem(settings=read_settings())
             _ = tandem.override
+            _check_traces(tandem.settings)
         except BadSettings as error:
             raise WrongSetting(str(error)) from None
         _check_database(tandem.settings.database_url)
@@ -203,19 +248,47 @@ class Parts:
         return Tandem(settings=Settings(**settings), log_to=log)
 
     @contextmanager
-    def sandbox(self, chart: Path | None, shape: SandboxShape) -> "Iterator[WSGIApplication]":
-        """Give a FHIR server that keeps its chart in a file or in memory; raises `ChartUnusable`."""
+    def sandbox(
+        self, chart: Path | None, shape: SandboxShape, *, log: TextIO | None = None
+    ) -> "Iterator[WSGIApplication]":
+        """Give a FHIR server that keeps its chart in a file or in memory; raises `ChartUnusable`.
+
+        A line for each of its answers goes to `log`.
+        """
         if chart is None:
-            yield _sandbox(MemoryStore(), shape)
+            yield _sandbox(MemoryStore(), shape, log=log)
             return
         with closing(_chart_in(chart)) as store:
-            yield _sandbox(store, shape)
+            yield _sandbox(store, shape, log=log)
 
     def openapi(self) -> str:
         """Return the description of the API, as openapi.yaml holds it."""
         from service.api import spec  # noqa: PLC0415  Flask and smorest: 0.4 s that other commands save
 
         return spec(_api(Tandem(settings=Settings())))
+
+
+def _check_traces(settings: Settings) -> None:
+    if settings.traces and not can_trace():
+        raise BadSettings("TANDEM_TRACES needs the packages of the extra: pip install 'tandem[traces]'")
+
+
+def _opentelemetry() -> Traces:
+    from service.telemetry.opentelemetry_traces import OpenTelemetryTraces  # noqa: PLC0415  an optional package
+
+    return OpenTelemetryTraces.exporting(version("tandem"))
+
+
+def _waiting(backlog: Backlog, now: datetime) -> Iterator[Reading]:
+    yield Reading(metric=metrics.STORAGE_UP, value=1)
+    for one in backlog.items:
+        place = (one.connection_id, one.state.value)
+        yield Reading(metric=metrics.WAITING_ITEMS, value=one.number, labels=place)
+    for each in backlog.writes:
+        where = (each.connection_id,)
+        age = (now - each.oldest).total_seconds()
+        yield Reading(metric=metrics.OPEN_WRITES, value=each.number, labels=where)
+        yield Reading(metric=metrics.OLDEST_OPEN_WRITE, value=max(age, 0), labels=where)
 
 
 def _check_database(url: str) -> None:
@@ -235,15 +308,24 @@ def _api(tandem: Tandem) -> Any:  # a Flask application, by a name that only the
         log=tandem.log,
         ready=tandem.lacks,
         push=None if tandem.ehr_url is None else tandem.push,
-        bind=lambda request_id: bound_contextvars(request_id=request_id),
+        bind=tandem.correlation.bind,
+        watch=tandem.watch,
     )
     return create_app(services)
 
 
-def _sandbox(store: Store, shape: SandboxShape) -> "WSGIApplication":
+def _sandbox(store: Store, shape: SandboxShape, *, log: TextIO | None) -> "WSGIApplication":
     from service.sandbox.app import create_app  # noqa: PLC0415  0.1 s that other commands save
 
-    return create_app(store, _precise_now, RandomIds().new, shape=_SHAPES[shape])
+    tell = None if log is None else _telling(configure(as_json=False, stream=log))
+    return create_app(store, _precise_now, RandomIds().new, shape=_SHAPES[shape], tell=tell)
+
+
+def _telling(log: Log) -> Callable[[str, str, int], None]:
+    def tell(request_id: str, method: str, status: int) -> None:
+        emit(log, SANDBOX_ANSWERED, request_id=request_id, method=method, status=status)
+
+    return tell
 
 
 def _precise_now() -> datetime:
@@ -257,12 +339,15 @@ def _chart_in(file: Path) -> SqliteStore:
         raise ChartUnusable(str(error)) from None
 
 
-def gateway_to(url: str, *, settings: Settings, ids: RandomIds) -> Gateway:
+def gateway_to(
+    url: str, *, settings: Settings, request_ids: Callable[[], str], watch: CallWatch | None = None
+) -> Gateway:
     """Return the gateway to a FHIR server."""
     token = settings.ehr_token
     transport = Transport(
         url,
-        request_ids=ids.new,
+        request_ids=request_ids,
+        watch=watch,
         limits=Limits(answer=settings.ehr_answer_seconds),
         token=None if token is None else lambda: token,
     )

@@ -11,6 +11,7 @@ from service.api.components import PROBLEM, REQUEST_ID, REQUEST_ID_PATTERN
 from service.api.errors import ProblemDetails, problem_of
 from service.api.fhir import fhir_doors
 from service.api.health import health_doors
+from service.api.metrics import metrics_doors
 from service.api.openapi import make_api
 from service.api.parts import part_doors
 from service.api.people import people_doors
@@ -23,6 +24,7 @@ from service.api.services import Services
 from service.api.sync import sync_doors
 from service.fhir.json import dumps
 from service.telemetry.events import REQUEST_ANSWERED, REQUEST_FAILED, emit
+from service.telemetry.watch import Request
 
 
 def create_app(services: Services) -> Flask:
@@ -32,7 +34,8 @@ def create_app(services: Services) -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = True
     api = make_api(app)
-    for make in (plan_doors, revision_doors, part_doors, fhir_doors, sync_doors, people_doors, health_doors):
+    open_doors = (health_doors, metrics_doors)
+    for make in (plan_doors, revision_doors, part_doors, fhir_doors, sync_doors, people_doors, *open_doors):
         api.register_blueprint(make(services).blueprint)
     _Surroundings(services).attach(app)
     return app
@@ -57,10 +60,12 @@ class _Surroundings:
         g.since = self._services.stopwatch()
         g.context = ExitStack()
         g.context.enter_context(self._services.bind(g.request_id))
+        g.seen = g.context.enter_context(self._services.watch.request(_seen(g.request_id)))
         check_host(request)
 
     def _finish(self, response: Response) -> Response:
         response.headers[REQUEST_ID] = g.request_id
+        g.seen.status = response.status_code
         emit(
             self._services.log,
             REQUEST_ANSWERED,
@@ -92,6 +97,16 @@ class _Surroundings:
 def _problem(told: ProblemDetails, headers: dict[str, str]) -> Response:
     body = {name: one for name, one in dumped(schema_of(ProblemDetails), told).items() if one != []}
     return Response(dumps(body), status=told.status, headers=headers, content_type=PROBLEM)
+
+
+def _seen(request_id: str) -> Request:
+    door = request.url_rule.endpoint if request.url_rule is not None else "none"
+    return Request(
+        request_id=request_id,
+        operation=door.rpartition(".")[2],
+        method=request.method,
+        traceparent=request.headers.get("traceparent"),
+    )
 
 
 def _route() -> str:

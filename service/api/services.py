@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
 
 from service.application.ports import PlanPorts
@@ -11,6 +11,7 @@ from service.domain.values import Problem
 from service.ports.clock import Ids
 from service.sync.report import PushReport
 from service.telemetry.events import Log
+from service.telemetry.watch import RequestWatch, Unwatched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,7 @@ class Services:
     `push` is None where no EHR is configured. `ready` gives what keeps this service from working, such as
     `Problem("database", "cannot be reached")`, and nothing when it is ready. `bind` opens a context in which
     everything that is logged carries the request id; `stopwatch` gives seconds from any start.
+    `watch` sees every request and tells what was seen at /metrics.
     """
 
     plans: PlanPorts
@@ -29,3 +31,4 @@ class Services:
     push: Callable[[PushPlan], PushReport] | None = None
     bind: Callable[[str], AbstractContextManager[object]] = nullcontext
     stopwatch: Callable[[], float] = perf_counter
+    watch: RequestWatch = field(default_factory=Unwatched)

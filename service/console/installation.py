@@ -91,8 +91,13 @@ class Parts(Protocol):
     def assembled(self, settings: Mapping[str, Any], log: TextIO) -> Installation:
         """Return an installation of these settings alone, whose events go to a stream."""
 
-    def sandbox(self, chart: Path | None, shape: SandboxShape) -> "AbstractContextManager[WSGIApplication]":
-        """Give a FHIR server that keeps its chart in a file or in memory; raises `ChartUnusable`."""
+    def sandbox(
+        self, chart: Path | None, shape: SandboxShape, *, log: TextIO | None = None
+    ) -> "AbstractContextManager[WSGIApplication]":
+        """Give a FHIR server that keeps its chart in a file or in memory; raises `ChartUnusable`.
+
+        A line for each of its answers goes to `log`.
+        """
 
     def openapi(self) -> str:
         """Return the description of the API, as openapi.yaml holds it."""

@@ -1,5 +1,6 @@
 """`tandem sandbox`: the FHIR server that ships with Tandem, for people without an EHR at hand."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -30,7 +31,7 @@ from service.console.serving import LOOPBACK, check_address, serve_until_interru
 def sandbox(run: Run, host: str, port: int, *, store: Path | None, shape: SandboxShape) -> None:
     """Run a FHIR R4 server until interrupted: one chart, nobody has to log in, synthetic people only."""
     check_address(host, port)
-    with run.parts.sandbox(store, shape) as app:
+    with run.parts.sandbox(store, shape, log=sys.stderr) as app:
         where = f"http://{f'[{host}]' if ':' in host else host}:{port}/fhir"
         kept = f"in {store}" if store else "in memory: it is lost when this ends"
         run.say(f"A FHIR R4 server listens at {where}; its chart is kept {kept}.")

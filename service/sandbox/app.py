@@ -1,7 +1,9 @@
 """The Flask door of the sandbox: all of /fhir is FHIR, and every error an OperationOutcome."""
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import TypeAlias
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
@@ -12,13 +14,25 @@ from service.sandbox.shape import Shape
 from service.sandbox.store import Store
 from service.sandbox.wire import Answer, Incoming, complaint
 
+Tell: TypeAlias = Callable[[str, str, int], object]
+
 _ROOT = "/fhir"
+# As HAPI 8.8.0, which makes an id of its own in place of any other.
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{1,128}")
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 
-def create_app(store: Store, clock: Clock, ids: Ids, *, shape: Shape | None = None) -> Flask:
-    """Builds the application; `clock` gives aware datetimes, `ids` a fresh FHIR id at every call."""
-    return door(FhirServer(store, clock, ids, shape=shape).answer)
+def create_app(
+    store: Store, clock: Clock, ids: Ids, *, shape: Shape | None = None, tell: Tell | None = None
+) -> Flask:
+    """Builds the application; `clock` gives aware datetimes, `ids` a fresh FHIR id at every call.
+
+    `tell` is called for each answer, with the request's X-Request-Id, its method and the status.
+    """
+    app = door(FhirServer(store, clock, ids, shape=shape).answer)
+    if tell is not None:
+        app.after_request(_telling(tell))
+    return app
 
 
 def door(answer: Callable[[Incoming], Answer]) -> Flask:
@@ -34,6 +48,17 @@ def door(answer: Callable[[Incoming], Answer]) -> Flask:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _crash)
     return app
+
+
+def _telling(tell: Tell) -> Callable[[Response], Response]:
+    def told(response: Response) -> Response:
+        given = request.headers.get("X-Request-Id", "")
+        known = given if _REQUEST_ID.fullmatch(given) else "none"
+        method = request.method if request.method in _METHODS else "other"
+        tell(known, method, response.status_code)
+        return response
+
+    return told
 
 
 def _incoming(path: str) -> Incoming:

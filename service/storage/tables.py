@@ -11,6 +11,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    text,
 )
 
 from service.storage.columns import Json, Moment, Names
@@ -112,6 +113,7 @@ ledger = Table(
     Column("last_succeeded", Moment),
     Column("settled_revision", Integer),
     Index("ix_ledger_remote_id", "connection_id", "resource_type", "remote_id"),
+    Index("ix_ledger_state", "connection_id", "state"),
 )
 
 ledger_plans = Table(
@@ -147,6 +149,13 @@ journal = Table(
     Column("settled_at", Moment),
     _text("outcome", optional=True),
     Index("ix_journal_open", "connection_id", "patient_id", "settled_at"),
+    Index(
+        "ix_journal_waiting",
+        "connection_id",
+        "recorded_at",
+        sqlite_where=text("settled_at IS NULL"),
+        postgresql_where=text("settled_at IS NULL"),
+    ),
 )
 
 capabilities = Table(

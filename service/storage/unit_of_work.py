@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, Transaction
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from service.ports.storage import StorageUnavailable
+from service.storage.backlog import SqlBacklog
 from service.storage.connections import SqlCapabilityCache, SqlConnections, SqlCursors
 from service.storage.database import WRITES, open_engine
 from service.storage.journal import SqlJournal
@@ -27,6 +28,7 @@ class SqlUnitOfWork:
     capabilities: SqlCapabilityCache
     cursors: SqlCursors
     leases: SqlLeases
+    backlog: SqlBacklog
 
     def __init__(self, engine: Engine, *, write: bool) -> None:
         self._engine = engine
@@ -50,6 +52,7 @@ class SqlUnitOfWork:
         self.capabilities = SqlCapabilityCache(connection)
         self.cursors = SqlCursors(connection)
         self.leases = SqlLeases(connection)
+        self.backlog = SqlBacklog(connection)
         return self
 
     def __exit__(

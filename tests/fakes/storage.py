@@ -29,6 +29,7 @@ from service.ports.storage import (
     Taken,
     Unknown,
 )
+from tests.fakes.backlog import MemoryBacklog
 
 T = TypeVar("T")
 
@@ -305,6 +306,7 @@ class MemoryUnitOfWork:
     capabilities: MemoryCapabilityCache
     cursors: MemoryCursors
     leases: MemoryLeases
+    backlog: MemoryBacklog
 
     def __init__(self, storage: "MemoryStorage", *, write: bool) -> None:
         self._storage = storage
@@ -323,6 +325,7 @@ class MemoryUnitOfWork:
         self.capabilities = MemoryCapabilityCache(kept)
         self.cursors = MemoryCursors(kept)
         self.leases = MemoryLeases(kept)
+        self.backlog = MemoryBacklog(kept.ledger.values(), kept.journal.values())
         return self
 
     def __exit__(

@@ -67,7 +67,7 @@ def test_a_database_is_current_after_its_upgrade_and_not_before(database: str) -
     assert not is_current(database)
     upgrade(database)
     assert is_current(database)
-    assert current_revision(database) == latest_revision() == "0001"
+    assert current_revision(database) == latest_revision() == "0012"
 
 
 def test_an_upgrade_of_what_is_current_changes_nothing(database: str) -> None:

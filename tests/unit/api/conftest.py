@@ -73,7 +73,7 @@ class Surroundings:
             raise self.outcome or LookupError("no outcome was set")
         return self.outcome
 
-    def app(self, *, ehr: bool = True) -> Flask:
+    def app(self, *, ehr: bool = True, **more: Any) -> Flask:
         services = Services(
             plans=PlanPorts(storage=self.storage, clock=StillClock()),
             ids=CountingIds("req"),
@@ -81,6 +81,7 @@ class Surroundings:
             ready=lambda: self.lacks,
             push=self.push if ehr else None,
             bind=self.bind,
+            **more,
         )
         return create_app(services)
 
