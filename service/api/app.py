@@ -24,6 +24,7 @@ from service.api.services import Services
 from service.api.sync import sync_doors
 from service.fhir.json import dumps
 from service.telemetry.events import REQUEST_ANSWERED, REQUEST_FAILED, emit
+from service.telemetry.metrics import METHOD
 from service.telemetry.watch import Request
 
 
@@ -70,7 +71,7 @@ class _Surroundings:
             self._services.log,
             REQUEST_ANSWERED,
             request_id=g.request_id,
-            method=request.method,
+            method=_method(),
             route=_route(),
             status=response.status_code,
             milliseconds=round((self._services.stopwatch() - g.since) * 1000),
@@ -87,7 +88,7 @@ class _Surroundings:
                 self._services.log,
                 REQUEST_FAILED,
                 request_id=g.request_id,
-                method=request.method,
+                method=_method(),
                 route=_route(),
                 error=_place(error),
             )
@@ -104,9 +105,14 @@ def _seen(request_id: str) -> Request:
     return Request(
         request_id=request_id,
         operation=door.rpartition(".")[2],
-        method=request.method,
+        method=_method(),
         traceparent=request.headers.get("traceparent"),
     )
+
+
+def _method() -> str:
+    # A method is whatever somebody typed, too.
+    return METHOD.fitted(request.method)
 
 
 def _route() -> str:

@@ -72,7 +72,7 @@ class Operation:
         if self.write is Write.EDIT:
             found.update((412, 428))
         if "IfNoneMatch" in self.headers:
-            found.add(304)
+            found.update((304, 412))
         if "<" in self.path:
             found.add(404)
         return tuple(sorted(found - {self.gives.status}))

@@ -1,5 +1,6 @@
 """The one table of exceptions and statuses, and the problem (RFC 9457) that tells of each."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -12,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from service.api.refusals import Malformed, NoEhr, NotReady, NoVersion, StaleVersion, WrongHost, WrongMedia
 from service.application.push_plan import PatientBusy, ReadOnly
 from service.domain.values import Invalid, Problem
-from service.fhir.outcome import OutcomeIssue
+from service.fhir.outcome import OutcomeIssue, Severity
 from service.ports.ehr import (
     Contended,
     Denied,
@@ -30,8 +31,30 @@ from service.ports.ehr import (
 from service.ports.storage import Outdated, Pinned, StorageUnavailable, Superseded, Taken, Unknown
 
 PROBLEMS = "https://w3id.org/tandem-care/problems/"
+# R4, value set issue-type.
+_CODES = frozenset({
+    "invalid", "structure", "required", "value", "invariant", "security", "login", "unknown", "expired",
+    "forbidden", "suppressed", "processing", "not-supported", "duplicate", "multiple-matches", "not-found",
+    "deleted", "too-long", "code-invalid", "extension", "too-costly", "business-rule", "conflict",
+    "transient", "lock-error", "no-store", "exception", "timeout", "incomplete", "throttled", "informational",
+})  # fmt: skip
+# A FHIRPath of elements and indexes, which cannot hold a quoted word.
+_PLACE = re.compile(r"[A-Z][A-Za-z]{1,40}(\.[a-z][A-Za-z]{0,40}(\[\d{1,4}\])?){0,12}")
+_UNKNOWN_PARAMETER = "Unknown field."
 # How long a push of one plan usually takes, and a database's other writer at most.
 _SOON = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EhrIssue:
+    """What the EHR's server complains of, without its words: they may quote the record.
+
+    The server has its own log, in which the request's id leads to them.
+    """
+
+    severity: Severity
+    code: str
+    expression: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +63,7 @@ class ProblemDetails:
 
     `errors` name each field and why. A field is a JSON path in the body, or in the plan that the body would
     have made, or the name of a query parameter or header. `current_revision` is the one to read before
-    deciding again. `issues` are the words of the EHR's server.
+    deciding again. `issues` are the codes and places that the EHR's server gave.
     """
 
     type: str = "about:blank"
@@ -50,7 +73,7 @@ class ProblemDetails:
     request_id: str
     errors: tuple[Problem, ...] = ()
     current_revision: int | None = None
-    issues: tuple[OutcomeIssue, ...] = ()
+    issues: tuple[EhrIssue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +169,15 @@ def _members(error: Exception) -> dict[str, Any]:
         case Superseded():
             return {"current_revision": error.current}
         case EhrError():
-            return {"issues": error.issues}
+            return {"issues": tuple(map(_plain, error.issues))}
         case _:
             return {}
+
+
+def _plain(issue: OutcomeIssue) -> EhrIssue:
+    places = tuple(one for one in issue.expression if _PLACE.fullmatch(one))
+    code = issue.code if issue.code in _CODES else "unknown"
+    return EhrIssue(severity=issue.severity, code=code, expression=places)
 
 
 def _of_http(error: HTTPException, request_id: str) -> tuple[ProblemDetails, dict[str, str]]:
@@ -166,4 +195,9 @@ def _of_http(error: HTTPException, request_id: str) -> tuple[ProblemDetails, dic
 def _query_problems(told: Mapping[str, Any]) -> list[Problem]:
     """Read what webargs says about query parameters: {"query": {name: [reason]}}."""
     by_name: Mapping[str, list[str]] = told.get("messages", {}).get("query", {})
-    return [Problem(name, reason) for name, reasons in by_name.items() for reason in reasons]
+    # What a client calls a parameter is free text too: only our own names are repeated.
+    return [
+        Problem("?" if reason == _UNKNOWN_PARAMETER else name, reason)
+        for name, reasons in by_name.items()
+        for reason in reasons
+    ]

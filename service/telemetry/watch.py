@@ -16,6 +16,7 @@ from service.telemetry.registry import CONTENT_TYPE, Registry
 from service.telemetry.traces import Traces, Untraced
 
 _FAILED = 500
+_REFUSED = "refused"
 
 
 class Call(Protocol):
@@ -66,7 +67,7 @@ class Push:
 
     plan_id: str
     connection_id: str
-    outcome: str = "refused"
+    outcome: str = _REFUSED
     revision: int | None = None
     writes: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -144,7 +145,9 @@ class Watch:
             try:
                 yield seen
             finally:
-                span.note(request_id=self._request_id(), plan_id=plan_id, connection_id=connection_id)
+                span.note(request_id=self._request_id(), connection_id=connection_id)
+                if seen.outcome != _REFUSED:  # else it may be no id of ours: it is what somebody typed
+                    span.note(plan_id=plan_id)
                 span.note(outcome=seen.outcome, writes=seen.writes)
                 if seen.revision is None:
                     span.fail()

@@ -90,7 +90,7 @@ BAD = {
     "a NUL": (with_plan(title="a\x00b"), "plan.title"),
     "a reference to no item": (with_member("medications", supports=["x"]), "plan.medications[0].supports[0]"),
     "a reference to nobody": (with_plan(author="nobody"), "author"),
-    "an unknown field": (with_plan(favourite="x"), "plan.favourite"),
+    "an unknown field": (with_plan(favourite="x"), "plan.?"),
     "a missing field": ({"people": PEOPLE, "plan": {"id": "p"}}, "plan.title"),
     "people that are no list": ({"people": {}, "plan": PLAN}, "people"),
     "a person without a name": ({"people": [{"id": "x"}], "plan": PLAN}, "people[0].family_name"),
