@@ -9,7 +9,7 @@ PYTEST := $(BIN)/pytest -n 2 --durations=15 --durations-min=3
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 CORE := service/domain/*,service/mapping/*,service/sync/*
 
-.PHONY: help setup demo test fast check lint types imports unit cover nightly hapi hapi-stop openapi lock clean
+.PHONY: help setup demo test fast check lint types imports unit cover bench nightly hapi hapi-stop openapi lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -46,7 +46,7 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check
 
 types: $(STAMP)
-	$(BIN)/mypy --strict -p service -p fhir_profiles
+	$(BIN)/mypy --strict -p service -p fhir_profiles -p bench
 
 imports: $(STAMP)
 	$(BIN)/lint-imports --no-logo
@@ -60,6 +60,9 @@ cover: $(STAMP)
 	HYPOTHESIS_PROFILE=ci $(PYTEST) --cov --cov-report=
 	$(BIN)/coverage report --skip-covered --show-missing --fail-under=95
 	$(BIN)/coverage report --skip-covered --show-missing --fail-under=100 --include='$(CORE)'
+
+bench: $(STAMP) ## measure, into bench/RESULTS.md; EHR=<base URL> names a real HAPI FHIR to push into
+	$(BIN)/python -m bench $(if $(EHR),--ehr $(EHR))
 
 nightly: $(STAMP) ## the laws with 10,000 examples
 	HYPOTHESIS_PROFILE=nightly $(PYTEST) -m hypothesis --timeout=0

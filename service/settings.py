@@ -62,6 +62,7 @@ class Settings:
     ehr_capabilities: str | None = None
     patient_identifier_system: str | None = None
     identifier_system: str | None = None
+    traces: bool = False
 
 
 def secret_variables() -> tuple[str, ...]:
@@ -101,6 +102,7 @@ def read_settings() -> Settings:
             ehr_capabilities=env.str("EHR_CAPABILITIES", None),
             patient_identifier_system=env.str("PATIENT_IDENTIFIER_SYSTEM", None),
             identifier_system=env.str("IDENTIFIER_SYSTEM", None),
+            traces=env.bool("TRACES", default=False),
         )
     except EnvError as error:
         raise BadSettings(str(error)) from None

@@ -18,6 +18,7 @@ from service.api.guard import Guard, private
 from service.api.health import health_doors
 from service.api.imports import import_doors
 from service.api.inbox import inbox_doors
+from service.api.metrics import metrics_doors
 from service.api.openapi import make_api
 from service.api.pages import page_doors
 from service.api.parts import part_doors
@@ -32,6 +33,8 @@ from service.api.sync import sync_doors
 from service.fhir.json import dumps
 from service.ports.storage import StorageError
 from service.telemetry.events import REQUEST_ANSWERED, REQUEST_FAILED, emit
+from service.telemetry.metrics import METHOD
+from service.telemetry.watch import Request
 
 _DOORS = (
     plan_doors,
@@ -43,6 +46,7 @@ _DOORS = (
     import_doors,
     people_doors,
     audit_doors,
+    metrics_doors,
     health_doors,
 )
 
@@ -87,6 +91,7 @@ class _Surroundings:
         g.since = self._services.stopwatch()
         g.context = ExitStack()
         g.context.enter_context(self._services.bind(g.request_id))
+        g.seen = g.context.enter_context(self._services.watch.request(_seen(g.request_id)))
         g.once = self._services.once
         check_host(request, self._services.hosts)
         if (said := self._services.protection.preflight(request)) is not None:
@@ -107,11 +112,12 @@ class _Surroundings:
         self._services.protection.cover(request, response)
         if self._services.rate is not None:
             self._services.rate.tell(response)
+        g.seen.status = response.status_code
         emit(
             self._services.log,
             REQUEST_ANSWERED,
             request_id=g.request_id,
-            method=request.method,
+            method=_method(),
             route=_route(),
             status=response.status_code,
             milliseconds=round((self._services.stopwatch() - g.since) * 1000),
@@ -128,7 +134,7 @@ class _Surroundings:
                 self._services.log,
                 REQUEST_FAILED,
                 request_id=g.request_id,
-                method=request.method,
+                method=_method(),
                 route=_route(),
                 error=_place(error),
             )
@@ -138,6 +144,21 @@ class _Surroundings:
 def _problem(told: ProblemDetails, headers: dict[str, str]) -> Response:
     body = {name: one for name, one in dumped(schema_of(ProblemDetails), told).items() if one != []}
     return Response(dumps(body), status=told.status, headers=headers, content_type=PROBLEM)
+
+
+def _seen(request_id: str) -> Request:
+    door = request.url_rule.endpoint if request.url_rule is not None else "none"
+    return Request(
+        request_id=request_id,
+        operation=door.rpartition(".")[2],
+        method=_method(),
+        traceparent=request.headers.get("traceparent"),
+    )
+
+
+def _method() -> str:
+    # A method is whatever somebody typed, too.
+    return METHOD.fitted(request.method)
 
 
 def _route() -> str:

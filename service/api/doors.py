@@ -88,7 +88,7 @@ class Operation:
         if self.once:
             found.update((409, 422))
         if "IfNoneMatch" in self.headers:
-            found.add(304)
+            found.update((304, 412))
         if "<" in self.path:
             found.add(404)
         return tuple(sorted(found - {self.gives.status}))

@@ -24,7 +24,7 @@ from service.api.refusals import (
 from service.application.answer_once import OtherRequest, StillAnswering
 from service.application.push_plan import PatientBusy, ReadOnly
 from service.domain.values import Invalid, Problem
-from service.fhir.outcome import OutcomeIssue
+from service.fhir.outcome import OutcomeIssue, Severity
 from service.ports.access import Doubt, KeysUnavailable, NotAllowed, NotRecognised
 from service.ports.ehr import (
     Contended,
@@ -53,6 +53,16 @@ from service.ports.storage import (
 from service.sync.two_way import MassVanish
 
 PROBLEMS = "https://w3id.org/tandem-care/problems/"
+# R4, value set issue-type.
+_CODES = frozenset({
+    "invalid", "structure", "required", "value", "invariant", "security", "login", "unknown", "expired",
+    "forbidden", "suppressed", "processing", "not-supported", "duplicate", "multiple-matches", "not-found",
+    "deleted", "too-long", "code-invalid", "extension", "too-costly", "business-rule", "conflict",
+    "transient", "lock-error", "no-store", "exception", "timeout", "incomplete", "throttled", "informational",
+})  # fmt: skip
+# A FHIRPath of elements and indexes, which cannot hold a quoted word.
+_PLACE = re.compile(r"[A-Z][A-Za-z]{1,40}(\.[a-z][A-Za-z]{0,40}(\[\d{1,4}\])?){0,12}")
+_UNKNOWN_PARAMETER = "Unknown field."
 # How long a push of one plan usually takes, and a database's other writer at most.
 _SOON = 5
 _REALM = 'Bearer realm="tandem"'
@@ -62,12 +72,24 @@ _NAME = re.compile(r"[a-z_]{1,32}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EhrIssue:
+    """What the EHR's server complains of, without its words: they may quote the record.
+
+    The server has its own log, in which the request's id leads to them.
+    """
+
+    severity: Severity
+    code: str
+    expression: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemDetails:
     """What went wrong (RFC 9457), in paths, codes and ids; never in words of a patient's record of ours.
 
     `errors` name each field and why. A field is a JSON path in the body, or in the plan that the body would
     have made, or the name of a query parameter or header. `current_revision` is the one to read before
-    deciding again. `issues` are the words of the EHR's server.
+    deciding again. `issues` are the codes and places that the EHR's server gave.
     """
 
     type: str = "about:blank"
@@ -77,7 +99,7 @@ class ProblemDetails:
     request_id: str
     errors: tuple[Problem, ...] = ()
     current_revision: int | None = None
-    issues: tuple[OutcomeIssue, ...] = ()
+    issues: tuple[EhrIssue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +228,15 @@ def _members(error: Exception) -> dict[str, Any]:
         case Superseded():
             return {"current_revision": error.current}
         case EhrError():
-            return {"issues": error.issues}
+            return {"issues": tuple(map(_plain, error.issues))}
         case _:
             return {}
+
+
+def _plain(issue: OutcomeIssue) -> EhrIssue:
+    places = tuple(one for one in issue.expression if _PLACE.fullmatch(one))
+    code = issue.code if issue.code in _CODES else "unknown"
+    return EhrIssue(severity=issue.severity, code=code, expression=places)
 
 
 def _of_http(error: HTTPException, request_id: str) -> tuple[ProblemDetails, dict[str, str]]:
@@ -226,6 +254,9 @@ def _of_http(error: HTTPException, request_id: str) -> tuple[ProblemDetails, dic
 def _query_problems(told: Mapping[str, Any]) -> list[Problem]:
     """Read what webargs says about query parameters: {"query": {name: [reason]}}."""
     by_name: Mapping[str, list[str]] = told.get("messages", {}).get("query", {})
-    # A parameter's name is free text too: one that cannot be a slip in a name of ours is not repeated.
-    named = {name: name if _NAME.fullmatch(name) else "?" for name in by_name}
-    return [Problem(named[name], reason) for name, reasons in by_name.items() for reason in reasons]
+    # What a client calls a parameter is free text too: only our own names are repeated.
+    return [
+        Problem("?" if reason == _UNKNOWN_PARAMETER else name, reason)
+        for name, reasons in by_name.items()
+        for reason in reasons
+    ]

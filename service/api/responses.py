@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Request, Response
 from marshmallow import Schema
 
+from service.api.refusals import StaleVersion
 from service.fhir.json import JsonObject, dumps
 
 _TAG_LENGTH = 32
@@ -24,8 +26,13 @@ def answer(body: JsonObject, *, status: int = 200, etag: str | None = None, loca
 
 
 def unless_known(response: Response, request: Request) -> Response:
-    """Return the response to a reading, or 304 when If-None-Match says that the reader has it."""
+    """Return the response to a reading, or 304 when If-None-Match says that the reader has it.
+
+    Raises `StaleVersion` where If-Match names another version: werkzeug would send it along with the 412.
+    """
     response.make_conditional(request)
+    if response.status_code == HTTPStatus.PRECONDITION_FAILED:
+        raise StaleVersion("If-Match names another version than the one that is here.")
     return response
 
 

@@ -19,6 +19,7 @@ from service.ports.clock import Ids
 from service.ports.imports import ImportRecord
 from service.sync.report import PushReport
 from service.telemetry.events import Log
+from service.telemetry.watch import RequestWatch, Unwatched
 
 LARGEST_BODY = 2 * 1024 * 1024
 OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -41,6 +42,7 @@ class Services:
     everything that is logged carries the request id; `stopwatch` gives seconds from any start. `once` is the
     storage of `plans`; `rate` is None where nobody is limited. `hosts` are the names that
     a request may be for.
+    `watch` sees every request and tells what was seen at /metrics.
     """
 
     plans: PlanPorts
@@ -57,3 +59,4 @@ class Services:
     stopwatch: Callable[[], float] = perf_counter
     recogniser: Recognises = field(default_factory=Everybody)
     hosts: Set[str] = OWN_NAMES
+    watch: RequestWatch = field(default_factory=Unwatched)

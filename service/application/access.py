@@ -17,10 +17,13 @@ class Permission(StrEnum):
     PUSH_PLAN = "push-plan"
     READ_PEOPLE = "read-people"
     WRITE_PEOPLE = "write-people"
+    READ_METRICS = "read-metrics"
     READ_AUDIT = "read-audit"
 
 
-_READS = frozenset({Permission.READ_PLAN, Permission.LIST_PLANS, Permission.READ_PEOPLE})
+_READS = frozenset({
+    Permission.READ_PLAN, Permission.LIST_PLANS, Permission.READ_PEOPLE, Permission.READ_METRICS,
+})  # fmt: skip
 _TREATS = _READS | {
     Permission.WRITE_PLAN,
     Permission.WRITE_JOURNAL,

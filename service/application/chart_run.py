@@ -154,7 +154,7 @@ def _agenda(
 
 def _pinned(connection: Connection, work: UnitOfWork) -> Connection:
     """From the first push on, resources in the chart carry the identifier system: it stays."""
-    if connection.mode is ConnectionMode.SHADOW:
+    if connection.pinned or connection.mode is ConnectionMode.SHADOW:
         return connection
     return work.connections.put(replace(connection, pinned=True))
 

@@ -1,5 +1,7 @@
 """Keeping a connection as its operator configures it, where the chart does not already rest on it."""
 
+from dataclasses import replace
+
 from service.ports.storage import Connection, Pinned, Storage, UnitOfWork, Unknown
 
 
@@ -9,6 +11,10 @@ def keep_connection(wanted: Connection, *, storage: Storage) -> Connection:
     Raises `Pinned` when resources are in the chart already and the address or the identifier system would
     change: the ledger speaks of that server and of those identifiers.
     """
+    with storage.begin(write=False) as work:
+        held = _held(wanted.id, work)
+    if held is not None and held == replace(wanted, pinned=held.pinned):
+        return held  # as before every push but the first: nothing to wait for a writer or a disk for
     with storage.begin() as work:
         held = _held(wanted.id, work)
         if held is not None and held.pinned and held.base_url != wanted.base_url:

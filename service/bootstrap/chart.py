@@ -1,10 +1,10 @@
 """The way to the chart: gateway, connection and the operator's word on the server."""
 
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from time import sleep
 
-from service.bootstrap.surroundings import RandomIds
 from service.ehr.gateway import Gateway
 from service.ehr.patience import Limits
 from service.ehr.retry import RetryPolicy
@@ -13,16 +13,20 @@ from service.fhir.json import JsonObject, NotJson, loads
 from service.mapping.references import DEFAULT_IDENTIFIER_SYSTEM
 from service.ports.storage import Connection, ConnectionMode, MedicationMode
 from service.settings import BadSettings, Settings
+from service.telemetry.watch import CallWatch
 
 CONNECTION = "default"
 
 
-def gateway_to(url: str, *, settings: Settings, ids: RandomIds) -> Gateway:
+def gateway_to(
+    url: str, *, settings: Settings, request_ids: Callable[[], str], watch: CallWatch | None = None
+) -> Gateway:
     """Return the gateway to a FHIR server."""
     token = settings.ehr_token
     transport = Transport(
         url,
-        request_ids=ids.new,
+        request_ids=request_ids,
+        watch=watch,
         limits=Limits(answer=settings.ehr_answer_seconds),
         token=None if token is None else lambda: token,
     )

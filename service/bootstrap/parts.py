@@ -1,12 +1,13 @@
 """What the command line can have assembled."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from service.bootstrap.sandboxes import chart_in, read_faults, sandbox_on
 from service.bootstrap.tandem import Tandem, api_of
+from service.bootstrap.watching import check_traces
 from service.console.installation import SandboxShape, WrongSetting
 from service.ports.sealing import BadKeys
 from service.sandbox.faults.knobs import KNOBS
@@ -27,6 +28,7 @@ class Parts:
         try:
             tandem = Tandem(settings=read_settings())
             _ = tandem.override, tandem.keys
+            check_traces(tandem.settings)
         except (BadSettings, BadKeys) as error:
             raise WrongSetting(str(error)) from None
         _check_database(tandem.settings.database_url)
@@ -38,15 +40,21 @@ class Parts:
 
     @contextmanager
     def sandbox(
-        self, chart: Path | None, shape: SandboxShape, *, faults: Sequence[str] = (), control: bool = False
+        self,
+        chart: Path | None,
+        shape: SandboxShape,
+        *,
+        faults: Sequence[str] = (),
+        control: bool = False,
+        log: TextIO | None = None,
     ) -> "Iterator[WSGIApplication]":
-        """Give a FHIR server with its chart in a file or in memory; raises `ChartUnusable`, `WrongFault`."""
+        """Give a FHIR server with its chart in a file or in memory; raises `ChartUnusable`, `WrongFault`.
+
+        A line for each of its answers goes to `log`.
+        """
         armed = read_faults(faults)
-        if chart is None:
-            yield sandbox_on(MemoryStore(), shape, faults=armed, control=control)
-            return
-        with closing(chart_in(chart)) as store:
-            yield sandbox_on(store, shape, faults=armed, control=control)
+        with nullcontext(MemoryStore()) if chart is None else closing(chart_in(chart)) as store:
+            yield sandbox_on(store, shape, faults=armed, control=control, log=log)
 
     def faults(self) -> Mapping[str, str]:
         """Return what each fault of the sandbox does, by its name."""

@@ -1,9 +1,9 @@
 """The sandbox EHR, assembled: its shape, its faults, its chart."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from service.bootstrap.surroundings import RandomIds
 from service.console.installation import ChartUnusable, SandboxShape, WrongFault
@@ -15,6 +15,8 @@ from service.sandbox.server import FhirServer
 from service.sandbox.shape import Shape
 from service.sandbox.sqlite import FileUnusable, SqliteStore
 from service.sandbox.store import Store
+from service.telemetry.events import SANDBOX_ANSWERED, Log, emit
+from service.telemetry.logs import configure
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -36,10 +38,10 @@ _SHAPES = {
 
 
 def sandbox_on(
-    store: Store, shape: SandboxShape, *, faults: Sequence[Fault], control: bool
+    store: Store, shape: SandboxShape, *, faults: Sequence[Fault], control: bool, log: TextIO | None
 ) -> "WSGIApplication":
-    """Return a FHIR server on a chart, of a shape and with faults."""
-    from service.sandbox.app import door  # noqa: PLC0415  0.1 s that other commands save
+    """Return a FHIR server on a chart, of a shape and with faults, that tells a log of its answers."""
+    from service.sandbox.app import door, telling  # noqa: PLC0415  0.1 s that other commands save
     from service.sandbox.control import open_control  # noqa: PLC0415  as above
 
     hooks = Hooks()
@@ -48,7 +50,16 @@ def sandbox_on(
     app = door(ehr.answer if faults or control else server.answer)
     if control:
         open_control(app, ehr)
+    if log is not None:
+        telling(app, _written_to(configure(as_json=False, stream=log)))
     return app
+
+
+def _written_to(log: Log) -> Callable[[str, str, int], None]:
+    def tell(request_id: str, method: str, status: int) -> None:
+        emit(log, SANDBOX_ANSWERED, request_id=request_id, method=method, status=status)
+
+    return tell
 
 
 def read_faults(texts: Sequence[str]) -> list[Fault]:

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from structlog.contextvars import bound_contextvars
-
 from service.application.answer_once import OnceStorage
+from service.application.backlog import read_backlog
 from service.application.chart_run import Whose
 from service.application.connect import keep_connection
 from service.application.import_chart import FromEhr, ImportChart, ImportPorts, import_chart
@@ -21,8 +21,9 @@ from service.application.push_plan import PushPlan, push_plan
 from service.application.recognise import Everybody, Recogniser
 from service.application.sync_plan import SyncPlan, sync_plan
 from service.application.tokens import TokenPorts
-from service.bootstrap.chart import connection_of, gateway_to, override_in
+from service.bootstrap.chart import CONNECTION, connection_of, gateway_to, override_in
 from service.bootstrap.surroundings import RandomIds, SystemClock
+from service.bootstrap.watching import exporting, readings_of
 from service.console.installation import NoEhr, WrongSetting
 from service.domain.values import Problem
 from service.ehr.key_set import KeySetUrl
@@ -45,8 +46,14 @@ from service.storage.schema import is_current, upgrade
 from service.storage.unit_of_work import Storage
 from service.sync.agenda import Ports
 from service.sync.report import PushReport
+from service.telemetry import metrics
+from service.telemetry.correlation import Correlation
 from service.telemetry.events import IMPORT_FINISHED, PUSH_FAILED, PUSH_FINISHED, Log, emit
 from service.telemetry.logs import configure
+from service.telemetry.metrics import Reading
+from service.telemetry.registry import Registry
+from service.telemetry.traces import Traces, Untraced
+from service.telemetry.watch import Watch
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -83,7 +90,12 @@ class Tandem:
         """The chart; raises `NoEhr`."""
         if self.settings.ehr_url is None:
             raise NoEhr("no EHR is configured: set TANDEM_EHR_URL")
-        return gateway_to(self.settings.ehr_url, settings=self.settings, ids=self.ids)
+        return gateway_to(
+            self.settings.ehr_url,
+            settings=self.settings,
+            request_ids=self.correlation.call_id,
+            watch=self.watch.calls(CONNECTION),
+        )
 
     @property
     def address(self) -> tuple[str, int]:
@@ -133,7 +145,30 @@ class Tandem:
     @cached_property
     def log(self) -> Log:
         """Where events go: standard error, unless another stream was named."""
-        return configure(as_json=self.settings.log_json, stream=self.log_to)
+        return configure(
+            as_json=self.settings.log_json, stream=self.log_to, request_id=lambda: self.correlation.id
+        )
+
+    @cached_property
+    def correlation(self) -> Correlation:
+        """The one id of each request, and of a run of the command line."""
+        return Correlation(self.ids.new())
+
+    @cached_property
+    def watch(self) -> Watch:
+        """What sees requests, pushes and calls of the EHR."""
+        registry = Registry(version=version("tandem"), readings=self._readings, connections=(CONNECTION,))
+        return Watch(
+            log=self.log,
+            registry=registry,
+            traces=self.traces,
+            request_id=lambda: self.correlation.id,
+        )
+
+    @cached_property
+    def traces(self) -> Traces:
+        """Where spans go: nowhere, unless the settings want traces."""
+        return exporting() if self.settings.traces else Untraced()
 
     @cached_property
     def override(self) -> JsonObject:
@@ -221,12 +256,15 @@ class Tandem:
     def _told(self, command: Whose, ports: Ports) -> PushReport:
         """Push, and write down what came of it."""
         whose = {"plan_id": command.plan_id, "connection_id": command.connection_id}
-        try:
-            report = _carried_out(command, ports)
-        except EhrError as error:
-            emit(self.log, PUSH_FAILED, error=type(error).__name__, status=error.status, **whose)
-            raise
-        standing = report.standing.value
+        with self.watch.push(command.plan_id, command.connection_id) as seen:
+            try:
+                report = _carried_out(command, ports)
+            except EhrError as error:
+                seen.outcome = "failed"
+                emit(self.log, PUSH_FAILED, error=type(error).__name__, status=error.status, **whose)
+                raise
+            standing = seen.outcome = report.standing.value
+            seen.revision, seen.writes, seen.counts = report.revision, report.writes, report.counts
         emit(
             self.log,
             PUSH_FINISHED,
@@ -253,6 +291,13 @@ class Tandem:
         except StorageError:
             return (Problem("database", "cannot be reached"),)
         return () if current else (Problem("database", "has another schema: run `tandem db upgrade`"),)
+
+    def _readings(self) -> tuple[Reading, ...]:
+        """Return what waits now, or that the database cannot tell."""
+        try:
+            return readings_of(read_backlog(self.database), self.clock.now())
+        except StorageError:
+            return (Reading(metric=metrics.STORAGE_UP, value=0),)
 
     def application(self) -> "WSGIApplication":
         """Return the API over this installation."""
@@ -285,7 +330,8 @@ def api_of(tandem: Tandem) -> Any:  # a Flask application, by a name that only t
         ready=tandem.lacks,
         push=None if tandem.ehr_url is None else tandem.push,
         import_chart=tandem.import_chart,
-        bind=lambda request_id: bound_contextvars(request_id=request_id),
+        bind=tandem.correlation.bind,
+        watch=tandem.watch,
         recogniser=_recogniser(tandem) if tandem.asks_who else Everybody(),
         hosts=api.OWN_NAMES | tandem.hosts if tandem.asks_who else api.OWN_NAMES,
     )

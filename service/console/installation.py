@@ -142,9 +142,18 @@ class Parts(Protocol):
         """Return an installation of these settings alone, whose events go to a stream."""
 
     def sandbox(
-        self, chart: Path | None, shape: SandboxShape, *, faults: Sequence[str] = (), control: bool = False
+        self,
+        chart: Path | None,
+        shape: SandboxShape,
+        *,
+        faults: Sequence[str] = (),
+        control: bool = False,
+        log: TextIO | None = None,
     ) -> "AbstractContextManager[WSGIApplication]":
-        """Give a FHIR server with its chart in a file or in memory; raises `ChartUnusable`, `WrongFault`."""
+        """Give a FHIR server with its chart in a file or in memory; raises `ChartUnusable`, `WrongFault`.
+
+        A line for each of its answers goes to `log`.
+        """
 
     def faults(self) -> Mapping[str, str]:
         """Return what each fault of the sandbox does, by its name."""

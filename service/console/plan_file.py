@@ -37,7 +37,7 @@ def read_plan_file(content: bytes) -> PlanFile:
     document = loads(content)
     if "plan" not in document:
         return PlanFile(plan=plan_from_document(document))
-    problems = [Problem(name, "is no field here") for name in sorted(document) if name not in _MEMBERS]
+    problems = [Problem("?", "is no field here") for name in document if name not in _MEMBERS]
     people = _people(document.get("people", []), problems)
     plan = _read(lambda: plan_from_document(document["plan"]), "plan", problems)
     if problems or plan is None:

@@ -1,5 +1,6 @@
 """`tandem sandbox`: the FHIR server that ships with Tandem, for people without an EHR at hand."""
 
+import sys
 from pathlib import Path
 from typing import TextIO
 
@@ -68,7 +69,7 @@ def sandbox(  # noqa: PLR0913  one for each option
 ) -> None:
     """Run a FHIR R4 server until interrupted: one chart, nobody has to log in, synthetic people only."""
     check_address(host, port)
-    with run.parts.sandbox(store, shape, faults=faults, control=control) as app:
+    with run.parts.sandbox(store, shape, faults=faults, control=control, log=sys.stderr) as app:
         origin = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         kept = f"in {store}" if store else "in memory: it is lost when this ends"
         run.say(f"A FHIR R4 server listens at {origin}/fhir; its chart is kept {kept}.")

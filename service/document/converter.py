@@ -1,10 +1,10 @@
 """How the domain's dataclasses become JSON objects and back; every refusal is `Invalid` with its path."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from difflib import get_close_matches
 from enum import StrEnum
 from functools import partial
 from operator import attrgetter
@@ -20,7 +20,6 @@ from service.domain.values import Invalid, Problem
 from service.fhir.json import JsonObject
 
 Structure: TypeAlias = Callable[[Any, Any], Any]
-_FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 
 
 def make_converter() -> Converter:
@@ -113,9 +112,11 @@ def _problems(error: ClassValidationError, document: JsonObject) -> Iterator[Pro
 
 
 def _unknown_fields(cause: ForbiddenExtraKeysError) -> Iterator[Problem]:
+    known = [one.name for one in fields(cause.cl)]
     for name in sorted(cause.extra_fields):
-        # A key is free text too: one that cannot be a slip in a field's name is not repeated.
-        yield Problem(name if _FIELD.fullmatch(name) else "?", "is no field here")
+        # A key is free text too, and is not repeated: what it may be a slip of is ours to say.
+        meant = get_close_matches(name, known, n=1)
+        yield Problem("?", f"is no field here; {meant[0]} is one" if meant else "is no field here")
 
 
 def _object_writer(converter: Converter, kind: Any) -> Callable[[Any], JsonObject]:

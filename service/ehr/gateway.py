@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
+from itertools import count
 
 from service.ehr.address import checked
 from service.ehr.blame import guilty
@@ -86,7 +87,8 @@ class Gateway:
             return refused.issues
 
     def _insist(self, ask: Ask) -> Answer:
-        return persist(lambda: self._transport.ask(ask), self._retry, self._sleep)
+        attempts = count(1)
+        return persist(lambda: self._transport.ask(ask, attempt=next(attempts)), self._retry, self._sleep)
 
 
 def _all_written(ask: Ask, changes: Sequence[Change], answer: Answer) -> tuple[Written, ...]:

@@ -1,7 +1,8 @@
 """How patient we are with a server: times, sizes, and reads that are tried again."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import MaxRetryError
@@ -27,6 +28,15 @@ class Limits:
 class SafeRetry(Retry):
     """Tries reads again; urllib3 on its own would also try a POST again whose connection failed."""
 
+    def __init__(self, *limits: Any, again: Callable[[], None] = lambda: None, **named: Any) -> None:
+        """Take urllib3's own limits, and who is told of each new try."""
+        super().__init__(*limits, **named)
+        self._again = again
+
+    def new(self, **changed: Any) -> Self:
+        """Return a copy, as urllib3 makes one for each failure that it counts."""
+        return super().new(again=self._again, **changed)
+
     def increment(
         self,
         method: str | None = None,
@@ -38,12 +48,18 @@ class SafeRetry(Retry):
         error = named.get("error")
         if error is not None and method not in SAFE and not self._is_read_error(error):
             raise MaxRetryError(named["_pool"], url or "", error)
-        return super().increment(method, url, *rest, **named)
+        left = super().increment(method, url, *rest, **named)
+        self._again()
+        return left
 
 
-def adapter_for(limits: Limits) -> HTTPAdapter:
-    """Return the connections to one server, which block rather than outgrow their pool."""
+def adapter_for(limits: Limits, *, again: Callable[[], None] = lambda: None) -> HTTPAdapter:
+    """Return the connections to one server, which block rather than outgrow their pool.
+
+    `again` is called before a read is tried again.
+    """
     retry = SafeRetry(
+        again=again,
         total=limits.read_retries,
         allowed_methods=SAFE,
         status_forcelist=(429, 502, 503, 504),

@@ -1,6 +1,7 @@
 """HTTP with limits: time, size, tries and origin; plain values in, plain values out, sorted errors."""
 
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from service.ehr.messages import Answer, Ask
 from service.ehr.patience import SAFE, Limits, adapter_for
 from service.fhir.json import NotJson, dumps, loads
 from service.ports.ehr import EhrError, NotFhir
+from service.telemetry.watch import Call, CallWatch, Unwatched
 
 _HOPS = 3
 _PIECE = 65_536
@@ -27,10 +29,16 @@ class Straight(requests.Session):
         return None
 
 
+class _Line(threading.local):
+    """What each thread has under way."""
+
+    call: Call = Unwatched()
+
+
 class Transport:
     """One session with one server; safe to share between as many threads as `Limits.pool`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each is decided by another part of an installation
         self,
         base: str,
         *,
@@ -39,28 +47,40 @@ class Transport:
         token: TokenSource | None = None,
         adapter: BaseAdapter | None = None,
         ca_bundle: str | None = None,
+        watch: CallWatch | None = None,
     ) -> None:
         """Open a session; raises `NotFhir` for an address that cannot be one; `ca_bundle` is a path."""
         self._address = Address(base)
         self._request_ids = request_ids
         self._limits = limits or Limits()
+        self._watch = watch or Unwatched()
+        self._line = _Line()
         self._session = Straight()
         self._session.trust_env = False  # no proxy, password or authority from the environment
         self._session.verify = ca_bundle or True
         self._session.auth = Bearer(token) if token else None
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, adapter or adapter_for(self._limits))
+            self._session.mount(scheme, adapter or adapter_for(self._limits, again=self._again))
         # urllib3 logs each URL with its query, and ours hold names and identifiers.
         logging.getLogger("urllib3").setLevel(logging.ERROR)
 
-    def ask(self, ask: Ask) -> Answer:
-        """Return a successful answer; raises `EhrError`, sorted, for anything else."""
+    def ask(self, ask: Ask, *, attempt: int = 1) -> Answer:
+        """Return a successful answer; raises `EhrError`, sorted, for anything else.
+
+        A caller who asks the same again says for the how many-th time.
+        """
         request_id = self._request_ids()
-        try:
-            with self._send(ask, request_id) as response:
-                answer = self._answer(ask, response, request_id)
-        except requests.RequestException as error:
-            raise broken(ask, error, request_id) from None
+        with self._watch.call(ask.aim, request_id, attempt=attempt) as call:
+            self._line.call = call
+            try:
+                return self._asked(ask, request_id, call)
+            except requests.RequestException as error:
+                raise broken(ask, error, request_id) from None
+
+    def _asked(self, ask: Ask, request_id: str, call: Call) -> Answer:
+        with self._send(ask, _headers(ask, request_id, call.headers)) as response:
+            call.answered(response.status_code)
+            answer = self._answer(ask, response, request_id)
         if not answer.ok:
             raise refusal(ask, answer)
         if answer.garbled:
@@ -71,7 +91,10 @@ class Transport:
         """Close all connections."""
         self._session.close()
 
-    def _send(self, ask: Ask, request_id: str) -> requests.Response:
+    def _again(self) -> None:
+        self._line.call.again()
+
+    def _send(self, ask: Ask, headers: Mapping[str, str]) -> requests.Response:
         url, params = self._address.url(ask.path), dict(ask.params)
         for _ in range(_HOPS):
             response = self._session.request(
@@ -79,7 +102,7 @@ class Transport:
                 url,
                 params=params,
                 data=dumps(ask.body).encode() if ask.body is not None else None,
-                headers=_headers(ask, request_id),
+                headers=headers,
                 timeout=(self._limits.connect, self._limits.answer),
                 allow_redirects=False,
                 stream=True,
@@ -87,7 +110,7 @@ class Transport:
             if not response.is_redirect:
                 return response
             url, params = self._redirected(ask, response), {}
-        raise NotFhir(f"{ask.name}: the server redirects without end", request_id=request_id)
+        raise NotFhir(f"{ask.name}: the server redirects without end", request_id=headers["X-Request-Id"])
 
     def _redirected(self, ask: Ask, response: requests.Response) -> str:
         """Return where a read is sent on to; neither a write nor our token goes anywhere else."""
@@ -109,9 +132,9 @@ class Transport:
         )
 
 
-def _headers(ask: Ask, request_id: str) -> dict[str, str]:
+def _headers(ask: Ask, request_id: str, traced: Mapping[str, str]) -> dict[str, str]:
     typed = {"Content-Type": "application/fhir+json; charset=utf-8"} if ask.body is not None else {}
-    return {"Accept": "application/fhir+json", "X-Request-Id": request_id, **typed, **ask.headers}
+    return {"Accept": "application/fhir+json", "X-Request-Id": request_id, **traced, **typed, **ask.headers}
 
 
 def _content(response: requests.Response, limit: int) -> bytes | None:

@@ -41,7 +41,13 @@ def loads(text: str | bytes) -> JsonObject:
 
 def dumps(value: Any, *, sort_keys: bool = False) -> str:
     """Writes JSON without spaces, with every digit of a Decimal, optionally in the order of its keys."""
-    return "".join(_parts(value, sort_keys=sort_keys))
+    try:
+        # The library writes ten times as fast, and refuses what holds a Decimal: most resources hold none.
+        return json.dumps(
+            value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=sort_keys
+        )
+    except TypeError:
+        return "".join(_parts(value, sort_keys=sort_keys))
 
 
 def _is_deeper(value: Any, levels: int) -> bool:

@@ -1,7 +1,9 @@
 """The Flask door of the sandbox: all of /fhir is FHIR, and every error an OperationOutcome."""
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import TypeAlias
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
@@ -13,15 +15,31 @@ from service.sandbox.silence import Silent
 from service.sandbox.store import Store
 from service.sandbox.wire import Answer, Incoming, NoAnswer, complaint
 
+Tell: TypeAlias = Callable[[str, str, int], object]
+
 _ROOT = "/fhir"
+# As HAPI 8.8.0, which makes an id of its own in place of any other.
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{1,128}")
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 
 def create_app(
-    store: Store, clock: Clock, ids: Ids, *, shape: Shape | None = None, notify: Notify | None = None
+    store: Store,
+    clock: Clock,
+    ids: Ids,
+    *,
+    shape: Shape | None = None,
+    notify: Notify | None = None,
+    tell: Tell | None = None,
 ) -> Flask:
-    """Builds the application; `clock` gives aware datetimes, `ids` a fresh FHIR id at every call."""
-    return door(FhirServer(store, clock, ids, shape=shape, notify=notify).answer)
+    """Builds the application; `clock` gives aware datetimes, `ids` a fresh FHIR id at every call.
+
+    `tell` is called for each answer, with the request's X-Request-Id, its method and the status.
+    """
+    app = door(FhirServer(store, clock, ids, shape=shape, notify=notify).answer)
+    if tell is not None:
+        telling(app, tell)
+    return app
 
 
 def door(answer: Callable[[Incoming], Answer]) -> Flask:
@@ -43,6 +61,19 @@ def door(answer: Callable[[Incoming], Answer]) -> Flask:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _crash)
     return app
+
+
+def telling(app: Flask, tell: Tell) -> None:
+    """Has an application tell of each answer: the request's X-Request-Id, its method and the status."""
+
+    def told(response: Response) -> Response:
+        given = request.headers.get("X-Request-Id", "")
+        known = given if _REQUEST_ID.fullmatch(given) else "none"
+        method = request.method if request.method in _METHODS else "other"
+        tell(known, method, response.status_code)
+        return response
+
+    app.after_request(told)
 
 
 def _incoming(path: str) -> Incoming:

@@ -5,11 +5,10 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from service.ports.journal import Interaction, JournalRow
 from service.ports.storage import Taken
-from service.storage.database import insert_new
 from service.storage.rows import opened, sealed
 from service.storage.sealing import Sealer
 from service.storage.tables import journal
@@ -26,10 +25,13 @@ class SqlJournal:
 
     def write(self, rows: Iterable[JournalRow]) -> None:
         """Keep new rows; raises `Taken`."""
-        for one in rows:
-            row = sealed(self._sealer, journal, {name: getattr(one, name) for name in _COLUMNS})
-            if not insert_new(self._connection, journal, row):
-                raise Taken("journal row", one.id)
+        new = [sealed(self._sealer, journal, {name: getattr(row, name) for name in _COLUMNS}) for row in rows]
+        ids = select(journal.c.id).where(journal.c.id.in_([row["id"] for row in new]))
+        taken = self._connection.execute(ids).scalars().first()
+        if taken is not None:
+            raise Taken("journal row", taken)
+        if new:
+            self._connection.execute(insert(journal), new)
 
     def open_rows(self, connection_id: str, patient_id: str) -> tuple[JournalRow, ...]:
         """Return the rows that are not settled, oldest first."""

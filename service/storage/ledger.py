@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, select, tuple_
 
 from service.ports.storage import LedgerEntry, LinkState
 from service.storage import rows
-from service.storage.database import insert_new, put
+from service.storage.database import put_all
 from service.storage.sealing import Sealer
 from service.storage.tables import ledger, ledger_plans
 
 _COLUMNS = tuple(one.name for one in fields(LedgerEntry))
+_PLACE = ("connection_id", "resource_type", "item_id")
 
 
 class SqlLedger:
@@ -24,16 +25,10 @@ class SqlLedger:
 
     def save(self, entries: Iterable[LedgerEntry], *, plan_id: str) -> None:
         """Keep entries, new or changed, and that a plan uses them."""
-        for entry in entries:
-            row = {name: getattr(entry, name) for name in _COLUMNS}
-            put(self._connection, ledger, rows.sealed(self._sealer, ledger, row))
-            use = {
-                "connection_id": entry.connection_id,
-                "resource_type": entry.resource_type,
-                "item_id": entry.item_id,
-                "plan_id": plan_id,
-            }
-            insert_new(self._connection, ledger_plans, use)
+        held = [{name: getattr(entry, name) for name in _COLUMNS} for entry in entries]
+        put_all(self._connection, ledger, [rows.sealed(self._sealer, ledger, row) for row in held])
+        uses = [{name: row[name] for name in _PLACE} | {"plan_id": plan_id} for row in held]
+        put_all(self._connection, ledger_plans, uses)
 
     def of_plan(self, connection_id: str, plan_id: str) -> tuple[LedgerEntry, ...]:
         """Return the entries that a plan uses, by resource type and item."""

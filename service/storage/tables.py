@@ -14,6 +14,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    text,
 )
 
 from service.storage.columns import Hashed, Json, Moment, Names, Sealed
@@ -116,6 +117,7 @@ ledger = Table(
     Column("settled_revision", Integer),
     Index("ix_ledger_remote_id", "connection_id", "resource_type", "remote_id"),
     Index("ix_ledger_item_id", "connection_id", "item_id"),
+    Index("ix_ledger_state", "connection_id", "state"),
 )
 
 ledger_plans = Table(
@@ -152,6 +154,13 @@ journal = Table(
     _text("outcome", optional=True),
     Index("ix_journal_open", "connection_id", "patient_id", "settled_at"),
     Index("ix_journal_item_id", "connection_id", "item_id"),
+    Index(
+        "ix_journal_waiting",
+        "connection_id",
+        "recorded_at",
+        sqlite_where=text("settled_at IS NULL"),
+        postgresql_where=text("settled_at IS NULL"),
+    ),
     info={"row": ("id",)},  # the sequence is not known before the row is written
 )
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, Transaction
 from service.storage import admission
 from service.storage.answers import SqlAnswers
 from service.storage.audit import SqlAudit
+from service.storage.backlog import SqlBacklog
 from service.storage.connections import SqlCapabilityCache, SqlConnections, SqlCursors
 from service.storage.database import connect, open_engine, transaction
 from service.storage.imports import SqlImports
@@ -40,6 +41,7 @@ class SqlUnitOfWork:
     audit: SqlAudit
     answers: SqlAnswers
     imports: SqlImports
+    backlog: SqlBacklog
 
     def __init__(self, engine: Engine, *, write: bool, keys: KeyRing | None = None) -> None:
         self._engine = engine
@@ -72,6 +74,7 @@ class SqlUnitOfWork:
         self.audit = SqlAudit(connection)
         self.answers = SqlAnswers(connection, self._sealer)
         self.imports = SqlImports(connection, self._sealer)
+        self.backlog = SqlBacklog(connection)
         return self
 
     def __exit__(

@@ -30,6 +30,10 @@ PUSH_FINISHED = _event(
     "push.finished", "plan_id", "revision", "connection_id", "standing", "writes", "counts"
 )
 PUSH_FAILED = _event("push.failed", "plan_id", "connection_id", "error", "status")
+EHR_CALLED = _event(
+    "ehr.called", "call_id", "connection_id", "interaction", "status", "milliseconds", "attempt", "error"
+)
+SANDBOX_ANSWERED = _event("sandbox.answered", "request_id", "method", "status")
 IMPORT_FINISHED = _event("import.finished", "import_id", "plan_id", "outcome", "source")
 SERVER_STARTED = _event("server.started", "host", "port", "auth", "database", "ehr", "sealed")
 

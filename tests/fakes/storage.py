@@ -36,6 +36,7 @@ from service.ports.storage import (
 )
 from tests.fakes.access import MemoryAudit, MemoryTokens, Refused
 from tests.fakes.agreement import MemoryJournal, MemoryLedger, MemoryPasses
+from tests.fakes.backlog import MemoryBacklog
 from tests.fakes.inbox import MemoryInbox
 
 T = TypeVar("T")
@@ -315,6 +316,7 @@ class MemoryUnitOfWork:
     audit: MemoryAudit
     answers: MemoryAnswers
     imports: MemoryImports
+    backlog: MemoryBacklog
 
     def __init__(self, storage: "MemoryStorage", *, write: bool) -> None:
         self._storage = storage
@@ -339,6 +341,7 @@ class MemoryUnitOfWork:
         self.audit = MemoryAudit(kept.audit, kept.refused, plans=kept.plans)
         self.answers = MemoryAnswers(kept)
         self.imports = MemoryImports(kept)
+        self.backlog = MemoryBacklog(kept.ledger.values(), kept.journal.values())
         return self
 
     def __exit__(

@@ -19,7 +19,7 @@ PLACES: list[tuple[str, list[str | int], Any, str]] = [
     ("a text without end", ["title"], "x" * 2001, "title"),
     ("an unknown status", ["status"], "running", "status"),
     ("an id that is none", ["goals", 0, "id"], "a b", "goals[0].id"),
-    ("an unknown field", ["goals", 0, "colour"], "red", "goals[0].colour"),
+    ("an unknown field", ["goals", 0, "colour"], "red", "goals[0].?"),
     ("a field that may be a record", ["Sørensen, Maja"], 1, "?"),
     ("a day that is none", ["created"], "2026-02-30", "created"),
     ("an impossible dose", ["medications", 0, "dosage", 0, "dose", "value"], 50_000,

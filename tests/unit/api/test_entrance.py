@@ -24,6 +24,7 @@ NEEDS = [
     (r"(POST|PUT) /people(/.*)?", Permission.WRITE_PEOPLE),
     (r"GET /imports/.*", Permission.LIST_PLANS),
     (r"POST /imports", Permission.WRITE_PLAN),
+    (r"GET /metrics", Permission.READ_METRICS),
     (r"GET /inbox(/.*)?", Permission.LIST_PLANS),
     (r"POST /inbox/<id:item_id>/decision", Permission.WRITE_PLAN),
     (r"GET /audit(/refused)?", Permission.READ_AUDIT),

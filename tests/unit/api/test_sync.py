@@ -99,13 +99,28 @@ def test_each_failure_has_the_status_of_the_reaction_it_deserves(
     assert response.headers.get("Retry-After") == retry
 
 
-def test_a_refusal_by_the_server_comes_with_its_words_and_paths(api, around) -> None:
+def test_a_refusal_by_the_server_comes_with_its_codes_and_paths(api, around) -> None:
     around.outcome = ehr.Rejected("refused with 422", issues=[ISSUE])
     response = api.ask("POST", "/plans/plan-1/sync")
     assert response.status_code == 502
     assert response.json["issues"] == [
-        {"severity": "error", "code": "invalid", "diagnostics": "No.", "expression": ["Goal.target"]}
+        {"severity": "error", "code": "invalid", "expression": ["Goal.target"]}
     ]
+
+
+def test_a_servers_words_stay_in_its_own_log(api, around) -> None:
+    quoting = OutcomeIssue(
+        severity=Severity.ERROR,
+        code="Maja",
+        diagnostics="Maja",
+        expression=("Maja says", "Goal.note[0].text"),
+    )
+    around.outcome = ehr.Rejected("refused with 422", issues=[quoting])
+    response = api.ask("POST", "/plans/plan-1/sync")
+    assert response.json["issues"] == [
+        {"severity": "error", "code": "unknown", "expression": ["Goal.note[0].text"]}
+    ]
+    assert "Maja" not in response.text
 
 
 def test_without_an_ehr_nothing_is_pushed(around) -> None:

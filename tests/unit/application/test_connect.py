@@ -35,3 +35,10 @@ def test_a_pin_stays_when_other_settings_change():
     storage = MemoryStorage()
     keep_connection(replace(WANTED, pinned=True), storage=storage)
     assert keep_connection(OPENED, storage=storage) == replace(OPENED, pinned=True)
+
+
+def test_a_connection_that_is_kept_as_it_is_wanted_waits_for_no_writer():
+    storage = MemoryStorage(patience=0)
+    keep_connection(replace(WANTED, pinned=True), storage=storage)
+    with storage.begin():
+        assert keep_connection(WANTED, storage=storage) == replace(WANTED, pinned=True)

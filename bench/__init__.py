@@ -1,0 +1,1 @@
+"""What the service costs, measured against something bare in the same run: `make bench` writes RESULTS.md."""

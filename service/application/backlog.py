@@ -1,0 +1,34 @@
+"""What waits, for whoever watches over the service."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from service.ports import backlog
+from service.ports.backlog import OpenWrites, WaitingItems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """Everything that waits at one moment."""
+
+    items: tuple[WaitingItems, ...]
+    writes: tuple[OpenWrites, ...]
+
+
+class _Work(Protocol):
+    @property
+    def backlog(self) -> backlog.Backlog: ...
+
+
+class CountingStorage(Protocol):
+    """A storage that can count what waits."""
+
+    def begin(self, *, write: bool = True) -> AbstractContextManager[_Work]:
+        """Open a unit of work."""
+
+
+def read_backlog(storage: CountingStorage) -> Backlog:
+    """Return what waits now."""
+    with storage.begin(write=False) as work:
+        return Backlog(items=work.backlog.waiting_items(), writes=work.backlog.open_writes())

@@ -1,0 +1,41 @@
+"""What watches an installation at work: traces, and what waits as readings."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from importlib.metadata import version
+
+from service.application.backlog import Backlog
+from service.settings import BadSettings, Settings
+from service.telemetry import metrics
+from service.telemetry.metrics import Reading
+from service.telemetry.traces import Traces, can_trace
+
+
+def check_traces(settings: Settings) -> None:
+    """Refuse, with `BadSettings`, traces without the packages that make them."""
+    if settings.traces and not can_trace():
+        raise BadSettings("TANDEM_TRACES needs the packages of the extra: pip install 'tandem[traces]'")
+
+
+def exporting() -> Traces:
+    """Return traces that OpenTelemetry's own variables send somewhere."""
+    from service.telemetry.opentelemetry_traces import OpenTelemetryTraces  # noqa: PLC0415  an optional package
+
+    return OpenTelemetryTraces.exporting(version("tandem"))
+
+
+def readings_of(backlog: Backlog, now: datetime) -> tuple[Reading, ...]:
+    """Return what waits, as the metrics tell it."""
+    return tuple(_waiting(backlog, now))
+
+
+def _waiting(backlog: Backlog, now: datetime) -> Iterator[Reading]:
+    yield Reading(metric=metrics.STORAGE_UP, value=1)
+    for one in backlog.items:
+        place = (one.connection_id, one.state.value)
+        yield Reading(metric=metrics.WAITING_ITEMS, value=one.number, labels=place)
+    for each in backlog.writes:
+        where = (each.connection_id,)
+        age = (now - each.oldest).total_seconds()
+        yield Reading(metric=metrics.OPEN_WRITES, value=each.number, labels=where)
+        yield Reading(metric=metrics.OLDEST_OPEN_WRITE, value=max(age, 0), labels=where)

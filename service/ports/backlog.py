@@ -1,0 +1,38 @@
+"""What waits: items that are not in step with their charts, and writes of which nobody knows the outcome."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from service.ports.storage import LinkState
+
+# The chart says what we agreed on, or it is the clinic's own and never ours to write.
+AT_REST = frozenset({LinkState.IN_SYNC, LinkState.PULL_ONLY})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingItems:
+    """How many items of one connection are in one state."""
+
+    connection_id: str
+    state: LinkState
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenWrites:
+    """How many writes of one connection are open, and since when the oldest is."""
+
+    connection_id: str
+    number: int
+    oldest: datetime
+
+
+class Backlog(Protocol):
+    """Counts over everything that is kept; cheap enough to be asked every few seconds."""
+
+    def waiting_items(self) -> tuple[WaitingItems, ...]:
+        """Return the items that are not at rest, by connection and state."""
+
+    def open_writes(self) -> tuple[OpenWrites, ...]:
+        """Return the journal rows that are not settled, by connection."""

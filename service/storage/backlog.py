@@ -1,0 +1,38 @@
+"""What waits, counted by the database."""
+
+from sqlalchemy import Connection, func, select
+
+from service.ports.backlog import AT_REST, OpenWrites, WaitingItems
+from service.ports.storage import LinkState
+from service.storage.tables import journal, ledger
+
+
+class SqlBacklog:
+    """`service.ports.backlog.Backlog` over the ledger and the journal; an index answers each question."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def waiting_items(self) -> tuple[WaitingItems, ...]:
+        """Return the items that are not at rest, by connection and state."""
+        place = (ledger.c.connection_id, ledger.c.state)
+        counted = self._connection.execute(select(*place, func.count()).group_by(*place))
+        found = [WaitingItems(connection_id=c, state=LinkState(s), number=n) for c, s, n in counted]
+        # Sorted here: the databases' collations differ.
+        return tuple(
+            sorted(
+                (one for one in found if one.state not in AT_REST),
+                key=lambda one: (one.connection_id, one.state),
+            )
+        )
+
+    def open_writes(self) -> tuple[OpenWrites, ...]:
+        """Return the journal rows that are not settled, by connection."""
+        place = journal.c.connection_id
+        counted = self._connection.execute(
+            select(place, func.count(), func.min(journal.c.recorded_at))
+            .where(journal.c.settled_at.is_(None))
+            .group_by(place)
+        )
+        found = (OpenWrites(connection_id=c, number=n, oldest=oldest) for c, n, oldest in counted)
+        return tuple(sorted(found, key=lambda one: one.connection_id))

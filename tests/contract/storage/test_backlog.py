@@ -1,0 +1,43 @@
+from dataclasses import replace
+
+from service.ports.backlog import OpenWrites, WaitingItems
+from service.ports.storage import LinkState, Storage
+from tests.contract.storage.samples import a_row, an_entry, later
+
+
+def waiting(state: LinkState, number: int, where: str = "default") -> WaitingItems:
+    return WaitingItems(connection_id=where, state=state, number=number)
+
+
+def test_nothing_waits_where_nothing_is_kept(storage: Storage) -> None:
+    with storage.begin(write=False) as work:
+        assert work.backlog.waiting_items() == ()
+        assert work.backlog.open_writes() == ()
+
+
+def test_items_that_are_not_at_rest_are_counted_by_connection_and_state(storage: Storage) -> None:
+    states = [*LinkState, LinkState.PARKED]
+    entries = [an_entry(item_id=f"goal-{n}", state=state) for n, state in enumerate(states)]
+    elsewhere = an_entry(connection_id="other", state=LinkState.CONFLICT)
+    with storage.begin() as work:
+        work.ledger.save([*entries, elsewhere], plan_id="plan-1")
+        work.commit()
+    with storage.begin(write=False) as work:
+        found = work.backlog.waiting_items()
+    usual = sorted(set(LinkState) - {LinkState.IN_SYNC, LinkState.PULL_ONLY})
+    counted = [waiting(state, 2 if state is LinkState.PARKED else 1) for state in usual]
+    assert found == (*counted, waiting(LinkState.CONFLICT, 1, "other"))
+
+
+def test_open_writes_are_counted_with_the_oldest(storage: Storage) -> None:
+    rows = [a_row(id=f"row-{n}", recorded_at=later(n)) for n in range(3)]
+    elsewhere = replace(a_row(), id="row-9", connection_id="other", patient_id="patient-2")
+    with storage.begin() as work:
+        work.journal.write([*rows, elsewhere])
+        work.journal.settle(["row-0"], "done", later(5))
+        work.commit()
+    with storage.begin(write=False) as work:
+        assert work.backlog.open_writes() == (
+            OpenWrites(connection_id="default", number=2, oldest=later(1)),
+            OpenWrites(connection_id="other", number=1, oldest=elsewhere.recorded_at),
+        )
