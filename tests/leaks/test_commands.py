@@ -56,6 +56,7 @@ def told(
             "TANDEM_EHR_URL": url,
             "TANDEM_EHR_MODE": "write",
             "TANDEM_EHR_SANDBOX": "true",
+            "TANDEM_LOG_JSON": "true",
         }.items():
             monkeypatch.setenv(name, value)
         said = Told(tmp_path, capfd)
