@@ -153,8 +153,8 @@ def _request(document: JsonObject) -> JsonObject:
 
 
 def _problems(document: JsonObject) -> Iterator[Problem]:
-    for name in sorted(document.keys() - {"patient", "bundle", *_OPTIONS}):
-        yield Problem(name, "is no field here")
+    for _ in document.keys() - {"patient", "bundle", *_OPTIONS}:  # a key is free text, and is not repeated
+        yield Problem("?", "is no field here")
     if ("patient" in document) == ("bundle" in document):
         yield Problem("patient", "is given exactly when there is no bundle")
     for name in ("patient", *_OPTIONS):

@@ -157,7 +157,7 @@ def _document(item: InboxItem) -> JsonObject:
 def _decision(document: JsonObject) -> JsonObject:
     """Return a decision's members; `Invalid` names one that has not its type."""
     kinds: dict[str, type] = {"digest": str, "choices": dict, "patch": dict, "expected": int}
-    problems = [Problem(name, "is no field here") for name in sorted(document.keys() - kinds.keys())]
+    problems = [Problem("?", "is no field here") for _ in document.keys() - kinds.keys()]
     problems += [
         Problem(name, f"must be a {kind.__name__}")
         for name, kind in kinds.items()

@@ -111,9 +111,9 @@ def _choice_problems(command: Decide, item: InboxItem) -> Iterator[Problem]:
     wanted, given = set(item.groups), set(command.choices)
     for name in sorted(wanted - given):
         yield Problem(f"choices.{name}", "is required: every group of the item is decided")
-    for name in sorted(given - wanted):
-        yield Problem(f"choices.{name}", "is no group of this item")
-    for name, choice in sorted(command.choices.items()):
+    for _ in given - wanted:  # what somebody calls a group is free text, and is not repeated
+        yield Problem("choices.?", "is no group of this item")
+    for name, choice in sorted((one, command.choices[one]) for one in given & wanted):
         if choice not in (*Choice, THIRD):
             yield Problem(f"choices.{name}", "must be ours, theirs or third")
         if choice == Choice.THEIRS and item.cause in _UNTAKEABLE:

@@ -67,6 +67,7 @@ class Tandem:
     clock: SystemClock = field(default_factory=SystemClock)
     ids: RandomIds = field(default_factory=RandomIds)
     log_to: TextIO | None = None
+    serves: bool = False
 
     @cached_property
     def database(self) -> Storage:
@@ -163,6 +164,7 @@ class Tandem:
             registry=registry,
             traces=self.traces,
             request_id=lambda: self.correlation.id,
+            logs_calls=lambda: self.serves or self.settings.log_json,
         )
 
     @cached_property
@@ -300,7 +302,8 @@ class Tandem:
             return (Reading(metric=metrics.STORAGE_UP, value=0),)
 
     def application(self) -> "WSGIApplication":
-        """Return the API over this installation."""
+        """Return the API over this installation, which serves from now on."""
+        self.serves = True
         application: WSGIApplication = api_of(self)
         return application
 

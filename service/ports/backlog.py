@@ -7,7 +7,7 @@ from typing import Protocol
 from service.ports.storage import LinkState
 
 # The chart says what we agreed on, or it is the clinic's own and never ours to write.
-AT_REST = frozenset({LinkState.IN_SYNC, LinkState.PULL_ONLY})
+AT_REST = frozenset({LinkState.IN_SYNC, LinkState.PULL_ONLY, LinkState.PLAN_ONLY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,13 +107,18 @@ class Watch:
         registry: Registry,
         traces: Traces | None = None,
         request_id: Callable[[], str],
+        logs_calls: Callable[[], bool] = lambda: True,
         stopwatch: Callable[[], float] = perf_counter,
     ) -> None:
-        """Take where events, numbers and spans go; `request_id` tells for which request something is done."""
+        """Take where events, numbers and spans go; `request_id` tells for which request something is done.
+
+        `logs_calls` tells whether each call of the EHR is an event: at a terminal they are noise.
+        """
         self._log = log
         self._registry = registry
         self._traces: Traces = traces or Untraced()
         self._request_id = request_id
+        self._logs_calls = logs_calls
         self._stopwatch = stopwatch
 
     def exposition(self) -> tuple[str, str]:
@@ -160,15 +165,23 @@ class Watch:
 
     def calls(self, connection_id: str) -> CallWatch:
         """Return the watch over the calls of one EHR."""
-        return _Calls(self._log, self._registry, self._traces, connection_id, self._stopwatch)
+        return _Calls(
+            log=self._log,
+            registry=self._registry,
+            traces=self._traces,
+            connection_id=connection_id,
+            logged=self._logs_calls,
+            stopwatch=self._stopwatch,
+        )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Calls:
     log: Log
     registry: Registry
     traces: Traces
     connection_id: str
+    logged: Callable[[], bool]
     stopwatch: Callable[[], float]
 
     @contextmanager
@@ -187,7 +200,8 @@ class _Calls:
                 said = self._said(seen, interaction, call_id)
                 span.note(**said)
                 seconds = self.stopwatch() - since
-                emit(self.log, EHR_CALLED, milliseconds=round(seconds * 1000), **said)
+                if self.logged():
+                    emit(self.log, EHR_CALLED, milliseconds=round(seconds * 1000), **said)
                 self._count(seen, interaction, seconds)
 
     def _said(self, seen: "_Call", interaction: str, call_id: str) -> dict[str, str | int]:

@@ -70,6 +70,23 @@ def _person(*, write: bool) -> Sound:
     return sound
 
 
+def _bundle() -> Any:
+    patient = {
+        "resourceType": "Patient",
+        "id": "p",
+        "name": [{"family": mark(), "given": [mark()]}],
+        "birthDate": "1987-05-17",
+        "identifier": [{"system": "urn:mrn", "value": mark()}],
+    }
+    allergy = {
+        "resourceType": "AllergyIntolerance",
+        "patient": {"reference": "Patient/p"},
+        "code": {"text": mark()},
+    }
+    entries = [{"fullUrl": f"urn:uuid:{n}", "resource": one} for n, one in enumerate((patient, allergy))]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+
+
 CASES: dict[str, Sound] = {
     "listPlans": lambda record: Asked(query={"identifier": f"urn:mrn|{mark()}", "limit": "1"}),
     "createPlan": lambda record: Asked(body=record.plan),
@@ -81,7 +98,23 @@ CASES: dict[str, Sound] = {
     "changeDose": _dose,
     "exportPlan": _on_plan(),
     "checkPlan": _on_plan(),
-    "pushPlan": _on_plan(),
+    "syncPlan": _on_plan(),
+    "readSync": _on_plan(),
+    "readItemSync": _on_item("goals", write=False),
+    "listInbox": lambda record: Asked(query={"state": "open", "after": mark()}),
+    "readInboxItem": lambda record: Asked(ids={"item_id": "item-1"}),
+    "decideInboxItem": lambda record: Asked(
+        ids={"item_id": "item-1"},
+        body={"digest": mark(), "choices": {mark(): "ours"}, "patch": {"title": mark()}},
+    ),
+    "importChart": lambda record: Asked(body={"bundle": _bundle(), "title": mark()}),
+    "readImport": lambda record: Asked(ids={"import_id": "import-1"}),
+    "readChart": _on_plan(),
+    "listAudit": lambda record: Asked(query={"who": mark()}),
+    "countRefused": lambda record: Asked(query={"days": "1"}),
+    "readApi": lambda record: Asked(),
+    "readDocs": lambda record: Asked(),
+    "readDocsFile": lambda record: Asked(ids={"file": "start.js"}),
     "listPeople": lambda record: Asked(),
     "createPerson": _person(write=True),
     "readPerson": _person(write=False),

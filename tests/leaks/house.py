@@ -23,6 +23,7 @@ from service.sandbox.shape import Shape
 from service.sandbox.store import MemoryStore
 from service.sandbox.wire import Answer, Incoming
 from service.settings import Settings
+from service.storage.keyring import add_key
 from service.telemetry.opentelemetry_traces import OpenTelemetryTraces
 from tests.ehr_servers import numbered_ids, wall_clock
 from tests.leaks.marks import marks_in
@@ -114,7 +115,15 @@ def opened(folder: Path, shape: Shape | None = None, **settings: Any) -> Iterato
         return house.spoil(server.answer, incoming)
 
     with running(door(answer)) as url, _everything_logged(library_log):
-        wanted = {"ehr_url": url, "ehr_mode": "write", "ehr_sandbox": True, "log_json": True, **settings}
+        wanted = {
+            "ehr_url": url,
+            "ehr_mode": "write",
+            "ehr_sandbox": True,
+            "log_json": True,
+            "rate_limit": "off",
+            "keys_file": str(_keys(folder)),
+            **settings,
+        }
         tandem = Tandem(
             settings=Settings(database_url=f"sqlite:///{folder / 'plans.db'}", **wanted), log_to=log
         )
@@ -122,7 +131,13 @@ def opened(folder: Path, shape: Shape | None = None, **settings: Any) -> Iterato
         tandem.upgrade()
         house = House(tandem, folder, log, library_log, exporter, server)
         yield house
-        tandem.storage.close()
+        tandem.database.close()
+
+
+def _keys(folder: Path) -> Path:
+    file = folder / "keys.json"
+    add_key(file, "2026-01", current=True)
+    return file
 
 
 @contextmanager

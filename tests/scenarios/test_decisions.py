@@ -105,7 +105,7 @@ def test_a_third_value_rests_on_the_revision_that_was_read() -> None:
 
 REFUSED = {
     "nothing chosen": ({}, "choices.description"),
-    "another group": ({"choices": {"description": "ours", "aim": "ours"}}, "choices.aim"),
+    "another group": ({"choices": {"description": "ours", "aim": "ours"}}, "choices.?"),
     "no choice": ({"choices": {"description": "mine"}}, "choices.description"),
     "a third value without one": ({"choices": {"description": "third"}}, "patch"),
     "a value that nobody chose": ({"choices": {"description": "ours"}, "patch": {"title": "x"}}, "patch"),

@@ -155,13 +155,11 @@ def test_no_refusal_repeats_what_was_sent(api, plan: Plan, path: list[str | int]
     assert "told us" not in response.text
 
 
-@pytest.mark.parametrize(
-    ("name", "told"), [("patients", "patients"), ("Maja Sørensen", "?"), ("x" * 33, "?")]
-)
-def test_a_parameter_that_is_none_is_repeated_only_if_it_can_be_a_slip(api, name: str, told: str) -> None:
+@pytest.mark.parametrize("name", ["patients", "Maja Sørensen", "x" * 33])
+def test_a_parameter_that_is_none_is_not_repeated(api, name: str) -> None:
     response = api.ask("GET", "/plans", query_string={name: "Maja"})
     assert response.status_code == 422
-    assert [one["field"] for one in response.json["errors"]] == [told]
+    assert [one["field"] for one in response.json["errors"]] == ["?"]
     assert "Maja" not in response.text
 
 

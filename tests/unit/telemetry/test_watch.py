@@ -119,6 +119,14 @@ def test_a_call_that_failed_says_how_it_was_sorted_and_nothing_else() -> None:
     assert "Maja" not in seen.spans["ehr call create"].to_json() + repr(seen.events)
 
 
+def test_a_person_at_a_terminal_sees_no_line_for_each_call() -> None:
+    seen = Watched()
+    with seen.watch(logs_calls=lambda: False).calls("default").call("read", "r1.1") as call:
+        call.answered(200)
+    assert seen.events == []
+    assert seen.counted("tandem_ehr_calls_total", "default", "read", "200") == 1
+
+
 def test_calls_of_a_push_of_a_request_are_one_trace() -> None:
     seen = Watched()
     watch = seen.watch()

@@ -29,7 +29,7 @@ class Watched:
     def traces(self) -> OpenTelemetryTraces:
         return OpenTelemetryTraces(version="1", processor=SimpleSpanProcessor(self.exporter))
 
-    def watch(self, *, traced: bool = True) -> Watch:
+    def watch(self, *, traced: bool = True, **more: Any) -> Watch:
         moments = iter(range(0, 1_000, 2))
         return Watch(
             log=self,
@@ -37,6 +37,7 @@ class Watched:
             traces=self.traces() if traced else None,
             request_id=lambda: "r1",
             stopwatch=lambda: next(moments),
+            **more,
         )
 
     @property
