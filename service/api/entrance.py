@@ -32,8 +32,8 @@ def trail_at_hand() -> Trail | None:
     return trail
 
 
-def enter(caller: Caller, trail: Trail) -> None:
-    """Say who makes this request, and where it is written down."""
+def enter(caller: Caller, trail: Trail | None) -> None:
+    """Say who makes this request, and where it is written down, None for nowhere."""
     g.caller, g.trail = caller, trail
 
 

@@ -57,8 +57,13 @@ class Guard:
             return
         caller = self._recognised()
         plan_id: str | None = (request.view_args or {}).get("plan_id")
-        enter(caller, Trail(self._storage, self._clock, self._entry(operation, caller, plan_id)))
-        permit(caller, operation.needs, plan_id)
+        trail = Trail(self._storage, self._clock, self._entry(operation, caller, plan_id))
+        try:
+            permit(caller, operation.needs, plan_id)
+        except NotAllowed:
+            enter(caller, trail)
+            raise
+        enter(caller, trail if operation.recorded else None)
 
     def leave(self, response: Response) -> None:
         """Write down what became of the request at hand; after a `StorageError` it must not be answered."""

@@ -30,7 +30,8 @@ themselves.
 
 Journal entries that the patient has not shared are for the patient's own token; for everybody else they are
 left out, their number stands in X-Tandem-Withheld, and a write by somebody else leaves them as they are.
-They never reach FHIR. Each request leaves an entry in the audit trail, a change in the same commit.
+They never reach FHIR. Each request but a reading of the metrics leaves an entry in the audit
+trail, a change in the same commit.
 
 What is null or empty is left out of documents. Errors are problems (RFC 9457) with paths, codes and ids
 in them, and no patient's data."""

@@ -21,10 +21,10 @@ class Attempt:
     """One intended write: what, on which version, when, and what came of it (None while nobody knows)."""
 
     interaction: str
-    expected_version: str | None
     recorded_at: datetime
-    settled_at: datetime | None
-    outcome: str | None
+    expected_version: str | None = None
+    settled_at: datetime | None = None
+    outcome: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Whatever arrives at `tandem serve`, the answer says what is wrong, nothing is kept and nothing is told on.
 
-One server answers every row; after them all its database holds what it held before, and its log no mark.
+One server answers every row; after each its database holds what it held before and an entry in the audit
+trail, and neither the trail nor the log holds a mark.
 """
 
 import json
@@ -124,9 +125,19 @@ def post(port: int, path: str, document: Any) -> Answer:
 
 
 def kept(folder: Path) -> dict[str, list[Any]]:
+    """Every table but the audit trail, which also names those who were refused."""
     with closing(sqlite3.connect(folder / "tandem.db")) as database:
         tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {name: database.execute(f"SELECT * FROM {name}").fetchall() for name in tables}  # noqa: S608  names of our own tables
+        return {
+            name: database.execute(f"SELECT * FROM {name}").fetchall()  # noqa: S608  names of our own tables
+            for name in tables
+            if name not in {"audit", "sqlite_sequence"}
+        }
+
+
+def trail(folder: Path) -> str:
+    with closing(sqlite3.connect(folder / "tandem.db")) as database:
+        return str(database.execute("SELECT * FROM audit").fetchall())
 
 
 def test_the_plan_that_is_spoilt_here_is_sound(tmp_path: Path) -> None:
@@ -145,6 +156,7 @@ def test_what_is_wrong_is_said_and_nothing_is_kept(port: int, folder: Path, name
     assert len(answer.body) < 20_000
     assert MARK not in answer.body.decode()
     assert kept(folder) == before
+    assert MARK not in trail(folder)
     log = (folder / "serve.log").read_text(encoding="utf-8")
     assert answer.problem["request_id"] in log
     assert MARK not in log
@@ -192,7 +204,9 @@ def test_a_locked_database_is_told_and_nothing_is_lost(port: int, folder: Path) 
         assert answer.headers["retry-after"] == "5"
         assert answer.problem["detail"] == "the database is busy with another writer"
         reading = said(port, [b"GET /plans HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"])
-        assert reading.status == 200, "whoever reads waits for nobody"
+        assert reading.status == 503, "nobody reads a plan without an entry in the audit trail"
+        alive = said(port, [b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"])
+        assert alive.status == 200, "what concerns no plan waits for nobody"
         other.execute("ROLLBACK")
     assert kept(folder) == before
     assert post(port, "/plans", PLAN).status == 201

@@ -98,5 +98,5 @@ def test_an_installation_whose_keys_do_not_fit_is_not_ready_and_says_why(tmp_pat
     assert (lack.field, "key first" in lack.reason) == ("keys", True)
     with pytest.raises(WrongSetting, match="TANDEM_KEYS_FILE"):
         in_the_clear.rekey(lambda: None)
-    sealed.storage.close()
-    in_the_clear.storage.close()
+    sealed.database.close()
+    in_the_clear.database.close()

@@ -79,7 +79,7 @@ def test_what_a_push_did_is_in_the_metrics_with_what_waits(tmp_path: Path) -> No
 
 def test_metrics_are_told_while_the_database_is_away(tmp_path: Path) -> None:
     with opened(tmp_path) as house:
-        house.tandem.storage.close()
+        house.tandem.database.close()
         (tmp_path / "plans.db").unlink()
         (tmp_path / "plans.db").mkdir()
         told = house.ask("GET", "/metrics").text

@@ -24,7 +24,7 @@ def test_items_that_are_not_at_rest_are_counted_by_connection_and_state(storage:
         work.commit()
     with storage.begin(write=False) as work:
         found = work.backlog.waiting_items()
-    usual = sorted(set(LinkState) - {LinkState.IN_SYNC, LinkState.PULL_ONLY})
+    usual = sorted(set(LinkState) - {LinkState.IN_SYNC, LinkState.PULL_ONLY, LinkState.PLAN_ONLY})
     counted = [waiting(state, 2 if state is LinkState.PARKED else 1) for state in usual]
     assert found == (*counted, waiting(LinkState.CONFLICT, 1, "other"))
 

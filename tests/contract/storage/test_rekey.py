@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from service.ports.sealing import KeyLacking, KeyRetired, NotSealed
-from service.ports.storage import StorageUnavailable, Superseded
+from service.ports.storage import StorageBusy, StorageUnavailable, Superseded
 from service.storage import Storage
 from service.storage.database import open_engine, transaction
 from service.storage.keyring import KeyRing
@@ -222,12 +222,18 @@ class Writer(Thread):
     def run(self) -> None:
         with opened(self.url, self.keys) as storage:
             try:
-                while not self.over.is_set():
-                    self._write(storage, f"plan-x-{len(self.written)}")
+                while not self.over.wait(0.005):
+                    self._try(storage, f"plan-x-{len(self.written)}")
             except KeyRetired:
                 pass
             except Exception as error:
                 self.failure = error
+
+    def _try(self, storage: Storage, name: str) -> None:
+        try:
+            self._write(storage, name)
+        except StorageBusy:
+            pass  # told as 503 with Retry-After, and asked again
 
     def _write(self, storage: Storage, name: str) -> None:
         with storage.begin() as work:

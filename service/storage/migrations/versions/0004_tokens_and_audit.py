@@ -10,7 +10,7 @@ depends_on = None
 
 _SAYS = "the audit trail only grows"
 _FUNCTION = f"""
-CREATE FUNCTION audit_only_grows() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION audit_only_grows() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION '{_SAYS}';
 END
