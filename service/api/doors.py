@@ -60,7 +60,7 @@ class Operation:
 
     `needs` is what the caller's role must grant; a door without it is open, and `service.api.guard` says why.
     `once` says that it takes an Idempotency-Key, as every operation should that makes something.
-    `recorded` says that whoever comes in leaves an entry in the audit trail; whoever is turned away always does.
+    `recorded` says that whoever comes in leaves an entry in the audit trail; who is turned away always does.
     """
 
     method: str

@@ -83,13 +83,13 @@ class _Edit:
 def take_in(agenda: Agenda, seen: Seen, rules_of: RulesOf) -> Intake:
     """Return the plan with the chart's edits in it; `seen` is what the chart holds of tracked items now."""
     looking = _Looking(agenda=agenda, rules_of=rules_of, said=meant(agenda))
-    for key in sorted(seen):
-        match seen[key]:
-            case Held() as held:
-                _judge(looking, key, held)
-            case Vanished():
-                address = str(remote_of(agenda.entry(key)))
-                looking.open.append(Contested(key=key, reference=address, cause=Cause.VANISHED))
+    for key in sorted(seen.keys() & looking.said.ours.keys()):
+        held = seen[key]
+        if isinstance(held, Vanished):
+            address = str(remote_of(agenda.entry(key)))
+            looking.open.append(Contested(key=key, reference=address, cause=Cause.VANISHED))
+        else:
+            _judge(looking, key, held)
     plan, back = _read(looking)
     entries = {key: _entry(looking, edit, back[key]) for key, edit in looking.taking.items()}
     told = [one for edit in looking.taking.values() for one in _told(edit, back[edit.key])]
@@ -98,22 +98,16 @@ def take_in(agenda: Agenda, seen: Seen, rules_of: RulesOf) -> Intake:
     return Intake(plan=plan, entries=entries, open=tuple(looking.open), told=tuple(told))
 
 
-def sides_of(agenda: Agenda, key: Key, ours: JsonObject, *, theirs: JsonObject) -> Sides | None:
-    """Return the three sides of a resource with urns, None where nothing was agreed yet."""
-    entry = agenda.entry(key)
-    if entry.agreed_ours is None or entry.agreed_theirs is None:
-        return None
-    urns = symbols(agenda)
-    base = Agreed(ours=entry.agreed_ours, theirs=symbolic(entry.agreed_theirs, urns))
+def _sides(agenda: Agenda, key: Key, ours: JsonObject, *, theirs: JsonObject) -> Sides:
+    """Return the three sides of a resource with urns; a side of which nothing was agreed has not changed."""
+    entry, urns = agenda.entry(key), symbols(agenda)
+    base = Agreed(ours=entry.agreed_ours or ours, theirs=symbolic(entry.agreed_theirs or theirs, urns))
     return Sides(agreed=base, ours=ours, theirs=symbolic(theirs, urns))
 
 
 def _judge(looking: _Looking, key: Key, held: Held) -> None:
     agenda = looking.agenda
-    ours = looking.said.ours.get(key)
-    sides = None if ours is None else sides_of(agenda, key, ours, theirs=held.resource)
-    if sides is None:
-        return
+    sides = _sides(agenda, key, looking.said.ours[key], theirs=held.resource)
     rules = looking.rules_of(key, sides)
     cause = _closed(agenda, held)
     action = Contest(cause=cause, groups=sides.changed_there) if cause else reconcile(sides, rules)

@@ -135,15 +135,9 @@ def _alike(group: Group, sides: Sides) -> bool:
 
 
 def _owned(group: Group, owner: Owner) -> Verdict:
-    match owner:
-        case _ if group.critical:
-            return Fork()
-        case Owner.US:
-            return Ours(over=True)
-        case Owner.EHR:
-            return Theirs(over=True)
-        case Owner.SHARED:
-            return Fork()
+    if group.critical or owner is Owner.SHARED:
+        return Fork()
+    return Ours(over=True) if owner is Owner.US else Theirs(over=True)
 
 
 def _entry_by_entry(group: Group, sides: Sides) -> JsonObject | None:

@@ -298,7 +298,7 @@ SWAPS = {
     "a row under another id": "UPDATE people SET id = 'person-x' WHERE id = :id",
     "the text of another row": "UPDATE people SET document = (SELECT MAX(document) FROM revisions)",
     "a text that was cut": "UPDATE people SET document = SUBSTR(document, 1, 60)",
-    "a text that was changed": "UPDATE people SET document = REPLACE(document, 'A', 'B')",
+    "a text that was changed": "UPDATE people SET document = SUBSTR(document, 1, LENGTH(document) - 8)",
 }
 
 

@@ -103,6 +103,17 @@ def test_each_side_changes_its_own_entries_of_a_list() -> None:
     assert whole["goal"] == found.elements["goal"]
 
 
+def test_each_side_changes_its_own_people() -> None:
+    team = [{"member": {"reference": "urn:uuid:1"}}, {"member": {"reference": "urn:uuid:2"}}]
+    agreed = {"resourceType": "CareTeam", "status": "active", "participant": team}
+    ours = {"participant": [*team, {"member": {"reference": "urn:uuid:3"}}]}
+    theirs = {"participant": [{**team[0], "period": {"end": "2026-02-01"}}, team[1]]}
+    (found,) = [
+        one for one in verdicts(sides(agreed, ours, theirs), rules()).values() if isinstance(one, Both)
+    ]
+    assert found.elements["participant"] == [*theirs["participant"], ours["participant"][-1]]
+
+
 def test_an_entry_that_we_took_out_is_out_beside_their_own_change() -> None:
     ours = {"goal": PLAN["goal"][:1]}
     theirs = {"goal": [*PLAN["goal"], {"reference": "Goal/9"}]}
