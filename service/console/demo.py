@@ -1,4 +1,4 @@
-"""`tandem demo`: three plans go into a chart, are read back by a stranger, and one dose changes."""
+"""`tandem demo`: three plans go into a chart, are read back, and then both sides change them."""
 
 import sys
 from contextlib import suppress
@@ -9,6 +9,7 @@ import click
 
 from service.console.demo_stage import Stage, staged
 from service.console.demo_steps import Demonstration, NotAsSaid
+from service.console.demo_two_sides import TwoSides
 from service.console.demo_view import row_of, show_chart, show_places
 from service.console.exit_codes import ExitCode
 from service.console.group import Verb
@@ -16,8 +17,8 @@ from service.console.progress import counted
 from service.console.run import Run
 from service.fhir.json import JsonObject
 
-# Loading, two pushes and a reading of three plans; then the dose, pushed and read.
-_STEPS = 14
+# Loading, two pushes and a reading of three plans; the dose, pushed and read; three syncs, and a reading.
+_STEPS = 18
 
 
 @click.command(cls=Verb)
@@ -25,7 +26,7 @@ _STEPS = 14
 @click.option("--keep", is_flag=True, help="Keep the servers running until interrupted.")
 @click.pass_obj
 def demo(run: Run, *, ehr: str | None, keep: bool) -> int:
-    """Load three plans, push them into a chart, read them back, push again, change a dose.
+    """Load three plans, push them, read them back, change a dose, merge two edits, decide a conflict.
 
     Without --ehr the FHIR server that ships with Tandem plays the EHR, in memory. The demo checks what it
     says: it ends with 3 when anything is otherwise.
@@ -65,7 +66,21 @@ def _play(run: Run, stage: Stage) -> JsonObject:
         names = ", ".join(f"{one['reference']} {one['done']}" for one in written)
         run.say(f"5. Changed one dose and pushed: {len(written)} writes ({names}).")
         charts |= shown.read_back((changed,))
+        charts |= shown.read_back((_two_sides(run, TwoSides(shown)),))
     return _document(stage, charts, writes=writes, dose=written)
+
+
+def _two_sides(run: Run, sides: TwoSides) -> JsonObject:
+    sides.merge()
+    run.say("6. A visit was moved in the chart and got a comment here: after one sync both say both.")
+    waiting = sides.dispute()
+    (words,) = waiting["words"]
+    run.say("7. Both sides reworded one goal. It waits in the inbox, and nothing of it is overwritten:")
+    for side in ("ours", "theirs"):
+        run.say(f"   {side}: {'; '.join(words[side])}")
+    report = sides.decide(waiting)
+    run.say("8. Decided for the chart's words and synced: plan and chart say the same, and nothing waits.")
+    return report
 
 
 def _withheld(reports: tuple[JsonObject, ...]) -> set[str]:

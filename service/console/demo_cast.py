@@ -1,4 +1,4 @@
-"""The plans of the demo: three synthetic people, and the new dose of one of them."""
+"""The plans of the demo: three synthetic people, the new dose of one, and what two sides say of her plan."""
 
 import re
 from dataclasses import dataclass
@@ -14,10 +14,11 @@ _NUMBER = re.compile(r"\bDEMO-[PS]-[0-9]{3}\b")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
-    """The files' documents, each plan with its people, and the decision on a dose."""
+    """The files' documents: each plan with its people, the decision on a dose, and the edits of two sides."""
 
     plans: tuple[JsonObject, ...]
     new_dose: JsonObject
+    two_sides: JsonObject
 
 
 def cast(stage: str = "") -> Cast:
@@ -26,7 +27,11 @@ def cast(stage: str = "") -> Cast:
     On a server that keeps its charts a second run then meets nothing of the first: the dose that the first
     run changed is no news there, and its patients are other people.
     """
-    return Cast(plans=tuple(_document(name, stage) for name in _NAMES), new_dose=_document("new_dose", stage))
+    return Cast(
+        plans=tuple(_document(name, stage) for name in _NAMES),
+        new_dose=_document("new_dose", stage),
+        two_sides=_document("two_sides", stage),
+    )
 
 
 def _document(name: str, stage: str) -> JsonObject:

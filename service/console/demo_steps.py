@@ -9,7 +9,7 @@ from service.console.read_back import lost
 from service.fhir.json import JsonObject
 from service.mapping.references import Key
 
-_AUTHOR = {"X-Tandem-Author": "tandem-demo"}
+AUTHOR = {"X-Tandem-Author": "tandem-demo"}
 _LEFT = frozenset({"rejected", "invalid", "unmatched", "waiting", "manual-entry", "conflict", "not-kept"})
 
 
@@ -30,13 +30,13 @@ class Demonstration:
         """Put the people into the directory and make the plans."""
         for one in self.cast.plans:
             for person in one["people"]:
-                _done(self.service.post("people", person))
-            _done(self.service.post("plans", one["plan"], _AUTHOR))
+                done(self.service.post("people", person))
+            done(self.service.post("plans", one["plan"], AUTHOR))
             self.step()
 
     def push(self) -> tuple[JsonObject, ...]:
         """Push every plan and return the reports; all must be in step."""
-        return tuple(self._push(one["plan"]["id"]) for one in self.cast.plans)
+        return tuple(self.push_one(one["plan"]["id"]) for one in self.cast.plans)
 
     def push_again(self) -> None:
         """Push every plan once more: nothing may be written."""
@@ -50,10 +50,10 @@ class Demonstration:
         """Decide on a new dose and push; it must write the two orders and the plan that names them."""
         said = self.cast.new_dose
         plan_id, old, new = said["plan_id"], said["order_id"], said["decision"]["new_order_id"]
-        etag = _done(self.service.get(f"plans/{plan_id}")).etag
+        etag = done(self.service.get(f"plans/{plan_id}")).etag
         dose = f"plans/{plan_id}/medications/{old}/dose"
-        _done(self.service.post(dose, said["decision"], {**_AUTHOR, "If-Match": etag}))
-        report = self._push(plan_id)
+        done(self.service.post(dose, said["decision"], {**AUTHOR, "If-Match": etag}))
+        report = self.push_one(plan_id)
         wrote = {(one["key"]["type"], one["key"]["item"]) for one in report["items"] if one["wrote"]}
         meant = {("MedicationRequest", old), ("MedicationRequest", new), ("CarePlan", plan_id)}
         if wrote != meant:
@@ -64,8 +64,9 @@ class Demonstration:
         """Read all that the reports name; return it by plan and reference. It must say what the plans say."""
         return {report["plan_id"]: self._read_back(report) for report in reports}
 
-    def _push(self, plan_id: str) -> JsonObject:
-        report = _done(self.service.post(f"plans/{plan_id}/sync")).body
+    def push_one(self, plan_id: str) -> JsonObject:
+        """Push a plan and return the report; it must be in step."""
+        report = done(self.service.post(f"plans/{plan_id}/sync")).body
         self.step()
         if report["standing"] != "in-step":
             left = [_place(one) for one in report["items"] if one["done"] in _LEFT or one.get("issues")]
@@ -73,7 +74,7 @@ class Demonstration:
         return report
 
     def _read_back(self, report: JsonObject) -> dict[str, JsonObject]:
-        bundle = _done(self.service.get(f"plans/{report['plan_id']}/fhir")).body
+        bundle = done(self.service.get(f"plans/{report['plan_id']}/fhir")).body
         addresses = {
             Key(one["key"]["type"], one["key"]["item"]).urn: one["reference"]
             for one in report["items"] if "reference" in one
@@ -87,7 +88,7 @@ class Demonstration:
         return held
 
     def _same(self, ours: JsonObject, reference: str, addresses: dict[str, str]) -> JsonObject:
-        theirs = _done(self.ehr.get(reference)).body
+        theirs = done(self.ehr.get(reference)).body
         differences = ", ".join(lost(ours, theirs, addresses))
         if differences:
             raise NotAsSaid(f"{reference} does not say what the plan says about {differences}")
@@ -98,7 +99,8 @@ def _place(item: JsonObject) -> str:
     return f"{item['key']['type']}/{item['key']['item']} {item['done']} ({item.get('reason', 'no reason')})"
 
 
-def _done(answer: Answer) -> Answer:
+def done(answer: Answer) -> Answer:
+    """Return an answer that says yes; raises `NotAsSaid` with the words of any other."""
     if not answer.ok:
         words = answer.body.get("detail") or answer.body.get("title") or answer.body.get("resourceType", "")
         fields = [f"{one['field']}: {one['reason']}" for one in answer.body.get("errors", [])]

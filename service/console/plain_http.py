@@ -47,6 +47,11 @@ class Client:
         typed = {} if text is None else {"Content-Type": "application/json"}
         return self._ask("POST", path, text=text, headers={**typed, **headers})
 
+    def put(self, path: str, body: JsonObject, headers: Mapping[str, str] = _NONE) -> Answer:
+        """Replace what is there by a JSON body."""
+        typed = {"Content-Type": "application/json"}
+        return self._ask("PUT", path, text=dumps(body), headers={**typed, **headers})
+
     def _ask(
         self, method: str, path: str, *, text: str | None = None, headers: Mapping[str, str] = _NONE
     ) -> Answer:

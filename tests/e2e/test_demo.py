@@ -60,7 +60,14 @@ def test_the_demo_is_spoken_with_a_table_and_places_to_look(capsys: pytest.Captu
     code = carry_out(tandem, ["demo", "--debug"], Run(assemble=Parts))
     said = capsys.readouterr()
     assert code == 0, said.err
-    for words in ("Moderate depression", "MedicationRequest", "75 mg, active", "Where to look", "/CarePlan/"):
+    for words in (
+        "Moderate depression",
+        "MedicationRequest",
+        "75 mg, active",
+        "Out of the house every day",
+        "Where to look",
+        "/CarePlan/",
+    ):
         assert words in said.out
     assert "request.answered" in said.err, "--debug shows the events of the service"
 
@@ -74,9 +81,23 @@ def broken(_: str, path: str, body: bytes) -> bytes:
     return b'{"resourceType": "Bundle"}' if path in ("/fhir", "/fhir/") else body
 
 
+def without_comments(_: str, path: str, body: bytes) -> bytes:
+    return body.replace(b"Bring the activity diary", b"") if path.startswith("/fhir/Appointment/") else body
+
+
+def unmoved(method: str, _: str, body: bytes) -> bytes:
+    """Shows every search and reading of a visit as if nobody had moved it."""
+    return body.replace(b"2026-12-03T15:30", b"2026-12-03T14:00") if method == "GET" else body
+
+
 @pytest.mark.parametrize(
     ("spoil", "words"),
-    [(forgetful, "does not say what the plan says about Goal.description"), (broken, "Not as said: ")],
+    [
+        (forgetful, "does not say what the plan says about Goal.description"),
+        (broken, "Not as said: "),
+        (without_comments, "Not as said: "),
+        (unmoved, "an edit of the visit is missing on one side"),
+    ],
 )
 def test_a_chart_that_is_not_as_said_ends_the_demo_with_3(
     spoil: Callable[[str, str, bytes], bytes], words: str, capsys: pytest.CaptureFixture[str]

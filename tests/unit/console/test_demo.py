@@ -89,7 +89,7 @@ def test_the_new_dose_can_be_taken_where_the_plan_stands() -> None:
 def test_another_stage_shares_no_id_and_no_identifier_with_the_first() -> None:
     def names(stage: str) -> set[str]:
         held = cast(stage)
-        found = set(strings([*held.plans, held.new_dose]))
+        found = set(strings([*held.plans, held.new_dose, held.two_sides]))
         return {one for one in found if one.startswith("DEMO-") or (one.count("-") == 4 and len(one) == 36)}
 
     first, second = names("one"), names("two")
