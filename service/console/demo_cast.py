@@ -36,9 +36,10 @@ def cast(stage: str = "") -> Cast:
 
 def _document(name: str, stage: str) -> JsonObject:
     text = (files("service.console") / "demo_plans" / f"{name}.json").read_text(encoding="utf-8")
-    return loads(_restaged(text, stage) if stage else text)
+    return loads(restaged(text, stage) if stage else text)
 
 
-def _restaged(text: str, stage: str) -> str:
+def restaged(text: str, stage: str) -> str:
+    """Return a text with every id of version 5, and every number of the demo, made anew for a stage."""
     renamed = _UUID.sub(lambda found: str(uuid5(UUID(found[0]), stage)), text)
     return _NUMBER.sub(lambda found: f"{found[0]}-{stage}", renamed)

@@ -119,6 +119,14 @@ def test_who_shows_no_identity_is_counted_and_not_named(clinic: Clinic) -> None:
     ]
 
 
+def test_a_scrape_of_the_metrics_leaves_no_entry_and_who_is_turned_away_there_does(clinic: Clinic) -> None:
+    before = clinic.trail()
+    assert clinic.ask("integrator", "GET", "/metrics").status_code == 200
+    assert clinic.trail() == before
+    assert clinic.ask("patient", "GET", "/metrics").status_code == 403
+    assert len(clinic.trail()) == len(before) + 1
+
+
 def test_a_refusal_stands_even_if_it_cannot_be_counted(clinic: Clinic) -> None:
     clinic.around.storage.away = True
     assert clinic.ask(None, "GET", "/plans").status_code == 401
