@@ -48,15 +48,14 @@ class Trail:
             work.commit()
         self._kept = outcome
 
-    def note(self, work: UnitOfWork) -> Outcome | None:
+    def note(self, work: UnitOfWork) -> None:
         """Add the entry to a unit of work that is about to be committed, once."""
         if self._kept is None:
             work.audit.add(self._told(Outcome.DONE, self._entry.status))
-        return Outcome.DONE
 
-    def noted(self, outcome: Outcome | None) -> None:
+    def noted(self) -> None:
         """Remember that the unit of work was committed."""
-        self._kept = self._kept or outcome
+        self._kept = self._kept or Outcome.DONE
 
     def _told(self, outcome: Outcome, status: int) -> AuditEntry:
         return replace(self._entry, at=self._clock.now(), outcome=outcome, status=status)
@@ -82,9 +81,9 @@ class _Witnessed:
         self._work.__exit__(kind, error, trace)
 
     def commit(self) -> None:
-        outcome = self._trail.note(self._work)
+        self._trail.note(self._work)
         self._work.commit()
-        self._trail.noted(outcome)
+        self._trail.noted()
 
 
 def outcome_of(status: int) -> Outcome:

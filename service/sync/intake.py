@@ -63,6 +63,7 @@ class _Looking:
     agenda: Agenda
     rules_of: RulesOf
     said: Meant
+    urns: Mapping[str, str]
     taking: dict[Key, "_Edit"] = field(default_factory=dict)
     restamped: dict[Key, LedgerEntry] = field(default_factory=dict)
     open: list[Contested] = field(default_factory=list)
@@ -82,7 +83,7 @@ class _Edit:
 
 def take_in(agenda: Agenda, seen: Seen, rules_of: RulesOf) -> Intake:
     """Return the plan with the chart's edits in it; `seen` is what the chart holds of tracked items now."""
-    looking = _Looking(agenda=agenda, rules_of=rules_of, said=meant(agenda))
+    looking = _Looking(agenda=agenda, rules_of=rules_of, said=meant(agenda), urns=symbols(agenda))
     for key in sorted(seen.keys() & looking.said.ours.keys()):
         held = seen[key]
         if isinstance(held, Vanished):
@@ -98,16 +99,16 @@ def take_in(agenda: Agenda, seen: Seen, rules_of: RulesOf) -> Intake:
     return Intake(plan=plan, entries=entries, open=tuple(looking.open), told=tuple(told))
 
 
-def _sides(agenda: Agenda, key: Key, ours: JsonObject, *, theirs: JsonObject) -> Sides:
+def _sides(looking: _Looking, key: Key, theirs: JsonObject) -> Sides:
     """Return the three sides of a resource with urns; a side of which nothing was agreed has not changed."""
-    entry, urns = agenda.entry(key), symbols(agenda)
+    entry, ours, urns = looking.agenda.entry(key), looking.said.ours[key], looking.urns
     base = Agreed(ours=entry.agreed_ours or ours, theirs=symbolic(entry.agreed_theirs or theirs, urns))
     return Sides(agreed=base, ours=ours, theirs=symbolic(theirs, urns))
 
 
 def _judge(looking: _Looking, key: Key, held: Held) -> None:
     agenda = looking.agenda
-    sides = _sides(agenda, key, looking.said.ours[key], theirs=held.resource)
+    sides = _sides(looking, key, held.resource)
     rules = looking.rules_of(key, sides)
     cause = _closed(agenda, held)
     action = Contest(cause=cause, groups=sides.changed_there) if cause else reconcile(sides, rules)

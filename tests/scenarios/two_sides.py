@@ -10,7 +10,7 @@ from service.domain.plan import Plan, items, with_items
 from service.fhir.json import JsonObject
 from service.mapping.references import Key
 from service.sync.reconciliation import Cause
-from tests.builders import uid
+from tests.builders import the_full_plan, uid
 
 Here = Callable[[Plan], Plan]
 There = Mapping[Key, Callable[[JsonObject], JsonObject]]
@@ -30,6 +30,11 @@ NOTE, SESSION = key("Communication", "notes"), key("Encounter", "sessions")
 EFFECT, PHASE = key("Observation", "side_effects"), key("Observation", "phases", 1)
 ADHERENCE, PROBLEM = key("MedicationStatement", "adherence"), key("Condition", "conditions")
 PLAN, TEAM = Key("CarePlan", uid("plan")), Key("CareTeam", uid("plan"))
+
+START = the_full_plan()
+GOAL_WORDS = {"description": {"text": "their words"}}
+START_TIME = next(one.start for one in START.appointments if one.id == VISIT.item)
+assert START_TIME is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +118,21 @@ def later(hours: int) -> Callable[[JsonObject], JsonObject]:
         return {name: one.isoformat() for name, one in moved.items()} | zones
 
     return changed
+
+
+def moved(hours: int) -> Here:
+    """Moves the visit in the plan."""
+
+    def change(plan: Any) -> Any:
+        found = []
+        for one in plan.appointments:
+            step = timedelta(hours=hours)
+            found.append(
+                replace(one, start=one.start + step, end=one.end + step) if one.id == VISIT.item else one
+            )
+        return replace(plan, appointments=tuple(found))
+
+    return change
 
 
 def of_item(group: str, name: str, number: int = 0) -> SEEN:

@@ -9,19 +9,22 @@ from service.domain.appointment import AppointmentStatus
 from service.domain.coordination import FlagStatus, TaskStatus
 from service.domain.therapy import RequestStatus
 from service.sync.reconciliation import Cause
-from tests.builders import PSYCHIATRIST, a_goal, a_note, the_full_plan, uid
+from tests.builders import PSYCHIATRIST, a_goal, a_note, uid
 from tests.scenarios.two_sides import (
     ADHERENCE,
     CANCELLED_VISIT,
     EFFECT,
     FLAG,
     GOAL,
+    GOAL_WORDS,
     NOTE,
     PHASE,
     PLAN,
     PROBLEM,
     SCORE,
     SESSION,
+    START,
+    START_TIME,
     TASK,
     TEAM,
     THERAPY,
@@ -30,32 +33,12 @@ from tests.scenarios.two_sides import (
     header,
     item,
     later,
+    moved,
     of_chart,
     of_item,
     sets,
     within,
 )
-
-START = the_full_plan()
-GOAL_WORDS = {"description": {"text": "their words"}}
-STATED = {
-    "coding": [{"system": "http://terminology.hl7.org/CodeSystem/goal-achievement", "code": "achieved"}]
-}
-START_TIME = next(one.start for one in START.appointments if one.id == VISIT.item)
-assert START_TIME is not None
-
-
-def moved(hours: int) -> Any:
-    def change(plan: Any) -> Any:
-        found = []
-        for one in plan.appointments:
-            step = timedelta(hours=hours)
-            found.append(
-                replace(one, start=one.start + step, end=one.end + step) if one.id == VISIT.item else one
-            )
-        return replace(plan, appointments=tuple(found))
-
-    return change
 
 
 def without_participant(entries: list[Any]) -> list[Any]:

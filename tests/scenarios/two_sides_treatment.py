@@ -1,59 +1,33 @@
 """Goals and medications that both sides change."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from service.domain.goal import Achievement, GoalStatus
 from service.domain.medication import OrderStatus, StatusReason
 from service.sync.reconciliation import Cause
-from tests.builders import the_full_plan
 from tests.scenarios.two_sides import (
     GOAL,
+    GOAL_WORDS,
     ORDER,
+    START,
+    START_TIME,
     STOPPED_ORDER,
     VISIT,
     Row,
     dose,
     dose_beside_old_words,
     item,
+    moved,
     of_chart,
     of_item,
     sets,
     within,
 )
 
-START = the_full_plan()
-GOAL_WORDS = {"description": {"text": "their words"}}
 STATED = {
     "coding": [{"system": "http://terminology.hl7.org/CodeSystem/goal-achievement", "code": "achieved"}]
 }
-START_TIME = next(one.start for one in START.appointments if one.id == VISIT.item)
-assert START_TIME is not None
-
-
-def moved(hours: int) -> Any:
-    def change(plan: Any) -> Any:
-        found = []
-        for one in plan.appointments:
-            step = timedelta(hours=hours)
-            found.append(
-                replace(one, start=one.start + step, end=one.end + step) if one.id == VISIT.item else one
-            )
-        return replace(plan, appointments=tuple(found))
-
-    return change
-
-
-def without_participant(entries: list[Any]) -> list[Any]:
-    return entries[:-1]
-
-
-def answered(entries: list[Any]) -> list[Any]:
-    return [
-        {**one, "status": "declined"} if "Patient" in one["actor"]["reference"] else one for one in entries
-    ]
 
 
 TREATMENT = {
