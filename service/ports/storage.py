@@ -20,6 +20,7 @@ from service.ports.access import Audit, Tokens
 from service.ports.answers import Answers
 from service.ports.imports import Imports
 from service.ports.inbox import Inbox
+from service.ports.jobs import Jobs
 from service.ports.journal import Journal
 from service.ports.passes import Passes
 
@@ -361,6 +362,8 @@ class UnitOfWork(Protocol):
     def answers(self) -> Answers: ...
     @property
     def imports(self) -> Imports: ...
+    @property
+    def jobs(self) -> Jobs: ...
 
     def __enter__(self) -> Self: ...
     def __exit__(

@@ -62,6 +62,7 @@ class Kept:
     refused: Refused = field(default_factory=dict)
     answers: dict[tuple[str, str, str], tuple[KeptAnswer | None, datetime]] = field(default_factory=dict)
     imports: dict[str, ImportRecord] = field(default_factory=dict)
+    woken: dict[tuple[str, str], None] = field(default_factory=dict)
 
     def copy(self) -> "Kept":
         return Kept(**{name: content.copy() for name, content in vars(self).items()})
@@ -282,6 +283,16 @@ def named(asked: Asked) -> tuple[str, str, str]:
     return asked.principal, asked.operation, asked.key
 
 
+class MemoryJobs:
+    """Keeps what waits in the order in which it was first asked for."""
+
+    def __init__(self, kept: Kept) -> None:
+        self._woken = kept.woken
+
+    def wake(self, connection_id: str, plan_ids: Iterable[str]) -> None:
+        self._woken.update(dict.fromkeys((connection_id, plan_id) for plan_id in plan_ids))
+
+
 class MemoryImports:
     def __init__(self, kept: Kept) -> None:
         self._imports = kept.imports
@@ -316,6 +327,7 @@ class MemoryUnitOfWork:
     audit: MemoryAudit
     answers: MemoryAnswers
     imports: MemoryImports
+    jobs: MemoryJobs
     backlog: MemoryBacklog
 
     def __init__(self, storage: "MemoryStorage", *, write: bool) -> None:
@@ -341,6 +353,7 @@ class MemoryUnitOfWork:
         self.audit = MemoryAudit(kept.audit, kept.refused, plans=kept.plans)
         self.answers = MemoryAnswers(kept)
         self.imports = MemoryImports(kept)
+        self.jobs = MemoryJobs(kept)
         self.backlog = MemoryBacklog(kept.ledger.values(), kept.journal.values())
         return self
 
