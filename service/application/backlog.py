@@ -6,19 +6,23 @@ from typing import Protocol
 
 from service.ports import backlog
 from service.ports.backlog import OpenWrites, WaitingItems
+from service.ports.writing import Writing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """Everything that waits at one moment."""
+    """Everything that waits at one moment, and whether somebody has stopped all writing."""
 
     items: tuple[WaitingItems, ...]
     writes: tuple[OpenWrites, ...]
+    stopped: bool = False
 
 
 class _Work(Protocol):
     @property
     def backlog(self) -> backlog.Backlog: ...
+    @property
+    def writing(self) -> Writing: ...
 
 
 class CountingStorage(Protocol):
@@ -31,4 +35,8 @@ class CountingStorage(Protocol):
 def read_backlog(storage: CountingStorage) -> Backlog:
     """Return what waits now."""
     with storage.begin(write=False) as work:
-        return Backlog(items=work.backlog.waiting_items(), writes=work.backlog.open_writes())
+        return Backlog(
+            items=work.backlog.waiting_items(),
+            writes=work.backlog.open_writes(),
+            stopped=work.writing.get().stopped,
+        )

@@ -23,6 +23,9 @@ LEASE_TIME = timedelta(minutes=5)
 CAPABILITIES_LAST = timedelta(days=1)
 
 
+ANY_MODE = frozenset(ConnectionMode)
+
+
 class ReadOnly(Exception):
     """The connection must not write: an operator opens it."""
 
@@ -40,18 +43,28 @@ class Whose:
 
 
 @contextmanager
-def at_the_chart(whose: Whose, ports: Ports) -> Iterator[tuple[Agenda, tuple[JournalRow, ...]]]:
+def at_the_chart(
+    whose: Whose, ports: Ports, *, modes: Set[ConnectionMode] = ANY_MODE
+) -> Iterator[tuple[Agenda, tuple[JournalRow, ...]]]:
     """Give the agenda of a run and the journal rows that are open, under the lease of the patient's chart.
 
+    `modes` are those in which a connection admits the run.
     Raises `Unknown`, `ReadOnly`, `PatientBusy` (also when another run took over), and `EhrError`.
     """
     connection, revision = _subject(whose, ports)
+    check_mode(connection, modes)
     capabilities = _capabilities(connection, ports)
     with _leased(revision, connection, ports) as lease:
         try:
-            yield _agenda(revision, ports, lease=lease, capabilities=capabilities)
+            yield _agenda(revision, ports, lease=lease, capabilities=capabilities, modes=modes)
         except LeaseLost:
             raise PatientBusy(f"patient {lease.patient_id} was taken over by another run") from None
+
+
+def check_mode(connection: Connection, modes: Set[ConnectionMode]) -> None:
+    """Refuse, with `ReadOnly`, a connection that is in another mode than these."""
+    if connection.mode not in modes:
+        raise ReadOnly(f"connection {connection.id} is {connection.mode}")
 
 
 def reported(agenda: Agenda, outcome: Outcome, ports: Ports) -> PushReport:
@@ -82,13 +95,7 @@ def _subject(whose: Whose, ports: Ports) -> tuple[Connection, Revision]:
     with ports.storage.begin(write=False) as work:
         connection = work.connections.get(whose.connection_id)
         revision = work.plans.head(whose.plan_id)
-    return _open(connection), revision
-
-
-def _open(connection: Connection) -> Connection:
-    if connection.mode is ConnectionMode.READ_ONLY:
-        raise ReadOnly(f"connection {connection.id} is read-only")
-    return connection
+    return connection, revision
 
 
 def _capabilities(connection: Connection, ports: Ports) -> Capabilities:
@@ -130,12 +137,19 @@ def _leased(revision: Revision, connection: Connection, ports: Ports) -> Iterato
 
 
 def _agenda(
-    seen: Revision, ports: Ports, *, lease: Lease, capabilities: Capabilities
+    seen: Revision,
+    ports: Ports,
+    *,
+    lease: Lease,
+    capabilities: Capabilities,
+    modes: Set[ConnectionMode],
 ) -> tuple[Agenda, tuple[JournalRow, ...]]:
     """Read everything anew under the lease, so that nobody's write lies between reading and writing."""
     with ports.storage.begin() as work:
         revision = work.plans.head(seen.plan.id)
-        connection = _pinned(_open(work.connections.get(lease.connection_id)), work)
+        connection = work.connections.get(lease.connection_id)
+        check_mode(connection, modes)
+        connection = _pinned(connection, work)
         people = work.people.many(one for _, one in people_named(revision.plan))
         keys = set(keys_of(Subject(plan=revision.plan, people=people)))
         open_rows = _own_rows(revision, keys, work, connection=connection)
@@ -153,7 +167,7 @@ def _agenda(
 
 
 def _pinned(connection: Connection, work: UnitOfWork) -> Connection:
-    """From the first push on, resources in the chart carry the identifier system: it stays."""
+    """From the first run that links on, the links speak of that server and of our identifiers there."""
     if connection.pinned or connection.mode is ConnectionMode.SHADOW:
         return connection
     return work.connections.put(replace(connection, pinned=True))

@@ -109,6 +109,11 @@ class Tandem:
         return self.settings.request_seconds
 
     @property
+    def writing(self) -> bool:
+        """Whether the environment lets anything be written into a chart."""
+        return self.settings.writing == "on"
+
+    @property
     def asks_who(self) -> bool:
         """Whether a request must show who makes it."""
         return self.settings.auth == "required"
@@ -229,6 +234,7 @@ class Tandem:
             ids=self.ids,
             override=self.override,
             settle_time=timedelta(seconds=self.settings.ehr_answer_seconds + 60),
+            writing=self.writing,
         )
         return self._told(command, ports)
 
@@ -297,7 +303,7 @@ class Tandem:
     def _readings(self) -> tuple[Reading, ...]:
         """Return what waits now, or that the database cannot tell."""
         try:
-            return readings_of(read_backlog(self.database), self.clock.now())
+            return readings_of(read_backlog(self.database), self.clock.now(), writing=self.writing)
         except StorageError:
             return (Reading(metric=metrics.STORAGE_UP, value=0),)
 
@@ -333,6 +339,7 @@ def api_of(tandem: Tandem) -> Any:  # a Flask application, by a name that only t
         ready=tandem.lacks,
         push=None if tandem.ehr_url is None else tandem.push,
         import_chart=tandem.import_chart,
+        writing=tandem.writing,
         bind=tandem.correlation.bind,
         watch=tandem.watch,
         recogniser=_recogniser(tandem) if tandem.asks_who else Everybody(),

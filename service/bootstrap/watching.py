@@ -24,9 +24,10 @@ def exporting() -> Traces:
     return OpenTelemetryTraces.exporting(version("tandem"))
 
 
-def readings_of(backlog: Backlog, now: datetime) -> tuple[Reading, ...]:
-    """Return what waits, as the metrics tell it."""
-    return tuple(_waiting(backlog, now))
+def readings_of(backlog: Backlog, now: datetime, *, writing: bool = True) -> tuple[Reading, ...]:
+    """Return what waits, as the metrics tell it; `writing` is the environment's word on all writing."""
+    stopped = Reading(metric=metrics.WRITING_STOPPED, value=backlog.stopped or not writing)
+    return (*_waiting(backlog, now), stopped)
 
 
 def _waiting(backlog: Backlog, now: datetime) -> Iterator[Reading]:

@@ -23,6 +23,7 @@ from service.ports.inbox import Inbox
 from service.ports.jobs import Jobs
 from service.ports.journal import Journal
 from service.ports.passes import Passes
+from service.ports.writing import Writing
 
 _Item = TypeVar("_Item")
 
@@ -364,6 +365,8 @@ class UnitOfWork(Protocol):
     def imports(self) -> Imports: ...
     @property
     def jobs(self) -> Jobs: ...
+    @property
+    def writing(self) -> Writing: ...
 
     def __enter__(self) -> Self: ...
     def __exit__(

@@ -23,6 +23,7 @@ from service.storage.people import SqlPeople
 from service.storage.plans import SqlPlans
 from service.storage.sealing import sealer_of
 from service.storage.tokens import SqlTokens
+from service.storage.writing import SqlWriting
 
 
 class SqlUnitOfWork:
@@ -43,6 +44,7 @@ class SqlUnitOfWork:
     answers: SqlAnswers
     imports: SqlImports
     jobs: SqlJobs
+    writing: SqlWriting
     backlog: SqlBacklog
 
     def __init__(
@@ -80,6 +82,7 @@ class SqlUnitOfWork:
         self.answers = SqlAnswers(connection, self._sealer)
         self.imports = SqlImports(connection, self._sealer)
         self.jobs = SqlJobs(connection, self._enqueue)
+        self.writing = SqlWriting(connection, self._sealer)
         self.backlog = SqlBacklog(connection)
         return self
 

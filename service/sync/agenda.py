@@ -19,6 +19,7 @@ _OF_NO_PATIENT = frozenset({"Practitioner", "PractitionerRole"})
 class Ports:
     """What a push needs from outside; `override` is the operator's word on what the server can do.
 
+    `writing` is the environment's word on whether anything may be sent at all.
     After `settle_time` a request that got no answer is no longer on its way: the client's time-out and a
     minute more.
     """
@@ -29,6 +30,7 @@ class Ports:
     ids: Ids
     override: JsonObject = field(default_factory=dict)
     settle_time: timedelta = timedelta(seconds=90)
+    writing: bool = True
 
 
 @dataclass(slots=True, kw_only=True)

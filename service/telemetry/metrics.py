@@ -153,6 +153,12 @@ OLDEST_OPEN_WRITE = Metric(
     labels=(CONNECTION,),
     later=True,
 )
+WRITING_STOPPED = Metric(
+    name="tandem_writing_stopped",
+    kind=Kind.GAUGE,
+    meaning="Whether all writing into charts is stopped, by somebody or by TANDEM_WRITING.",
+    later=True,
+)
 STORAGE_UP = Metric(
     name="tandem_storage_up",
     kind=Kind.GAUGE,
@@ -179,6 +185,7 @@ METRICS = (
     WAITING_ITEMS,
     OPEN_WRITES,
     OLDEST_OPEN_WRITE,
+    WRITING_STOPPED,
     STORAGE_UP,
     BUILD,
 )

@@ -34,10 +34,12 @@ from service.ports.storage import (
     Taken,
     Unknown,
 )
+from service.ports.writing import Switch
 from tests.fakes.access import MemoryAudit, MemoryTokens, Refused
 from tests.fakes.agreement import MemoryJournal, MemoryLedger, MemoryPasses
 from tests.fakes.backlog import MemoryBacklog
 from tests.fakes.inbox import MemoryInbox
+from tests.fakes.writing import MemoryWriting
 
 T = TypeVar("T")
 
@@ -63,6 +65,7 @@ class Kept:
     answers: dict[tuple[str, str, str], tuple[KeptAnswer | None, datetime]] = field(default_factory=dict)
     imports: dict[str, ImportRecord] = field(default_factory=dict)
     woken: dict[tuple[str, str], None] = field(default_factory=dict)
+    switch: list[Switch] = field(default_factory=list)
 
     def copy(self) -> "Kept":
         return Kept(**{name: content.copy() for name, content in vars(self).items()})
@@ -328,6 +331,7 @@ class MemoryUnitOfWork:
     answers: MemoryAnswers
     imports: MemoryImports
     jobs: MemoryJobs
+    writing: MemoryWriting
     backlog: MemoryBacklog
 
     def __init__(self, storage: "MemoryStorage", *, write: bool) -> None:
@@ -354,6 +358,7 @@ class MemoryUnitOfWork:
         self.answers = MemoryAnswers(kept)
         self.imports = MemoryImports(kept)
         self.jobs = MemoryJobs(kept)
+        self.writing = MemoryWriting(kept.switch)
         self.backlog = MemoryBacklog(kept.ledger.values(), kept.journal.values())
         return self
 
