@@ -1,7 +1,7 @@
 """One run at one patient's chart: one writer, known abilities, and everything read anew under the lease."""
 
 from collections.abc import Iterator, Set
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -44,21 +44,30 @@ class Whose:
 
 @contextmanager
 def at_the_chart(
-    whose: Whose, ports: Ports, *, modes: Set[ConnectionMode] = ANY_MODE
+    whose: Whose, ports: Ports, *, modes: Set[ConnectionMode] = ANY_MODE, lease: Lease | None = None
 ) -> Iterator[tuple[Agenda, tuple[JournalRow, ...]]]:
     """Give the agenda of a run and the journal rows that are open, under the lease of the patient's chart.
 
-    `modes` are those in which a connection admits the run.
+    `modes` are those in which a connection admits the run; a `lease` that is held already is gone on with.
     Raises `Unknown`, `ReadOnly`, `PatientBusy` (also when another run took over), and `EhrError`.
     """
     connection, revision = _subject(whose, ports)
     check_mode(connection, modes)
     capabilities = _capabilities(connection, ports)
-    with _leased(revision, connection, ports) as lease:
+    with _leased(revision, connection, ports) if lease is None else nullcontext(lease) as held:
         try:
-            yield _agenda(revision, ports, lease=lease, capabilities=capabilities, modes=modes)
+            yield _agenda(revision, ports, lease=held, capabilities=capabilities, modes=modes)
         except LeaseLost:
-            raise PatientBusy(f"patient {lease.patient_id} was taken over by another run") from None
+            raise PatientBusy(f"patient {held.patient_id} was taken over by another run") from None
+
+
+@contextmanager
+def lease_of(whose: Whose, ports: Ports, *, modes: Set[ConnectionMode]) -> Iterator[Lease]:
+    """Give the lease of a patient's chart for several runs; raises `Unknown`, `ReadOnly` or `PatientBusy`."""
+    connection, revision = _subject(whose, ports)
+    check_mode(connection, modes)
+    with _leased(revision, connection, ports) as lease:
+        yield lease
 
 
 def check_mode(connection: Connection, modes: Set[ConnectionMode]) -> None:

@@ -115,6 +115,11 @@ class Rehearsal(Gateway):
         return self._rehearsing.seen
 
     @property
+    def written(self) -> Mapping[str, JsonObject]:
+        """Every resource as it would be after the run, by `Type/id`."""
+        return self._rehearsing.written
+
+    @property
     def versions(self) -> Mapping[str, str]:
         """The version of every resource that was read, by `Type/id`."""
         return {address: stamp_of(resource) for address, resource in self.seen.items()}

@@ -10,7 +10,7 @@ from typing import Protocol, TypeAlias
 from service.ehr.messages import Aim, Answer, Ask
 from service.ehr.naming import Naming, given
 from service.ehr.quirks import held
-from service.fhir.bundle import BundleType, entries, weak_etag
+from service.fhir.bundle import BundleType, Entry, entries, weak_etag
 from service.fhir.canonical import digest, serialise
 from service.fhir.json import JsonObject
 from service.fhir.references import rewrite
@@ -34,16 +34,16 @@ class Rehearsing:
     line: Line
     requests: list[Request] = field(default_factory=list)
     seen: dict[str, JsonObject] = field(default_factory=dict)
+    written: dict[str, JsonObject] = field(default_factory=dict)
     _answers: dict[_Place, Answer | EhrError] = field(default_factory=dict)
-    _written: dict[str, JsonObject] = field(default_factory=dict)
     _naming: Naming = field(default_factory=Naming)
 
     def ask(self, ask: Ask, *, attempt: int = 1) -> Answer:
         """Return what the server says, or would say of a write."""
         if ask.writes:
             return self._noted(ask)
-        if ask.aim is Aim.READ and ask.path in self._written:
-            return _held(self._written[ask.path])
+        if ask.aim is Aim.READ and ask.path in self.written:
+            return _held(self.written[ask.path])
         if ask.aim not in _READS:
             return self.line.ask(ask, attempt=attempt)
         place = place_of(ask)
@@ -74,7 +74,7 @@ class Rehearsing:
 
     def _answered(self, ask: Ask) -> Answer:
         (urn,) = ask.urns or (None,)
-        own_id = ask.path.partition("/")[2] or _id_of(urn, len(self.requests), 0)
+        own_id = ask.path.partition("/")[2] or _id_of(urn, len(self.requests), place=0)
         resource = self._stored(ask.body or {}, own_id, place=0)
         return Answer(
             status=200 if ask.aim is Aim.UPDATE else 201,
@@ -85,11 +85,15 @@ class Rehearsing:
 
     def _transacted(self, ask: Ask) -> Answer:
         changes = entries(ask.body or {})
-        ids = [_own_id(one.request.url if one.request else "", one.full_url, len(self.requests), place)
-               for place, one in enumerate(changes)]  # fmt: skip
-        kinds = [str((one.resource or {}).get("resourceType")) for one in changes]
-        names = {one.full_url: f"{kind}/{own_id}"
-                 for one, kind, own_id in zip(changes, kinds, ids, strict=True) if one.full_url}  # fmt: skip
+        number = len(self.requests)
+        ids = [
+            _address(one)[1] or _id_of(one.full_url, number, place=place) for place, one in enumerate(changes)
+        ]
+        names = {
+            one.full_url: f"{_address(one)[0]}/{own_id}"
+            for one, own_id in zip(changes, ids, strict=True)
+            if one.full_url
+        }
         answers = []
         for place, (one, own_id) in enumerate(zip(changes, ids, strict=True)):
             body = rewrite(one.resource or {}, lambda reference: names.get(reference, reference))
@@ -103,7 +107,7 @@ class Rehearsing:
     def _stored(self, body: JsonObject, own_id: str, *, place: int) -> JsonObject:
         version = given(len(self.requests), place)
         resource = {**body, "id": own_id, "meta": {**body.get("meta", {}), "versionId": version}}
-        self._written[f"{body['resourceType']}/{own_id}"] = resource
+        self.written[f"{body['resourceType']}/{own_id}"] = resource
         return resource
 
 
@@ -175,11 +179,13 @@ def _tag(resource: JsonObject) -> str:
     return weak_etag(str(resource["meta"]["versionId"]))
 
 
-def _own_id(url: str, urn: str | None, number: int, place: int) -> str:
-    return url.partition("/")[2] or _id_of(urn, number, place)
+def _address(change: Entry) -> tuple[str, str]:
+    """Return type and id that a change in a transaction names; no id where the server is to name it."""
+    kind, _, own_id = (change.request.url if change.request else "").partition("/")
+    return kind, own_id
 
 
-def _id_of(urn: str | None, number: int, place: int) -> str:
+def _id_of(urn: str | None, number: int, *, place: int) -> str:
     """Return an id for what the server is to name."""
     return urn.removeprefix("urn:uuid:") if urn else given(number, place)
 

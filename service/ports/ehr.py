@@ -67,8 +67,8 @@ class Written:
 class Request:
     """One writing request as it would leave: `url` is relative to the base, and empty for a transaction.
 
-    What the server is to give has a placeholder: a urn for an id, `given-N` for the version that the answer to
-    the Nth request names.
+    What the server is to give has a placeholder: a urn for an id, and `given-N` for the version that the
+    answer to the Nth request names.
     """
 
     method: str
@@ -267,6 +267,10 @@ class Rehearsal(Ehr, Protocol):
     @property
     def seen(self) -> Mapping[str, JsonObject]:
         """Every resource of the chart that was read, by `Type/id`."""
+
+    @property
+    def written(self) -> Mapping[str, JsonObject]:
+        """Every resource as it would be after the run, by `Type/id`, made up where the server gives it."""
 
     @property
     def versions(self) -> Mapping[str, str]:
