@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, TextIO
 from service.application.answer_once import OnceStorage
 from service.application.backlog import read_backlog
 from service.application.chart_run import Whose
-from service.application.connect import keep_connection
+from service.application.connect import connection_as_wanted, keep_connection
 from service.application.import_chart import FromEhr, ImportChart, ImportPorts, import_chart
 from service.application.ports import PlanPorts
+from service.application.preview_sync import ApplySync, Preview, apply_sync, preview_sync
 from service.application.push_plan import PushPlan, push_plan
 from service.application.recognise import Everybody, Recogniser
 from service.application.sync_plan import SyncPlan, sync_plan
@@ -48,7 +49,7 @@ from service.sync.agenda import Ports
 from service.sync.report import PushReport
 from service.telemetry import metrics
 from service.telemetry.correlation import Correlation
-from service.telemetry.events import IMPORT_FINISHED, PUSH_FAILED, PUSH_FINISHED, Log, emit
+from service.telemetry.events import IMPORT_FINISHED, PUSH_FAILED, PUSH_FINISHED, SYNC_PREVIEWED, Log, emit
 from service.telemetry.logs import configure
 from service.telemetry.metrics import Reading
 from service.telemetry.registry import Registry
@@ -225,18 +226,36 @@ class Tandem:
 
     def push(self, command: Whose) -> PushReport:
         """Push or sync a plan over the configured connection; raises `NoEhr`, and as the use case does."""
-        ehr = self.ehr
+        ports = self._ports()
         self.connect()
-        ports = Ports(
+        return self._told(command, ports)
+
+    def preview(self, command: SyncPlan) -> Preview:
+        """Say what a pass would do; raises `NoEhr`, and as the use case does."""
+        ports = self._ports()
+        over = connection_as_wanted(connection_of(self.settings), storage=self.storage)
+        seen = preview_sync(command, ports, over=over)
+        emit(
+            self.log,
+            SYNC_PREVIEWED,
+            plan_id=seen.plan_id,
+            revision=seen.revision,
+            connection_id=seen.connection_id,
+            standing=seen.standing.value,
+            requests=len(seen.requests),
+        )
+        return seen
+
+    def _ports(self) -> Ports:
+        return Ports(
             storage=self.storage,
-            ehr=ehr,
+            ehr=self.ehr,
             clock=self.clock,
             ids=self.ids,
             override=self.override,
             settle_time=timedelta(seconds=self.settings.ehr_answer_seconds + 60),
             writing=self.writing,
         )
-        return self._told(command, ports)
 
     def import_chart(self, command: ImportChart) -> ImportRecord:
         """Import a chart; raises `NoEhr` for a patient of one, and as `import_chart` does."""
@@ -316,6 +335,8 @@ class Tandem:
 
 def _carried_out(command: Whose, ports: Ports) -> PushReport:
     match command:
+        case ApplySync():
+            return apply_sync(command, ports)
         case SyncPlan():
             return sync_plan(command, ports)
         case _:
@@ -338,6 +359,7 @@ def api_of(tandem: Tandem) -> Any:  # a Flask application, by a name that only t
         log=tandem.log,
         ready=tandem.lacks,
         push=None if tandem.ehr_url is None else tandem.push,
+        preview=None if tandem.ehr_url is None else tandem.preview,
         import_chart=tandem.import_chart,
         writing=tandem.writing,
         bind=tandem.correlation.bind,

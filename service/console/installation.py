@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from service.application.chart_run import Whose
     from service.application.import_chart import ImportChart
     from service.application.ports import PlanPorts
+    from service.application.preview_sync import Preview
+    from service.application.sync_plan import SyncPlan
     from service.application.tokens import TokenPorts
     from service.ports.clock import Ids
     from service.ports.ehr import Ehr
@@ -103,6 +105,9 @@ class Installation(Protocol):
 
     def push(self, command: "Whose") -> "PushReport":
         """Push or sync a plan; raises `NoEhr`, and as the use case does."""
+
+    def preview(self, command: "SyncPlan") -> "Preview":
+        """Say what a pass would do; raises `NoEhr`, and as the use case does."""
 
     def import_chart(self, command: "ImportChart") -> "ImportRecord":
         """Import a chart; raises `NoEhr` for a patient of one, and as `import_chart` does."""

@@ -73,7 +73,7 @@ class Request:
 
     method: str
     url: str
-    headers: Mapping[str, str]
+    headers: dict[str, str]
     body: JsonObject
 
 
