@@ -232,6 +232,9 @@ class Plans(Protocol):
     def head(self, plan_id: str) -> Revision:
         """Return the latest revision; raises `Unknown`."""
 
+    def patient_of(self, plan_id: str) -> str:
+        """Return the id of the plan's patient; raises `Unknown`."""
+
     def revision(self, plan_id: str, number: int) -> Revision:
         """Return one revision, whatever version of this service wrote it; raises `Unknown`."""
 

@@ -10,6 +10,7 @@ from service.fhir.json import JsonObject
 from service.mapping.references import Key, Refs
 from service.ports.clock import Clock, Ids
 from service.ports.ehr import Capabilities, Ehr
+from service.ports.passes import LastPass
 from service.ports.storage import Connection, Lease, LedgerEntry, LinkState, Storage
 
 _OF_NO_PATIENT = frozenset({"Practitioner", "PractitionerRole"})
@@ -35,7 +36,8 @@ class Ports:
 class Agenda:
     """One push: the revision, the connection, and the ledger as it grows in the course of the push.
 
-    `chart_orders` are the chart's own orders by the id of the plan's order that they stand for.
+    `chart_orders` are the chart's own orders by the id of the plan's order that they stand for; `ended` holds
+    how the run ended, once it did, to be kept as the chart is left.
     """
 
     plan: Plan
@@ -46,6 +48,7 @@ class Agenda:
     lease: Lease
     ledger: dict[Key, LedgerEntry]
     chart_orders: Mapping[str, str] = field(default_factory=dict)
+    ended: list[LastPass] = field(default_factory=list)
 
     @property
     def patient(self) -> Key:

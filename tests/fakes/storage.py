@@ -99,6 +99,9 @@ class MemoryPlans:
     def head(self, plan_id: str) -> Revision:
         return self._held(plan_id)[-1]
 
+    def patient_of(self, plan_id: str) -> str:
+        return self._held(plan_id)[-1].plan.patient.id
+
     def revision(self, plan_id: str, number: int) -> Revision:
         for one in self._plans.get(plan_id, ()):
             if one.number == number:
