@@ -1,7 +1,7 @@
 """One run at one patient's chart: one writer, known abilities, and everything read anew under the lease."""
 
 from collections.abc import Iterator, Set
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,14 +12,22 @@ from service.mapping.references import Key
 from service.ports.ehr import Capabilities
 from service.ports.journal import JournalRow
 from service.ports.passes import LastPass
-from service.ports.storage import Connection, ConnectionMode, KeptCapabilities, Lease, LedgerEntry, UnitOfWork
+from service.ports.storage import (
+    Connection,
+    ConnectionMode,
+    KeptCapabilities,
+    Lease,
+    LedgerEntry,
+    StorageError,
+    UnitOfWork,
+)
 from service.sync.agenda import Agenda, Ports
 from service.sync.push import Outcome
 from service.sync.report import PushReport, standing_of
 from service.sync.sending import LeaseLost
 
-# Longer than a push takes with every time-out and retry; a holder that died gives way after it.
-LEASE_TIME = timedelta(minutes=5)
+# A holder that died gives way after it; one that lives renews it every few seconds, however long it takes.
+LEASE_TIME = timedelta(seconds=15)
 CAPABILITIES_LAST = timedelta(days=1)
 
 
@@ -113,20 +121,35 @@ def _fresh(kept: KeptCapabilities, connection: Connection, now: datetime) -> boo
 
 @contextmanager
 def _leased(revision: Revision, connection: Connection, ports: Ports) -> Iterator[Lease]:
-    patient = revision.plan.patient.id
-    with ports.storage.begin() as work:
-        lease = work.leases.acquire(
-            connection.id, patient, holder=ports.ids.new(), now=ports.clock.now(), ttl=LEASE_TIME
-        )
-        work.commit()
-    if lease is None:
-        raise PatientBusy(f"patient {patient} is being written by another run")
+    lease = _acquired(revision.plan.patient.id, connection, ports)
     try:
-        yield lease
+        with ports.meanwhile(lambda: _renew(lease, ports)):
+            yield lease
     finally:
         with ports.storage.begin() as work:
             work.leases.release(lease)
             work.commit()
+
+
+def _acquired(patient: str, connection: Connection, ports: Ports) -> Lease:
+    for turn in range(ports.tries):
+        if turn:
+            ports.pause()
+        with ports.storage.begin() as work:
+            lease = work.leases.acquire(
+                connection.id, patient, holder=ports.ids.new(), now=ports.clock.now(), ttl=LEASE_TIME
+            )
+            work.commit()
+        if lease is not None:
+            return lease
+    raise PatientBusy(f"patient {patient} is being written by another run")
+
+
+def _renew(lease: Lease, ports: Ports) -> None:
+    """Hold on to a lease; one that was taken over stays so, and the next write finds out."""
+    with suppress(StorageError), ports.storage.begin() as work:  # a database that is busy is asked again
+        work.leases.renew(lease, now=ports.clock.now(), ttl=LEASE_TIME)
+        work.commit()
 
 
 def _agenda(
