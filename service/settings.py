@@ -15,6 +15,7 @@ _LARGEST_PORT = 65535
 MODES = ("read-only", "shadow", "write")
 MEDICATIONS = ("plan", "propose", "reference")
 AUTH = ("off", "required")
+WORKER = ("embedded", "separate", "off")
 SECRET = MappingProxyType({"secret": True})
 """Marks a setting that is never shown, and that a file may hold: the variable's name with _FILE."""
 _RATE = re.compile(r"(?:off|[1-9][0-9]{0,8}/(?:second|minute|hour))\Z")
@@ -32,6 +33,7 @@ class Settings:
 
     `ehr_medications` None means `plan` on a sandbox and `reference` elsewhere; `ehr_capabilities` is a file
     that says, in the shape of `Capabilities.to_json`, what the server can do beyond its own statement.
+    `worker_passes` is how many passes a worker makes at once.
     `allowed_hosts` are names with commas between them; `jwt_keys` is a file or an https URL.
     """
 
@@ -62,6 +64,8 @@ class Settings:
     ehr_capabilities: str | None = None
     patient_identifier_system: str | None = None
     identifier_system: str | None = None
+    worker: str = "embedded"
+    worker_passes: int = 4
     traces: bool = False
 
 
@@ -102,6 +106,8 @@ def read_settings() -> Settings:
             ehr_capabilities=env.str("EHR_CAPABILITIES", None),
             patient_identifier_system=env.str("PATIENT_IDENTIFIER_SYSTEM", None),
             identifier_system=env.str("IDENTIFIER_SYSTEM", None),
+            worker=env.str("WORKER", "embedded", validate=validate.OneOf(WORKER)),
+            worker_passes=env.int("WORKER_PASSES", 4, validate=validate.Range(1, 64)),
             traces=env.bool("TRACES", default=False),
         )
     except EnvError as error:

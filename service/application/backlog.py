@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from service.ports import backlog
-from service.ports.backlog import OpenWrites, WaitingItems
+from service.ports.backlog import OpenWrites, PlannedPasses, WaitingItems
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +14,7 @@ class Backlog:
 
     items: tuple[WaitingItems, ...]
     writes: tuple[OpenWrites, ...]
+    passes: tuple[PlannedPasses, ...]
 
 
 class _Work(Protocol):
@@ -31,4 +32,8 @@ class CountingStorage(Protocol):
 def read_backlog(storage: CountingStorage) -> Backlog:
     """Return what waits now."""
     with storage.begin(write=False) as work:
-        return Backlog(items=work.backlog.waiting_items(), writes=work.backlog.open_writes())
+        return Backlog(
+            items=work.backlog.waiting_items(),
+            writes=work.backlog.open_writes(),
+            passes=work.backlog.planned_passes(),
+        )

@@ -1,7 +1,7 @@
 """One run at one patient's chart: one writer, known abilities, and everything read anew under the lease."""
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -13,14 +13,22 @@ from service.mapping.references import Key
 from service.ports.ehr import Capabilities
 from service.ports.journal import JournalRow
 from service.ports.passes import LastPass
-from service.ports.storage import Connection, ConnectionMode, KeptCapabilities, Lease, LedgerEntry, UnitOfWork
+from service.ports.storage import (
+    Connection,
+    ConnectionMode,
+    KeptCapabilities,
+    Lease,
+    LedgerEntry,
+    StorageError,
+    UnitOfWork,
+)
 from service.sync.agenda import Agenda, Ports
 from service.sync.push import Outcome
 from service.sync.report import PushReport, standing_of
 from service.sync.sending import LeaseLost
 
-# Longer than a push takes with every time-out and retry; a holder that died gives way after it.
-LEASE_TIME = timedelta(minutes=5)
+# A holder that died gives way after it; one that lives renews it every few seconds, however long it takes.
+LEASE_TIME = timedelta(seconds=15)
 CAPABILITIES_LAST = timedelta(days=1)
 
 
@@ -72,7 +80,8 @@ def at_the_chart(whose: Whose, ports: Ports) -> Iterator[tuple[Agenda, tuple[Jou
             ledger=found.ledger,
             ended=ended,
         )
-        yield agenda, found.open_rows
+        with ports.meanwhile(lambda: _renew(found.lease, ports)):
+            yield agenda, found.open_rows
     except LeaseLost:
         raise PatientBusy(f"patient {found.lease.patient_id} was taken over by another run") from None
     finally:
@@ -104,11 +113,19 @@ def reported(agenda: Agenda, outcome: Outcome, ports: Ports) -> PushReport:
 
 def _entered(whose: Whose, ports: Ports) -> _Found:
     """Take the lease; before it, ask the server what it can do where that is not known of today."""
-    found = _enter(whose, ports)
-    while isinstance(found, Connection):
+    turns = 1
+    while True:
+        try:
+            found = _enter(whose, ports)
+        except PatientBusy:
+            if turns >= ports.tries:
+                raise
+            turns += 1
+            ports.pause()
+            continue
+        if isinstance(found, _Found):
+            return found
         _ask(found, ports)
-        found = _enter(whose, ports)
-    return found
 
 
 def _enter(whose: Whose, ports: Ports) -> _Found | Connection:
@@ -170,6 +187,13 @@ def _ask(connection: Connection, ports: Ports) -> None:
 def _fresh(kept: KeptCapabilities, connection: Connection, now: datetime) -> bool:
     same_server = kept.content.get("asked") == connection.base_url
     return same_server and now - kept.fetched_at < CAPABILITIES_LAST
+
+
+def _renew(lease: Lease, ports: Ports) -> None:
+    """Hold on to a lease; one that was taken over stays so, and the next write finds out."""
+    with suppress(StorageError), ports.storage.begin() as work:  # a database that is busy is asked again
+        work.leases.renew(lease, now=ports.clock.now(), ttl=LEASE_TIME)
+        work.commit()
 
 
 def _pinned(connection: Connection, work: UnitOfWork) -> Connection:

@@ -1,4 +1,4 @@
-"""`tandem health`: does the database work, does the EHR answer."""
+"""`tandem health`: does the database work, does the EHR answer, does a worker live."""
 
 from dataclasses import dataclass
 
@@ -26,8 +26,8 @@ class Finding:
 @click.command(cls=Verb)
 @click.pass_obj
 def health(run: Run) -> int:
-    """Look at the database and the EHR; changes neither."""
-    found = (_database(run.installation), _ehr(run.installation))
+    """Look at the database, the EHR and the worker; changes none of them."""
+    found = (_database(run.installation), _ehr(run.installation), _worker(run.installation))
     document = {one.part: {"ok": one.code is ExitCode.DONE, "message": one.words} for one in found}
     rows = [(one.part, "ok" if one.code is ExitCode.DONE else "not ok", one.words) for one in found]
     run.answer(document, lambda stream: page(stream).print(table("", ("part", "state", "what"), rows)))
@@ -63,3 +63,18 @@ def _ehr(installation: Installation) -> Finding:
         return Finding(part="ehr", code=said.code, words=said.words)
     words = f"{offered.software or 'a server'}, FHIR {offered.fhir_version}"
     return Finding(part="ehr", code=ExitCode.DONE, words=words)
+
+
+def _worker(installation: Installation) -> Finding:
+    if installation.ehr_url is None:
+        return Finding(part="worker", code=ExitCode.DONE, words="there is nothing to do without an EHR")
+    try:
+        if not installation.is_current():
+            return Finding(part="worker", code=ExitCode.DONE, words="waits for the database")
+        for problem in installation.workshop.unattended():
+            return Finding(part="worker", code=ExitCode.WORK_LEFT, words=problem.reason)
+        words = f"{installation.workshop.alive()} alive"
+    except StorageError as error:
+        said = told(error)
+        return Finding(part="worker", code=said.code, words=said.words)
+    return Finding(part="worker", code=ExitCode.DONE, words=words)

@@ -1,6 +1,7 @@
 """What one push knows when it starts, gathered once so that every step sees the same."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -21,7 +22,8 @@ class Ports:
     """What a push needs from outside; `override` is the operator's word on what the server can do.
 
     After `settle_time` a request that got no answer is no longer on its way: the client's time-out and a
-    minute more.
+    minute more. `meanwhile` does something now and then while its block lasts, where somebody sees to it;
+    a patient who is busy is asked for so many `tries`, with a `pause` in between.
     """
 
     storage: Storage
@@ -30,6 +32,9 @@ class Ports:
     ids: Ids
     override: JsonObject = field(default_factory=dict)
     settle_time: timedelta = timedelta(seconds=90)
+    meanwhile: Callable[[Callable[[], None]], AbstractContextManager[object]] = nullcontext
+    tries: int = 1
+    pause: Callable[[], object] = bool
 
 
 @dataclass(slots=True, kw_only=True)
