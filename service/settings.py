@@ -14,6 +14,7 @@ _LARGEST_PORT = 65535
 # The words of service.ports.storage.ConnectionMode and MedicationMode; bootstrap makes them so.
 MODES = ("read-only", "shadow", "write")
 MEDICATIONS = ("plan", "propose", "reference")
+WRITING = ("on", "off")
 AUTH = ("off", "required")
 WORKER = ("embedded", "separate", "off")
 SECRET = MappingProxyType({"secret": True})
@@ -58,6 +59,7 @@ class Settings:
     ehr_url: str | None = None
     ehr_token: str | None = field(default=None, repr=False, metadata=SECRET)
     ehr_mode: str = "read-only"
+    writing: str = "on"
     ehr_sandbox: bool = False
     ehr_medications: str | None = None
     ehr_answer_seconds: float = 30.0
@@ -100,6 +102,7 @@ def read_settings() -> Settings:
             ehr_url=env.str("EHR_URL", None),
             ehr_token=_secret(env, "EHR_TOKEN"),
             ehr_mode=env.str("EHR_MODE", "read-only", validate=validate.OneOf(MODES)),
+            writing=env.str("WRITING", "on", validate=validate.OneOf(WRITING)),
             ehr_sandbox=env.bool("EHR_SANDBOX", default=False),
             ehr_medications=env.str("EHR_MEDICATIONS", None, validate=validate.OneOf(MEDICATIONS)),
             ehr_answer_seconds=env.float("EHR_ANSWER_SECONDS", 30.0),

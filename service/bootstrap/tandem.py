@@ -112,6 +112,11 @@ class Tandem:
         return self.settings.request_seconds
 
     @property
+    def writing(self) -> bool:
+        """Whether the environment lets anything be written into a chart."""
+        return self.settings.writing == "on"
+
+    @property
     def asks_who(self) -> bool:
         """Whether a request must show who makes it."""
         return self.settings.auth == "required"
@@ -254,6 +259,7 @@ class Tandem:
             meanwhile=meanwhile,
             tries=_TRIES if waits else 1,
             pause=lambda: sleep(_PAUSE_SECONDS),
+            writing=self.writing,
         )
         return self._told(command, ports)
 
@@ -322,7 +328,8 @@ class Tandem:
     def _readings(self) -> tuple[Reading, ...]:
         """Return what waits now, or that the database cannot tell."""
         try:
-            return readings_of(read_backlog(self.database), self.clock.now(), workers=self.workshop.alive())
+            backlog, workers = read_backlog(self.database), self.workshop.alive()
+            return readings_of(backlog, self.clock.now(), workers=workers, writing=self.writing)
         except StorageError:
             return (Reading(metric=metrics.STORAGE_UP, value=0),)
 
@@ -358,6 +365,7 @@ def api_of(tandem: Tandem) -> Any:  # a Flask application, by a name that only t
         ready=tandem.lacks,
         push=None if tandem.ehr_url is None else tandem.push,
         import_chart=tandem.import_chart,
+        writing=tandem.writing,
         bind=tandem.correlation.bind,
         watch=tandem.watch,
         recogniser=_recogniser(tandem),

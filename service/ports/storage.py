@@ -24,6 +24,7 @@ from service.ports.jobs import Jobs
 from service.ports.journal import Journal
 from service.ports.passes import Passes
 from service.ports.workers import Duties, Workers
+from service.ports.writing import Writing
 
 _Item = TypeVar("_Item")
 
@@ -375,6 +376,8 @@ class UnitOfWork(Protocol):
     def workers(self) -> Workers: ...
     @property
     def duties(self) -> Duties: ...
+    @property
+    def writing(self) -> Writing: ...
 
     def __enter__(self) -> Self: ...
     def __exit__(

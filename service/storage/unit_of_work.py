@@ -25,6 +25,7 @@ from service.storage.plans import SqlPlans
 from service.storage.sealing import sealer_of
 from service.storage.tokens import SqlTokens
 from service.storage.workers import SqlDuties, SqlWorkers
+from service.storage.writing import SqlWriting
 
 
 class SqlUnitOfWork:
@@ -47,6 +48,7 @@ class SqlUnitOfWork:
     jobs: SqlJobs
     workers: SqlWorkers
     duties: SqlDuties
+    writing: SqlWriting
     backlog: SqlBacklog
 
     def __init__(
@@ -93,6 +95,7 @@ class SqlUnitOfWork:
         self.jobs = SqlJobs(connection, self._queue)
         self.workers = SqlWorkers(connection)
         self.duties = SqlDuties(connection)
+        self.writing = SqlWriting(connection, self._sealer)
         self.backlog = SqlBacklog(connection)
         return self
 

@@ -21,6 +21,7 @@ _OF_NO_PATIENT = frozenset({"Practitioner", "PractitionerRole"})
 class Ports:
     """What a push needs from outside; `override` is the operator's word on what the server can do.
 
+    `writing` is the environment's word on whether anything may be sent at all.
     After `settle_time` a request that got no answer is no longer on its way: the client's time-out and a
     minute more. `meanwhile` does something now and then while its block lasts, where somebody sees to it;
     a patient who is busy is asked for so many `tries`, with a `pause` in between.
@@ -35,6 +36,7 @@ class Ports:
     meanwhile: Callable[[Callable[[], None]], AbstractContextManager[object]] = nullcontext
     tries: int = 1
     pause: Callable[[], object] = bool
+    writing: bool = True
 
 
 @dataclass(slots=True, kw_only=True)
