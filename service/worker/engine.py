@@ -116,7 +116,7 @@ class Engine:
                 "use_listen_notify": False,
                 "run_migrations": False,
                 "enable_otlp": False,
-                "notification_listener_polling_interval_sec": 5.0,
+                "notification_listener_polling_interval_sec": 0.5,
             }
         )
 

@@ -1,7 +1,7 @@
 """What waits, counted in memory."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from service.ports.backlog import AT_REST, OpenWrites, PlannedPasses, WaitingItems
 from service.ports.journal import JournalRow
@@ -13,11 +13,11 @@ class MemoryBacklog:
     """`service.ports.backlog.Backlog` over what is kept in memory."""
 
     def __init__(
-        self, entries: Iterable[LedgerEntry], rows: Iterable[JournalRow], jobs: Iterable[HeldJob]
+        self, entries: Iterable[LedgerEntry], rows: Iterable[JournalRow], jobs: Collection[HeldJob]
     ) -> None:
         self._entries = entries
         self._rows = rows
-        self._jobs = tuple(jobs)
+        self._jobs = jobs
 
     def waiting_items(self) -> tuple[WaitingItems, ...]:
         held = Counter((one.connection_id, one.state) for one in self._entries if one.state not in AT_REST)
