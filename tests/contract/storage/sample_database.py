@@ -111,6 +111,9 @@ def fill(storage: Storage) -> None:
         work.passes.put(PASSED)
         work.tokens.add(TOKEN)
         work.imports.put(IMPORTED)
+        work.jobs.wake("default", [FULL.id])
+        work.workers.beat("worker-1", NOON)
+        assert work.duties.take("poll", "worker-1", now=NOON, silent_since=NOON - timedelta(seconds=10))
         assert work.answers.reserve(ASKED, now=NOON, until=later(600)) is None
         work.answers.keep(ASKED, ANSWER)
         assert work.leases.acquire("default", "patient-1", holder="run-1", now=NOON, ttl=timedelta(hours=1))
@@ -138,12 +141,22 @@ def contents(storage: Storage) -> dict[str, Any]:
             "passes": work.passes.get("default", FULL.id),
             "tokens": work.tokens.all(),
             "imports": work.imports.of_plan(FULL.id),
+            "jobs": work.jobs.of_plan("default", FULL.id),
+            "workers": work.workers.all(),
             "answers": work.answers.find(ASKED, now=NOON),
         }
 
 
 # What a revision of the schema was the first to keep.
-SINCE = {"inbox": "0003", "passes": "0003", "tokens": "0004", "answers": "0005", "imports": "0006"}
+SINCE = {
+    "inbox": "0003",
+    "passes": "0003",
+    "tokens": "0004",
+    "answers": "0005",
+    "imports": "0006",
+    "jobs": "0008",
+    "workers": "0008",
+}
 
 
 def of_revision(held: dict[str, Any], revision: str) -> dict[str, Any]:
