@@ -192,11 +192,11 @@ class Tandem:
 
     def upgrade(self) -> None:
         """Bring the database up to date."""
-        upgrade_all(self.settings.database_url)
+        upgrade_all(self.settings)
 
     def is_current(self) -> bool:
         """Tell whether the database is up to date."""
-        return all_current(self.settings.database_url)
+        return all_current(self.settings)
 
     @property
     def seals(self) -> bool:
