@@ -1,7 +1,7 @@
 """One run at one patient's chart: one writer, known abilities, and everything read anew under the lease."""
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -13,15 +13,26 @@ from service.mapping.references import Key
 from service.ports.ehr import Capabilities
 from service.ports.journal import JournalRow
 from service.ports.passes import LastPass
-from service.ports.storage import Connection, ConnectionMode, KeptCapabilities, Lease, LedgerEntry, UnitOfWork
+from service.ports.storage import (
+    Connection,
+    ConnectionMode,
+    KeptCapabilities,
+    Lease,
+    LedgerEntry,
+    StorageError,
+    UnitOfWork,
+)
 from service.sync.agenda import Agenda, Ports
 from service.sync.push import Outcome
 from service.sync.report import PushReport, standing_of
 from service.sync.sending import LeaseLost
 
-# Longer than a push takes with every time-out and retry; a holder that died gives way after it.
-LEASE_TIME = timedelta(minutes=5)
+# A holder that died gives way after it; one that lives renews it every few seconds, however long it takes.
+LEASE_TIME = timedelta(seconds=15)
 CAPABILITIES_LAST = timedelta(days=1)
+
+
+ANY_MODE = frozenset(ConnectionMode)
 
 
 class ReadOnly(Exception):
@@ -54,12 +65,15 @@ class _Found:
 
 
 @contextmanager
-def at_the_chart(whose: Whose, ports: Ports) -> Iterator[tuple[Agenda, tuple[JournalRow, ...]]]:
+def at_the_chart(
+    whose: Whose, ports: Ports, *, modes: Set[ConnectionMode] = ANY_MODE, lease: Lease | None = None
+) -> Iterator[tuple[Agenda, tuple[JournalRow, ...]]]:
     """Give the agenda of a run and the journal rows that are open, under the lease of the patient's chart.
 
+    `modes` are those in which a connection admits the run; a `lease` that is held already is gone on with.
     Raises `Unknown`, `ReadOnly`, `PatientBusy` (also when another run took over), and `EhrError`.
     """
-    found = _entered(whose, ports)
+    found = _entered(whose, ports, modes=modes, held=lease)
     ended: list[LastPass] = []
     try:
         agenda = Agenda(
@@ -72,11 +86,29 @@ def at_the_chart(whose: Whose, ports: Ports) -> Iterator[tuple[Agenda, tuple[Jou
             ledger=found.ledger,
             ended=ended,
         )
-        yield agenda, found.open_rows
+        with ports.meanwhile(lambda: _renew(found.lease, ports)):
+            yield agenda, found.open_rows
     except LeaseLost:
         raise PatientBusy(f"patient {found.lease.patient_id} was taken over by another run") from None
     finally:
-        _leave(found.lease, ended, ports)
+        _leave(found.lease, ended, ports, keeps=lease is not None)
+
+
+@contextmanager
+def lease_of(whose: Whose, ports: Ports, *, modes: Set[ConnectionMode]) -> Iterator[Lease]:
+    """Give the lease of a patient's chart for several runs; raises `Unknown`, `ReadOnly` or `PatientBusy`."""
+    lease = _entered(whose, ports, modes=modes).lease
+    try:
+        with ports.meanwhile(lambda: _renew(lease, ports)):
+            yield lease
+    finally:
+        _leave(lease, (), ports)
+
+
+def check_mode(connection: Connection, modes: Set[ConnectionMode]) -> None:
+    """Refuse, with `ReadOnly`, a connection that is in another mode than these."""
+    if connection.mode not in modes:
+        raise ReadOnly(f"connection {connection.id} is {connection.mode}")
 
 
 def reported(agenda: Agenda, outcome: Outcome, ports: Ports) -> PushReport:
@@ -102,28 +134,39 @@ def reported(agenda: Agenda, outcome: Outcome, ports: Ports) -> PushReport:
     return report
 
 
-def _entered(whose: Whose, ports: Ports) -> _Found:
+def _entered(whose: Whose, ports: Ports, *, modes: Set[ConnectionMode], held: Lease | None = None) -> _Found:
     """Take the lease; before it, ask the server what it can do where that is not known of today."""
-    found = _enter(whose, ports)
-    while isinstance(found, Connection):
+    turns = 1
+    while True:
+        try:
+            found = _enter(whose, ports, modes=modes, held=held)
+        except PatientBusy:
+            if turns >= ports.tries:
+                raise
+            turns += 1
+            ports.pause()
+            continue
+        if isinstance(found, _Found):
+            return found
         _ask(found, ports)
-        found = _enter(whose, ports)
-    return found
 
 
-def _enter(whose: Whose, ports: Ports) -> _Found | Connection:
-    """Take the lease and read everything under it, in one commit.
+def _enter(
+    whose: Whose, ports: Ports, *, modes: Set[ConnectionMode], held: Lease | None
+) -> _Found | Connection:
+    """Take the lease, unless it is `held` already, and read everything under it, in one commit.
 
     Takes none where the server has to be asked first what it can do, and returns the connection.
     """
     holder, now = ports.ids.new(), ports.clock.now()
     with ports.storage.begin() as work:
-        connection = _open(work.connections.get(whose.connection_id))
+        connection = work.connections.get(whose.connection_id)
+        check_mode(connection, modes)
         offered = work.capabilities.get(connection.id)
         if offered is None or not _fresh(offered, connection, now):
             return connection
         patient = work.plans.patient_of(whose.plan_id)
-        lease = work.leases.acquire(connection.id, patient, holder=holder, now=now, ttl=LEASE_TIME)
+        lease = held or work.leases.acquire(connection.id, patient, holder=holder, now=now, ttl=LEASE_TIME)
         if lease is None:
             raise PatientBusy(f"patient {patient} is being written by another run")
         revision = work.plans.head(whose.plan_id)  # after the lease, so that no run before it is missed
@@ -143,19 +186,14 @@ def _enter(whose: Whose, ports: Ports) -> _Found | Connection:
     return found
 
 
-def _leave(lease: Lease, ended: Iterable[LastPass], ports: Ports) -> None:
-    """Keep how the run ended, if it did, and give the lease back, in one commit."""
+def _leave(lease: Lease, ended: Iterable[LastPass], ports: Ports, *, keeps: bool = False) -> None:
+    """Keep how the run ended, if it did, and give the lease back, unless its giver `keeps` it; one commit."""
     with ports.storage.begin() as work:
         for last in ended:
             work.passes.put(last)
-        work.leases.release(lease)
+        if not keeps:
+            work.leases.release(lease)
         work.commit()
-
-
-def _open(connection: Connection) -> Connection:
-    if connection.mode is ConnectionMode.READ_ONLY:
-        raise ReadOnly(f"connection {connection.id} is read-only")
-    return connection
 
 
 def _ask(connection: Connection, ports: Ports) -> None:
@@ -172,8 +210,15 @@ def _fresh(kept: KeptCapabilities, connection: Connection, now: datetime) -> boo
     return same_server and now - kept.fetched_at < CAPABILITIES_LAST
 
 
+def _renew(lease: Lease, ports: Ports) -> None:
+    """Hold on to a lease; one that was taken over stays so, and the next write finds out."""
+    with suppress(StorageError), ports.storage.begin() as work:  # a database that is busy is asked again
+        work.leases.renew(lease, now=ports.clock.now(), ttl=LEASE_TIME)
+        work.commit()
+
+
 def _pinned(connection: Connection, work: UnitOfWork) -> Connection:
-    """From the first push on, resources in the chart carry the identifier system: it stays."""
+    """From the first run that links on, the links speak of that server and of our identifiers there."""
     if connection.pinned or connection.mode is ConnectionMode.SHADOW:
         return connection
     return work.connections.put(replace(connection, pinned=True))

@@ -23,6 +23,8 @@ from service.ports.inbox import Inbox
 from service.ports.jobs import Jobs
 from service.ports.journal import Journal
 from service.ports.passes import Passes
+from service.ports.workers import Duties, Workers
+from service.ports.writing import Writing
 
 _Item = TypeVar("_Item")
 
@@ -330,6 +332,9 @@ class Leases(Protocol):
     def holds(self, lease: Lease, now: datetime) -> bool:
         """Tell whether the lease is still its holder's: neither expired, released nor taken over."""
 
+    def renew(self, lease: Lease, *, now: datetime, ttl: timedelta) -> bool:
+        """Let a lease that still holds expire later, and tell whether it does; one that is over stays so."""
+
     def release(self, lease: Lease) -> None:
         """Give the lease back; one that was taken over stays with its new holder."""
 
@@ -367,6 +372,12 @@ class UnitOfWork(Protocol):
     def imports(self) -> Imports: ...
     @property
     def jobs(self) -> Jobs: ...
+    @property
+    def workers(self) -> Workers: ...
+    @property
+    def duties(self) -> Duties: ...
+    @property
+    def writing(self) -> Writing: ...
 
     def __enter__(self) -> Self: ...
     def __exit__(

@@ -14,7 +14,7 @@ from service.storage.connections import SqlCapabilityCache, SqlConnections, SqlC
 from service.storage.database import LONGEST_WAIT, connect, open_engine, transaction
 from service.storage.imports import SqlImports
 from service.storage.inbox import SqlInbox
-from service.storage.jobs import Enqueue, SqlJobs
+from service.storage.jobs import JobQueue, SqlJobs
 from service.storage.journal import SqlJournal
 from service.storage.keyring import KeyRing
 from service.storage.leases import SqlLeases
@@ -24,6 +24,8 @@ from service.storage.people import SqlPeople
 from service.storage.plans import SqlPlans
 from service.storage.sealing import sealer_of
 from service.storage.tokens import SqlTokens
+from service.storage.workers import SqlDuties, SqlWorkers
+from service.storage.writing import SqlWriting
 
 
 class SqlUnitOfWork:
@@ -44,6 +46,9 @@ class SqlUnitOfWork:
     answers: SqlAnswers
     imports: SqlImports
     jobs: SqlJobs
+    workers: SqlWorkers
+    duties: SqlDuties
+    writing: SqlWriting
     backlog: SqlBacklog
 
     def __init__(
@@ -52,14 +57,14 @@ class SqlUnitOfWork:
         *,
         write: bool,
         keys: KeyRing | None = None,
-        enqueue: Enqueue | None = None,
+        queue: JobQueue | None = None,
         turns: "Lock | None" = None,
     ) -> None:
         """Prepare a transaction; where there are `turns`, one that writes waits for its own."""
         self._engine = engine
         self._write = write
         self._keys = keys
-        self._enqueue = enqueue
+        self._queue = queue
         self._sealer = sealer_of(keys)
         self._turns = turns
         self._connection: Connection
@@ -87,7 +92,10 @@ class SqlUnitOfWork:
         self.audit = SqlAudit(connection)
         self.answers = SqlAnswers(connection, self._sealer)
         self.imports = SqlImports(connection, self._sealer)
-        self.jobs = SqlJobs(connection, self._enqueue)
+        self.jobs = SqlJobs(connection, self._queue)
+        self.workers = SqlWorkers(connection)
+        self.duties = SqlDuties(connection)
+        self.writing = SqlWriting(connection, self._sealer)
         self.backlog = SqlBacklog(connection)
         return self
 
@@ -126,13 +134,13 @@ class Storage:
     """`service.ports.storage.Storage` in the database of a URL, such as `sqlite:////var/lib/tandem/plans.db`.
 
     With keys everything is sealed under the current one; without, it lies in the clear.
-    `enqueue` makes a job durable in the transaction that asks for it.
+    `queue` makes a job durable in the transaction that asks for it; without one nothing is asked for.
     """
 
-    def __init__(self, url: str, keys: KeyRing | None = None, enqueue: Enqueue | None = None) -> None:
+    def __init__(self, url: str, keys: KeyRing | None = None, queue: JobQueue | None = None) -> None:
         self._engine = open_engine(url)
         self._keys = keys
-        self._enqueue = enqueue
+        self._queue = queue
         self._registered = keys is None
         # Who waits for SQLite's one writer asks again after 1, 2, 5, 10 and more milliseconds; threads of one
         # process wait for each other here instead. SQLite still decides: this only keeps the queue.
@@ -142,9 +150,7 @@ class Storage:
         """Open a unit of work; where a database has one writer at a time, others wait for it."""
         if write and not self._registered:
             self._register()
-        return SqlUnitOfWork(
-            self._engine, write=write, keys=self._keys, enqueue=self._enqueue, turns=self._turns
-        )
+        return SqlUnitOfWork(self._engine, write=write, keys=self._keys, queue=self._queue, turns=self._turns)
 
     def close(self) -> None:
         """Give every connection back to the database."""

@@ -1,6 +1,7 @@
 """What one push knows when it starts, gathered once so that every step sees the same."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -20,8 +21,10 @@ _OF_NO_PATIENT = frozenset({"Practitioner", "PractitionerRole"})
 class Ports:
     """What a push needs from outside; `override` is the operator's word on what the server can do.
 
+    `writing` is the environment's word on whether anything may be sent at all.
     After `settle_time` a request that got no answer is no longer on its way: the client's time-out and a
-    minute more.
+    minute more. `meanwhile` does something now and then while its block lasts, where somebody sees to it;
+    a patient who is busy is asked for so many `tries`, with a `pause` in between.
     """
 
     storage: Storage
@@ -30,6 +33,10 @@ class Ports:
     ids: Ids
     override: JsonObject = field(default_factory=dict)
     settle_time: timedelta = timedelta(seconds=90)
+    meanwhile: Callable[[Callable[[], None]], AbstractContextManager[object]] = nullcontext
+    tries: int = 1
+    pause: Callable[[], object] = bool
+    writing: bool = True
 
 
 @dataclass(slots=True, kw_only=True)
