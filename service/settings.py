@@ -33,6 +33,7 @@ class Settings:
     `ehr_medications` None means `plan` on a sandbox and `reference` elsewhere; `ehr_capabilities` is a file
     that says, in the shape of `Capabilities.to_json`, what the server can do beyond its own statement.
     `allowed_hosts` are names with commas between them; `jwt_keys` is a file or an https URL.
+    `care_numbers` is a file with the numbers of rules that the clinic changes.
     """
 
     database_url: str = field(default=DEFAULT_DATABASE, repr=False, metadata=SECRET)
@@ -63,6 +64,7 @@ class Settings:
     patient_identifier_system: str | None = None
     identifier_system: str | None = None
     traces: bool = False
+    care_numbers: str | None = None
 
 
 def secret_variables() -> tuple[str, ...]:
@@ -103,6 +105,7 @@ def read_settings() -> Settings:
             patient_identifier_system=env.str("PATIENT_IDENTIFIER_SYSTEM", None),
             identifier_system=env.str("IDENTIFIER_SYSTEM", None),
             traces=env.bool("TRACES", default=False),
+            care_numbers=env.str("CARE_NUMBERS", None),
         )
     except EnvError as error:
         raise BadSettings(str(error)) from None
