@@ -16,6 +16,7 @@ MODES = ("read-only", "shadow", "write")
 MEDICATIONS = ("plan", "propose", "reference")
 WRITING = ("on", "off")
 AUTH = ("off", "required")
+WORKER = ("embedded", "separate", "off")
 SECRET = MappingProxyType({"secret": True})
 """Marks a setting that is never shown, and that a file may hold: the variable's name with _FILE."""
 _RATE = re.compile(r"(?:off|[1-9][0-9]{0,8}/(?:second|minute|hour))\Z")
@@ -33,7 +34,9 @@ class Settings:
 
     `ehr_medications` None means `plan` on a sandbox and `reference` elsewhere; `ehr_capabilities` is a file
     that says, in the shape of `Capabilities.to_json`, what the server can do beyond its own statement.
+    `worker_passes` is how many passes a worker makes at once.
     `allowed_hosts` are names with commas between them; `jwt_keys` is a file or an https URL.
+    `care_numbers` is a file with the numbers of rules that the clinic changes.
     """
 
     database_url: str = field(default=DEFAULT_DATABASE, repr=False, metadata=SECRET)
@@ -64,7 +67,10 @@ class Settings:
     ehr_capabilities: str | None = None
     patient_identifier_system: str | None = None
     identifier_system: str | None = None
+    worker: str = "embedded"
+    worker_passes: int = 4
     traces: bool = False
+    care_numbers: str | None = None
 
 
 def secret_variables() -> tuple[str, ...]:
@@ -105,7 +111,10 @@ def read_settings() -> Settings:
             ehr_capabilities=env.str("EHR_CAPABILITIES", None),
             patient_identifier_system=env.str("PATIENT_IDENTIFIER_SYSTEM", None),
             identifier_system=env.str("IDENTIFIER_SYSTEM", None),
+            worker=env.str("WORKER", "embedded", validate=validate.OneOf(WORKER)),
+            worker_passes=env.int("WORKER_PASSES", 4, validate=validate.Range(1, 64)),
             traces=env.bool("TRACES", default=False),
+            care_numbers=env.str("CARE_NUMBERS", None),
         )
     except EnvError as error:
         raise BadSettings(str(error)) from None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from service.ports import backlog
-from service.ports.backlog import OpenWrites, WaitingItems
+from service.ports.backlog import OpenWrites, PlannedPasses, WaitingItems
 from service.ports.writing import Writing
 
 
@@ -15,6 +15,7 @@ class Backlog:
 
     items: tuple[WaitingItems, ...]
     writes: tuple[OpenWrites, ...]
+    passes: tuple[PlannedPasses, ...]
     stopped: bool = False
 
 
@@ -38,5 +39,6 @@ def read_backlog(storage: CountingStorage) -> Backlog:
         return Backlog(
             items=work.backlog.waiting_items(),
             writes=work.backlog.open_writes(),
+            passes=work.backlog.planned_passes(),
             stopped=work.writing.get().stopped,
         )

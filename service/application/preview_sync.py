@@ -5,6 +5,7 @@ nothing, and applying it is `sync_once` on what was read then, with its requests
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 
 from service.application.chart_run import lease_of
@@ -199,7 +200,9 @@ def _rehearsed(
         storage=UnkeptStorage(ports.storage),
     )
     rehearsed.storage.effects.connections[connection.id] = connection
-    on_paper = replace(ports, storage=rehearsed.storage, ehr=rehearsed.chart, writing=True)
+    on_paper = replace(
+        ports, storage=rehearsed.storage, ehr=rehearsed.chart, writing=True, meanwhile=nullcontext
+    )
     return rehearsed, sync_once(command, on_paper, witness=rehearsed.witness)
 
 

@@ -52,7 +52,8 @@ class SyncStatus:
 
     `writing` tells whether anything is written into charts at all.
     `in_step` holds only when the last pass brought this very revision into the chart and nothing is left;
-    `in_step_as_of` is when that was seen last.
+    `in_step_as_of` is when that was seen last. `queued_since` and `running_since` speak of the worker's pass,
+    `next_try` of when it tries again after `failures` in a row, of which `failure` is the last one's code.
     """
 
     plan_id: str
@@ -63,6 +64,11 @@ class SyncStatus:
     last_standing: str | None = None
     last_revision: int | None = None
     in_step_as_of: datetime | None = None
+    queued_since: datetime | None = None
+    running_since: datetime | None = None
+    next_try: datetime | None = None
+    failures: int = 0
+    failure: str | None = None
     writing: WritingState = WritingState.ON
     items: tuple[ItemStatus, ...] = ()
 
@@ -79,6 +85,7 @@ def sync_status(
         entries = work.ledger.of_plan(connection_id, plan_id)
         waiting = work.inbox.of_plan(connection_id, plan_id)
         last = work.passes.get(connection_id, plan_id)
+        job = work.jobs.of_plan(connection_id, plan_id)
         switch = work.writing.get()
     status = SyncStatus(
         plan_id=plan_id,
@@ -88,6 +95,15 @@ def sync_status(
         writing=state_of(switch, enabled=writing),
         items=tuple(_status(entry, waiting) for entry in entries),
     )
+    if job is not None:
+        status = replace(
+            status,
+            queued_since=job.asked_at,
+            running_since=job.started_at,
+            next_try=job.due_at,
+            failures=job.failures,
+            failure=job.reason,
+        )
     if last is None:
         return status
     in_step = (last.revision, last.standing) == (head.number, Standing.IN_STEP)

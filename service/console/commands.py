@@ -8,6 +8,7 @@ from service.console.group import Later, LazyGroup
 _COMMANDS = {
     "demo": Later("service.console.demo:demo", "Three plans into a chart and back, in seconds."),
     "serve": Later("service.console.serve:serve", "Run the API on this machine."),
+    "worker": Later("service.console.worker:worker", "Keep plans and chart in step, by itself."),
     "sandbox": Later("service.console.sandbox:sandbox", "Run the FHIR server that ships with Tandem."),
     "plan": Later("service.console.plans:plan", "Load plans, look at them, give them out as FHIR."),
     "import": Later("service.console.imports:import_", "Read a patient's chart into a draft plan."),

@@ -1,4 +1,4 @@
-"""`tandem health`: does the database work, does the EHR answer."""
+"""`tandem health`: does the database work, does the EHR answer, does a worker live."""
 
 from dataclasses import dataclass
 
@@ -29,8 +29,9 @@ class Finding:
 @click.command(cls=Verb)
 @click.pass_obj
 def health(run: Run) -> int:
-    """Look at the database and the EHR; changes neither."""
-    found = (_database(run.installation), _ehr(run.installation), _writing(run.installation))
+    """Look at the database, the EHR, the worker and the switch of all writing; changes none of them."""
+    places = (_database, _ehr, _worker, _writing)
+    found = tuple(look(run.installation) for look in places)
     document = {one.part: {"ok": one.code is ExitCode.DONE, "message": one.words} for one in found}
     rows = [(one.part, "ok" if one.code is ExitCode.DONE else "not ok", one.words) for one in found]
     run.answer(document, lambda stream: page(stream).print(table("", ("part", "state", "what"), rows)))
@@ -77,3 +78,18 @@ def _ehr(installation: Installation) -> Finding:
         return Finding(part="ehr", code=said.code, words=said.words)
     words = f"{offered.software or 'a server'}, FHIR {offered.fhir_version}"
     return Finding(part="ehr", code=ExitCode.DONE, words=words)
+
+
+def _worker(installation: Installation) -> Finding:
+    if installation.ehr_url is None:
+        return Finding(part="worker", code=ExitCode.DONE, words="there is nothing to do without an EHR")
+    try:
+        if not installation.is_current():
+            return Finding(part="worker", code=ExitCode.DONE, words="waits for the database")
+        for problem in installation.workshop.unattended():
+            return Finding(part="worker", code=ExitCode.WORK_LEFT, words=problem.reason)
+        words = f"{installation.workshop.alive()} alive"
+    except StorageError as error:
+        said = told(error)
+        return Finding(part="worker", code=said.code, words=said.words)
+    return Finding(part="worker", code=ExitCode.DONE, words=words)

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from _typeshed.wsgi import WSGIApplication
 
     from service.application.chart_run import Whose
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from service.application.preview_sync import Preview
     from service.application.sync_plan import SyncPlan
     from service.application.tokens import TokenPorts
+    from service.domain.values import Problem
     from service.ports.clock import Ids
     from service.ports.ehr import Ehr
     from service.ports.imports import ImportRecord
@@ -46,6 +49,23 @@ class ChartUnusable(Exception):
 
 class WrongFault(Exception):
     """A fault of the sandbox makes no sense; the text names it."""
+
+
+class Workshop(Protocol):
+    """The worker of an installation."""
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether serving starts a worker too."""
+
+    def work(self, until: "Event", *, parent: int | None = None) -> None:
+        """Be a worker until the event is set, or the parent is gone; raises `NoEhr` and `WrongSetting`."""
+
+    def alive(self) -> int:
+        """Return how many workers live; raises `service.ports.storage.StorageError`."""
+
+    def unattended(self) -> "tuple[Problem, ...]":
+        """Tell when plans wait and no worker lives; raises `service.ports.storage.StorageError`."""
 
 
 class Installation(Protocol):
@@ -108,6 +128,10 @@ class Installation(Protocol):
 
     def preview(self, command: "SyncPlan") -> "Preview":
         """Say what a pass would do; raises `NoEhr`, and as the use case does."""
+
+    @property
+    def workshop(self) -> "Workshop":
+        """What a worker of it works with."""
 
     def import_chart(self, command: "ImportChart") -> "ImportRecord":
         """Import a chart; raises `NoEhr` for a patient of one, and as `import_chart` does."""

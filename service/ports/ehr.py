@@ -102,6 +102,22 @@ class TypeCapability:
         return cls(**values)
 
 
+class _AsKept(Mapping[str, TypeCapability]):
+    """Types that are read when they are asked for: HAPI lists 146, and a plan writes ten."""
+
+    def __init__(self, kept: Mapping[str, JsonObject]) -> None:
+        self._kept = kept
+
+    def __getitem__(self, name: str) -> TypeCapability:
+        return TypeCapability.from_json(self._kept[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What a server offers, as negotiated from its CapabilityStatement and the operator's override."""
@@ -137,6 +153,8 @@ class Capabilities:
 
         The words have the shape of `to_json`; members that they leave out stay, type by type.
         """
+        if not words:
+            return self
         stated = self.to_json()
         types = stated["types"]
         for name, told in words.get("types", {}).items():
@@ -146,13 +164,12 @@ class Capabilities:
     @classmethod
     def from_json(cls, stored: JsonObject) -> "Capabilities":
         """Read what `to_json` wrote."""
-        types = {name: TypeCapability.from_json(kept) for name, kept in stored.get("types", {}).items()}
         return cls(
             fhir_version=stored["fhir_version"],
             software=stored.get("software"),
             transaction=stored.get("transaction", False),
             batch=stored.get("batch", False),
-            types=types,
+            types=_AsKept(stored.get("types", {})),
             patch_formats=frozenset(stored.get("patch_formats", ())),
         )
 

@@ -32,7 +32,10 @@ CASES = {
     "health": [["health"]],
     "db upgrade": [["db", "upgrade"]],
     "openapi": [["openapi"]],
-    "sync": [["sync", "{plan}"], ["sync", "--all", "--json"], ["sync", "unknown"],
+    "sync": [
+        ["sync", "{plan}"],
+        ["sync", "--all", "--json"],
+        ["sync", "unknown"],
         ["sync", "{plan}", "--dry-run"],
         ["sync", "{plan}", "--apply", "1.2.3"],
     ],
