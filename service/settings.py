@@ -14,6 +14,7 @@ _LARGEST_PORT = 65535
 # The words of service.ports.storage.ConnectionMode and MedicationMode; bootstrap makes them so.
 MODES = ("read-only", "shadow", "write")
 MEDICATIONS = ("plan", "propose", "reference")
+WRITING = ("on", "off")
 AUTH = ("off", "required")
 WORKER = ("embedded", "separate", "off")
 SECRET = MappingProxyType({"secret": True})
@@ -35,6 +36,7 @@ class Settings:
     that says, in the shape of `Capabilities.to_json`, what the server can do beyond its own statement.
     `worker_passes` is how many passes a worker makes at once.
     `allowed_hosts` are names with commas between them; `jwt_keys` is a file or an https URL.
+    `care_numbers` is a file with the numbers of rules that the clinic changes.
     """
 
     database_url: str = field(default=DEFAULT_DATABASE, repr=False, metadata=SECRET)
@@ -58,6 +60,7 @@ class Settings:
     ehr_url: str | None = None
     ehr_token: str | None = field(default=None, repr=False, metadata=SECRET)
     ehr_mode: str = "read-only"
+    writing: str = "on"
     ehr_sandbox: bool = False
     ehr_medications: str | None = None
     ehr_answer_seconds: float = 30.0
@@ -67,6 +70,7 @@ class Settings:
     worker: str = "embedded"
     worker_passes: int = 4
     traces: bool = False
+    care_numbers: str | None = None
 
 
 def secret_variables() -> tuple[str, ...]:
@@ -100,6 +104,7 @@ def read_settings() -> Settings:
             ehr_url=env.str("EHR_URL", None),
             ehr_token=_secret(env, "EHR_TOKEN"),
             ehr_mode=env.str("EHR_MODE", "read-only", validate=validate.OneOf(MODES)),
+            writing=env.str("WRITING", "on", validate=validate.OneOf(WRITING)),
             ehr_sandbox=env.bool("EHR_SANDBOX", default=False),
             ehr_medications=env.str("EHR_MEDICATIONS", None, validate=validate.OneOf(MEDICATIONS)),
             ehr_answer_seconds=env.float("EHR_ANSWER_SECONDS", 30.0),
@@ -109,6 +114,7 @@ def read_settings() -> Settings:
             worker=env.str("WORKER", "embedded", validate=validate.OneOf(WORKER)),
             worker_passes=env.int("WORKER_PASSES", 4, validate=validate.Range(1, 64)),
             traces=env.bool("TRACES", default=False),
+            care_numbers=env.str("CARE_NUMBERS", None),
         )
     except EnvError as error:
         raise BadSettings(str(error)) from None

@@ -6,20 +6,24 @@ from typing import Protocol
 
 from service.ports import backlog
 from service.ports.backlog import OpenWrites, PlannedPasses, WaitingItems
+from service.ports.writing import Writing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """Everything that waits at one moment."""
+    """Everything that waits at one moment, and whether somebody has stopped all writing."""
 
     items: tuple[WaitingItems, ...]
     writes: tuple[OpenWrites, ...]
     passes: tuple[PlannedPasses, ...]
+    stopped: bool = False
 
 
 class _Work(Protocol):
     @property
     def backlog(self) -> backlog.Backlog: ...
+    @property
+    def writing(self) -> Writing: ...
 
 
 class CountingStorage(Protocol):
@@ -36,4 +40,5 @@ def read_backlog(storage: CountingStorage) -> Backlog:
             items=work.backlog.waiting_items(),
             writes=work.backlog.open_writes(),
             passes=work.backlog.planned_passes(),
+            stopped=work.writing.get().stopped,
         )

@@ -22,6 +22,7 @@ from service.application.push_plan import PushPlan, push_plan
 from service.application.recognise import Everybody, Recogniser
 from service.application.sync_plan import SyncPlan, sync_plan
 from service.application.tokens import TokenPorts
+from service.bootstrap.care import numbers_in
 from service.bootstrap.chart import CONNECTION, connection_of, gateway_to, override_in
 from service.bootstrap.entrance import recogniser_of
 from service.bootstrap.surroundings import RandomIds, SystemClock, meanwhile
@@ -112,6 +113,11 @@ class Tandem:
         return self.settings.request_seconds
 
     @property
+    def writing(self) -> bool:
+        """Whether the environment lets anything be written into a chart."""
+        return self.settings.writing == "on"
+
+    @property
     def asks_who(self) -> bool:
         """Whether a request must show who makes it."""
         return self.settings.auth == "required"
@@ -183,7 +189,9 @@ class Tandem:
     @property
     def plans(self) -> PlanPorts:
         """What the use cases on plans need."""
-        return PlanPorts(storage=self.storage, clock=self.clock)
+        return PlanPorts(
+            storage=self.storage, clock=self.clock, numbers=numbers_in(self.settings.care_numbers)
+        )
 
     def upgrade(self) -> None:
         """Bring the database up to date."""
@@ -254,6 +262,7 @@ class Tandem:
             meanwhile=meanwhile,
             tries=_TRIES if waits else 1,
             pause=lambda: sleep(_PAUSE_SECONDS),
+            writing=self.writing,
         )
         return self._told(command, ports)
 
@@ -322,7 +331,8 @@ class Tandem:
     def _readings(self) -> tuple[Reading, ...]:
         """Return what waits now, or that the database cannot tell."""
         try:
-            return readings_of(read_backlog(self.database), self.clock.now(), workers=self.workshop.alive())
+            backlog, workers = read_backlog(self.database), self.workshop.alive()
+            return readings_of(backlog, self.clock.now(), workers=workers, writing=self.writing)
         except StorageError:
             return (Reading(metric=metrics.STORAGE_UP, value=0),)
 
@@ -358,6 +368,7 @@ def api_of(tandem: Tandem) -> Any:  # a Flask application, by a name that only t
         ready=tandem.lacks,
         push=None if tandem.ehr_url is None else tandem.push,
         import_chart=tandem.import_chart,
+        writing=tandem.writing,
         bind=tandem.correlation.bind,
         watch=tandem.watch,
         recogniser=_recogniser(tandem),

@@ -24,10 +24,13 @@ def exporting() -> Traces:
     return OpenTelemetryTraces.exporting(version("tandem"))
 
 
-def readings_of(backlog: Backlog, now: datetime, *, workers: int) -> tuple[Reading, ...]:
-    """Return what waits and how many workers live, as the metrics tell it."""
+def readings_of(
+    backlog: Backlog, now: datetime, *, workers: int, writing: bool = True
+) -> tuple[Reading, ...]:
+    """Return what waits and how many workers live; `writing` is the environment's word on all writing."""
     alive = Reading(metric=metrics.WORKERS, value=workers)
-    return (*_waiting(backlog, now), *_planned(backlog, now), alive)
+    stopped = Reading(metric=metrics.WRITING_STOPPED, value=backlog.stopped or not writing)
+    return (*_waiting(backlog, now), *_planned(backlog, now), alive, stopped)
 
 
 def _waiting(backlog: Backlog, now: datetime) -> Iterator[Reading]:

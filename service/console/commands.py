@@ -16,6 +16,7 @@ _COMMANDS = {
     "inbox": Later("service.console.inbox:inbox", "What waits for a person, and what they decide."),
     "why": Later("service.console.why:why_", "Where an item stands in the chart, and why."),
     "push": Later("service.console.push:push", "Write plans into the chart, one way."),
+    "writing": Later("service.console.writing:writing", "Stop all writing into charts, let it go on."),
     "validate": Later("service.console.validate:validate", "Check a plan as FHIR before it leaves."),
     "health": Later("service.console.health:health", "Look at the database and the EHR."),
     "token": Later("service.console.tokens:token", "Say who may enter."),

@@ -74,6 +74,10 @@ class Installation(Protocol):
         """Where the API listens: host and port."""
 
     @property
+    def writing(self) -> bool:
+        """Whether the environment lets anything be written into a chart."""
+
+    @property
     def asks_who(self) -> bool:
         """Whether a request must show who makes it."""
 

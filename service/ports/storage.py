@@ -24,6 +24,7 @@ from service.ports.jobs import Jobs
 from service.ports.journal import Journal
 from service.ports.passes import Passes
 from service.ports.workers import Duties, Workers
+from service.ports.writing import Writing
 
 _Item = TypeVar("_Item")
 
@@ -233,6 +234,9 @@ class Plans(Protocol):
     def head(self, plan_id: str) -> Revision:
         """Return the latest revision; raises `Unknown`."""
 
+    def patient_of(self, plan_id: str) -> str:
+        """Return the id of the plan's patient; raises `Unknown`."""
+
     def revision(self, plan_id: str, number: int) -> Revision:
         """Return one revision, whatever version of this service wrote it; raises `Unknown`."""
 
@@ -372,6 +376,8 @@ class UnitOfWork(Protocol):
     def workers(self) -> Workers: ...
     @property
     def duties(self) -> Duties: ...
+    @property
+    def writing(self) -> Writing: ...
 
     def __enter__(self) -> Self: ...
     def __exit__(

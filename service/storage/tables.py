@@ -259,6 +259,15 @@ workers = Table(
 duties = Table(
     "duties", metadata, _key("name"), _text("holder", optional=True), Column("due_at", Moment, nullable=False)
 )
+writing = Table(
+    "writing",
+    metadata,
+    _key("id"),
+    Column("stopped", Boolean, nullable=False),
+    Column("reason", Sealed),  # an operator's words, which may name somebody
+    _text("by", optional=True),
+    Column("since", Moment),
+)
 sealing_keys = Table("sealing_keys", metadata, _key("id"), _text("state"), _text("proof"))
 tokens = Table(
     "tokens",

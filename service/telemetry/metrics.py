@@ -174,6 +174,12 @@ WORKERS = Metric(
     meaning="Workers that said within ten seconds that they live.",
     later=True,
 )
+WRITING_STOPPED = Metric(
+    name="tandem_writing_stopped",
+    kind=Kind.GAUGE,
+    meaning="Whether all writing into charts is stopped, by somebody or by TANDEM_WRITING.",
+    later=True,
+)
 STORAGE_UP = Metric(
     name="tandem_storage_up",
     kind=Kind.GAUGE,
@@ -203,6 +209,7 @@ METRICS = (
     PASSES,
     OLDEST_PASS,
     WORKERS,
+    WRITING_STOPPED,
     STORAGE_UP,
     BUILD,
 )

@@ -35,11 +35,13 @@ from service.ports.storage import (
     Unknown,
 )
 from service.ports.workers import Worker
+from service.ports.writing import Switch
 from tests.fakes.access import MemoryAudit, MemoryTokens, Refused
 from tests.fakes.agreement import MemoryJournal, MemoryLedger, MemoryPasses
 from tests.fakes.backlog import MemoryBacklog
 from tests.fakes.inbox import MemoryInbox
 from tests.fakes.jobs import HeldJob, JobQueue, MemoryDuties, MemoryJobs, MemoryWorkers, Notes
+from tests.fakes.writing import MemoryWriting
 
 T = TypeVar("T")
 
@@ -67,6 +69,7 @@ class Kept:
     jobs: dict[tuple[str, str], HeldJob] = field(default_factory=dict)
     workers: dict[str, Worker] = field(default_factory=dict)
     duties: dict[str, tuple[str | None, datetime]] = field(default_factory=dict)
+    switch: list[Switch] = field(default_factory=list)
 
     def copy(self) -> "Kept":
         return Kept(**{name: content.copy() for name, content in vars(self).items()})
@@ -102,6 +105,9 @@ class MemoryPlans:
 
     def head(self, plan_id: str) -> Revision:
         return self._held(plan_id)[-1]
+
+    def patient_of(self, plan_id: str) -> str:
+        return self._held(plan_id)[-1].plan.patient.id
 
     def revision(self, plan_id: str, number: int) -> Revision:
         for one in self._plans.get(plan_id, ()):
@@ -336,6 +342,7 @@ class MemoryUnitOfWork:
     jobs: MemoryJobs
     workers: MemoryWorkers
     duties: MemoryDuties
+    writing: MemoryWriting
     backlog: MemoryBacklog
 
     def __init__(self, storage: "MemoryStorage", *, write: bool) -> None:
@@ -365,6 +372,7 @@ class MemoryUnitOfWork:
         self.jobs = MemoryJobs(notes, self._storage.queue)
         self.workers = MemoryWorkers(kept.workers)
         self.duties = MemoryDuties(kept.duties, kept.workers)
+        self.writing = MemoryWriting(kept.switch)
         self.backlog = MemoryBacklog(kept.ledger.values(), kept.journal.values(), kept.jobs.values())
         return self
 

@@ -105,6 +105,7 @@ class FakeInstallation:
     workshop: FakeWorkshop = field(default_factory=FakeWorkshop)
 
     asks_who: bool = False
+    writing: bool = True
     hosts: frozenset[str] = frozenset()
     request_seconds: float = 30.0
     operator: str = "cli:operator"
