@@ -46,7 +46,7 @@ def at_the_chart(whose: Whose, ports: Ports) -> Iterator[tuple[Agenda, tuple[Jou
     Raises `Unknown`, `ReadOnly`, `PatientBusy` (also when another run took over), and `EhrError`.
     """
     connection, revision = _subject(whose, ports)
-    capabilities = _capabilities(connection, ports)
+    capabilities = known_capabilities(connection, ports)
     with _leased(revision, connection, ports) as lease:
         try:
             yield _agenda(revision, ports, lease=lease, capabilities=capabilities)
@@ -54,8 +54,11 @@ def at_the_chart(whose: Whose, ports: Ports) -> Iterator[tuple[Agenda, tuple[Jou
             raise PatientBusy(f"patient {lease.patient_id} was taken over by another run") from None
 
 
-def reported(agenda: Agenda, outcome: Outcome, ports: Ports) -> PushReport:
-    """Return what became of every item, and keep how it ended; raises what ended it before any effect."""
+def reported(agenda: Agenda, outcome: Outcome, ports: Ports, *, woken: int = 0) -> PushReport:
+    """Return what became of every item, and keep how it ended; raises what ended it before any effect.
+
+    `woken` is how often the plan had been woken before the chart was looked at: that much is done now.
+    """
     report = PushReport(
         plan_id=agenda.plan.id,
         revision=agenda.number,
@@ -74,6 +77,8 @@ def reported(agenda: Agenda, outcome: Outcome, ports: Ports) -> PushReport:
     )
     with ports.storage.begin() as work:
         work.passes.put(last)
+        if woken and outcome.stopped is None:
+            work.due.done(report.connection_id, report.plan_id, woken)
         work.commit()
     return report
 
@@ -91,7 +96,7 @@ def _open(connection: Connection) -> Connection:
     return connection
 
 
-def _capabilities(connection: Connection, ports: Ports) -> Capabilities:
+def known_capabilities(connection: Connection, ports: Ports) -> Capabilities:
     """Ask the server what it can do, once a day; the operator's word wins over the server's."""
     now = ports.clock.now()
     with ports.storage.begin(write=False) as work:

@@ -47,15 +47,17 @@ def sync_plan(command: SyncPlan, ports: Ports) -> PushReport:
 
 def _pass(command: SyncPlan, ports: Ports) -> PushReport:
     with at_the_chart(command, ports) as (agenda, open_rows):
-        items = _waiting(agenda, ports)
+        items, woken = _waiting(agenda, ports)
         rules_of = _rules(command.authority, items.values())
         outcome = synchronise(agenda, ports, open_rows, rules_of=rules_of, keep=_keeper(ports, items))
-        return reported(agenda, outcome, ports)
+        return reported(agenda, outcome, ports, woken=woken)
 
 
-def _waiting(agenda: Agenda, ports: Ports) -> dict[str, InboxItem]:
+def _waiting(agenda: Agenda, ports: Ports) -> tuple[dict[str, InboxItem], int]:
+    """Return what waits for a person or was decided, and how often the plan was woken until now."""
+    place = (agenda.connection.id, agenda.plan.id)
     with ports.storage.begin(write=False) as work:
-        return {item.id: item for item in work.inbox.of_plan(agenda.connection.id, agenda.plan.id)}
+        return {item.id: item for item in work.inbox.of_plan(*place)}, work.due.number(*place)
 
 
 def _rules(authority: Authority, items: Iterable[InboxItem]) -> RulesOf:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING, Any, TextIO
 
 from service.application.answer_once import OnceStorage
@@ -16,9 +17,11 @@ from service.application.backlog import read_backlog
 from service.application.chart_run import Whose
 from service.application.connect import keep_connection
 from service.application.import_chart import FromEhr, ImportChart, ImportPorts, import_chart
+from service.application.poll_chart import PollChart, PollReport, due_plans, poll_chart
 from service.application.ports import PlanPorts
 from service.application.push_plan import PushPlan, push_plan
 from service.application.recognise import Everybody, Recogniser
+from service.application.subscribe import SubscribePorts
 from service.application.sync_plan import SyncPlan, sync_plan
 from service.application.tokens import TokenPorts
 from service.bootstrap.chart import CONNECTION, connection_of, gateway_to, override_in
@@ -48,7 +51,7 @@ from service.sync.agenda import Ports
 from service.sync.report import PushReport
 from service.telemetry import metrics
 from service.telemetry.correlation import Correlation
-from service.telemetry.events import IMPORT_FINISHED, PUSH_FAILED, PUSH_FINISHED, Log, emit
+from service.telemetry.events import IMPORT_FINISHED, POLL_FINISHED, PUSH_FAILED, PUSH_FINISHED, Log, emit
 from service.telemetry.logs import configure
 from service.telemetry.metrics import Reading
 from service.telemetry.registry import Registry
@@ -220,9 +223,42 @@ class Tandem:
 
     def push(self, command: Whose) -> PushReport:
         """Push or sync a plan over the configured connection; raises `NoEhr`, and as the use case does."""
+        return self._told(command, self._run())
+
+    def poll(self, *, whole: bool = False) -> PollReport:
+        """Read what changed in the chart; raises `NoEhr`, and as `poll_chart` does."""
+        command = PollChart(
+            connection_id=CONNECTION,
+            overlap=timedelta(seconds=self.settings.ehr_overlap_seconds),
+            sweep_every=timedelta(hours=self.settings.ehr_compare_hours),
+            whole=whole,
+        )
+        report = poll_chart(command, self._run())
+        emit(
+            self.log,
+            POLL_FINISHED,
+            connection_id=report.connection_id,
+            rows=report.rows,
+            changed=report.changed,
+            woken=len(report.woken),
+            compared=report.compared,
+        )
+        return report
+
+    def due(self) -> tuple[str, ...]:
+        """Return the plans that wait for a pass, by id."""
+        return due_plans(self.storage, CONNECTION)
+
+    @property
+    def subscriptions(self) -> SubscribePorts:
+        """What subscribing needs; raises `NoEhr`."""
+        return SubscribePorts(run=self._run(), random_hex=secrets.token_hex, pause=sleep)
+
+    def _run(self) -> Ports:
+        """Return what a run at the chart needs; raises `NoEhr`."""
         ehr = self.ehr
         self.connect()
-        ports = Ports(
+        return Ports(
             storage=self.storage,
             ehr=ehr,
             clock=self.clock,
@@ -230,7 +266,6 @@ class Tandem:
             override=self.override,
             settle_time=timedelta(seconds=self.settings.ehr_answer_seconds + 60),
         )
-        return self._told(command, ports)
 
     def import_chart(self, command: ImportChart) -> ImportRecord:
         """Import a chart; raises `NoEhr` for a patient of one, and as `import_chart` does."""

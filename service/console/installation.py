@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
     from service.application.chart_run import Whose
     from service.application.import_chart import ImportChart
+    from service.application.poll_chart import PollReport
     from service.application.ports import PlanPorts
+    from service.application.subscribe import SubscribePorts
     from service.application.tokens import TokenPorts
     from service.ports.clock import Ids
     from service.ports.ehr import Ehr
@@ -99,6 +101,16 @@ class Installation(Protocol):
 
     def push(self, command: "Whose") -> "PushReport":
         """Push or sync a plan; raises `NoEhr`, and as the use case does."""
+
+    def poll(self, *, whole: bool = False) -> "PollReport":
+        """Read what changed in the chart; raises `NoEhr`, and as `poll_chart` does."""
+
+    def due(self) -> tuple[str, ...]:
+        """Return the plans that wait for a pass, by id."""
+
+    @property
+    def subscriptions(self) -> "SubscribePorts":
+        """What subscribing needs; raises `NoEhr`."""
 
     def import_chart(self, command: "ImportChart") -> "ImportRecord":
         """Import a chart; raises `NoEhr` for a patient of one, and as `import_chart` does."""

@@ -11,6 +11,7 @@ from service.storage.audit import SqlAudit
 from service.storage.backlog import SqlBacklog
 from service.storage.connections import SqlCapabilityCache, SqlConnections, SqlCursors
 from service.storage.database import connect, open_engine, transaction
+from service.storage.feed import SqlDue, SqlHooks, SqlLinks, SqlSights
 from service.storage.imports import SqlImports
 from service.storage.inbox import SqlInbox
 from service.storage.jobs import Enqueue, SqlJobs
@@ -43,6 +44,10 @@ class SqlUnitOfWork:
     answers: SqlAnswers
     imports: SqlImports
     jobs: SqlJobs
+    links: SqlLinks
+    sights: SqlSights
+    due: SqlDue
+    hooks: SqlHooks
     backlog: SqlBacklog
 
     def __init__(
@@ -80,6 +85,10 @@ class SqlUnitOfWork:
         self.answers = SqlAnswers(connection, self._sealer)
         self.imports = SqlImports(connection, self._sealer)
         self.jobs = SqlJobs(connection, self._enqueue)
+        self.links = SqlLinks(connection)
+        self.sights = SqlSights(connection, self._sealer)
+        self.due = SqlDue(connection)
+        self.hooks = SqlHooks(connection)
         self.backlog = SqlBacklog(connection)
         return self
 

@@ -14,6 +14,8 @@ from service.domain.revision import Revision
 from service.domain.values import Invalid, Problem
 from service.ports.access import AuditEntry, Token
 from service.ports.answers import Asked, KeptAnswer
+from service.ports.feed import Sight
+from service.ports.hooks import Hook
 from service.ports.imports import ImportRecord
 from service.ports.inbox import InboxItem
 from service.ports.journal import JournalRow
@@ -37,6 +39,7 @@ from service.ports.storage import (
 from tests.fakes.access import MemoryAudit, MemoryTokens, Refused
 from tests.fakes.agreement import MemoryJournal, MemoryLedger, MemoryPasses
 from tests.fakes.backlog import MemoryBacklog
+from tests.fakes.feed import MemoryDue, MemoryHooks, MemoryLinks, MemorySights
 from tests.fakes.inbox import MemoryInbox
 
 T = TypeVar("T")
@@ -63,6 +66,10 @@ class Kept:
     answers: dict[tuple[str, str, str], tuple[KeptAnswer | None, datetime]] = field(default_factory=dict)
     imports: dict[str, ImportRecord] = field(default_factory=dict)
     woken: dict[tuple[str, str], None] = field(default_factory=dict)
+    sights: dict[tuple[str, str], Sight] = field(default_factory=dict)
+    due: dict[tuple[str, str], int] = field(default_factory=dict)
+    polls: dict[str, datetime] = field(default_factory=dict)
+    hooks: dict[str, Hook] = field(default_factory=dict)
 
     def copy(self) -> "Kept":
         return Kept(**{name: content.copy() for name, content in vars(self).items()})
@@ -328,6 +335,10 @@ class MemoryUnitOfWork:
     answers: MemoryAnswers
     imports: MemoryImports
     jobs: MemoryJobs
+    links: MemoryLinks
+    sights: MemorySights
+    due: MemoryDue
+    hooks: MemoryHooks
     backlog: MemoryBacklog
 
     def __init__(self, storage: "MemoryStorage", *, write: bool) -> None:
@@ -354,6 +365,10 @@ class MemoryUnitOfWork:
         self.answers = MemoryAnswers(kept)
         self.imports = MemoryImports(kept)
         self.jobs = MemoryJobs(kept)
+        self.links = MemoryLinks(kept)
+        self.sights = MemorySights(kept)
+        self.due = MemoryDue(kept)
+        self.hooks = MemoryHooks(kept)
         self.backlog = MemoryBacklog(kept.ledger.values(), kept.journal.values())
         return self
 
