@@ -34,6 +34,7 @@ from service.sandbox.records import Version
 from service.sandbox.server import FhirServer
 from service.sandbox.shape import Shape
 from service.sandbox.store import MemoryStore
+from service.sandbox.subscriptions import Notification
 from service.sandbox.wire import Answer, Incoming, complaint
 from service.sync.agenda import Ports
 from service.sync.report import Done, ItemReport, PushReport
@@ -94,7 +95,10 @@ class Clinic:
         self.spoil: Spoiling = usual
         self.lose: Callable[[requests.PreparedRequest], bool] = lambda _: False
         self._ticks = count()
-        self.server = FhirServer(self.store, self._server_time, numbered_ids(), shape=shape)
+        self.notified: list[Notification] = []
+        self.server = FhirServer(
+            self.store, self._server_time, numbered_ids(), shape=shape, notify=self.notified.append
+        )
         self.faulty = FaultyServer(self.server, sleep=lambda _: None)
         self._ids = CountingIds("run")
         self._line = self._lines()
