@@ -59,7 +59,7 @@ def feed_rows(ehr: str, number: int) -> Iterator[Row]:
         with ThreadPoolExecutor(_WORKERS) as pool:
             list(pool.map(installation.push, ids))
         tandem = installation.tandem
-        tandem.poll()
+        tandem.reading.poll()
         _passes(installation)
         chart = Chart(ehr=ehr, installation=installation, recorder=recorder, ids=ids)
         yield from _quiet(chart)
@@ -68,12 +68,12 @@ def feed_rows(ehr: str, number: int) -> Iterator[Row]:
 
 def _quiet(chart: Chart) -> Iterator[Row]:
     tandem, recorder = chart.installation.tandem, chart.recorder
-    report = tandem.poll(whole=True)
+    report = tandem.reading.poll(whole=True)
     ours, bare = [], []
     for _ in range(_ROUNDS):
         recorder.searches.clear()
         since = perf_counter()
-        report = tandem.poll(whole=True)
+        report = tandem.reading.poll(whole=True)
         ours.append(perf_counter() - since)
         if report.changed:
             raise RuntimeError("a quiet chart changed")
@@ -108,7 +108,7 @@ def _changed(chart: Chart) -> Iterator[Row]:
             list(pool.map(lambda one: _edit(installation, chart.ehr, one), some))
         chart.recorder.calls = 0
         since = perf_counter()
-        installation.tandem.poll()
+        installation.tandem.reading.poll()
         done = _passes(installation)
         seconds = perf_counter() - since
         if done != len(some):
@@ -129,7 +129,7 @@ def _edit(installation: Installation, ehr: str, plan_id: str) -> None:
 
 
 def _passes(installation: Installation) -> int:
-    due = installation.tandem.due()
+    due = installation.tandem.reading.due()
     for plan_id in due:
         installation.tandem.push(SyncPlan(plan_id=plan_id))
     return len(due)

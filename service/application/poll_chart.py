@@ -111,6 +111,12 @@ def due_plans(storage: Storage, connection_id: str = "default") -> tuple[str, ..
         return work.due.plans(connection_id)
 
 
+def is_poll_asked(storage: Storage, connection_id: str = "default") -> bool:
+    """Tell whether a notification asks for a poll."""
+    with storage.begin(write=False) as work:
+        return work.due.poll_asked(connection_id) is not None
+
+
 @dataclass(slots=True, kw_only=True)
 class _Polling:
     command: PollChart

@@ -24,8 +24,8 @@ def poll(run: Run, *, whole: bool) -> None:
     """
     installation = prepare(run.installation)
     with trail_of(installation, "poll"):
-        report = installation.poll(whole=whole)
-    due = installation.due()
+        report = installation.reading.poll(whole=whole)
+    due = installation.reading.due()
     run.answer(_document(report, due), lambda stream: _show(report, due, stream))
 
 

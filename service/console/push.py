@@ -84,8 +84,8 @@ def carry_out_due(run: Run, command: Callable[[str], Whose]) -> int:
     """Read what changed in the chart, and carry a command out on the plans that wait for it."""
     installation = prepare(run.installation)
     with trail_of(installation, "poll"):
-        installation.poll()
-    return _carried_out(run, installation, [command(one) for one in installation.due()])
+        installation.reading.poll()
+    return _carried_out(run, installation, [command(one) for one in installation.reading.due()])
 
 
 def _carried_out(run: Run, installation: Installation, commands: list[Whose]) -> int:

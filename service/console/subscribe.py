@@ -35,7 +35,7 @@ def subscribe_(run: Run, *, endpoint: str | None, listed: bool, ended: bool) -> 
         raise click.UsageError("Say one of --endpoint, --list and --end.")
     installation = prepare(run.installation)
     with trail_of(installation, "subscribe"):
-        ports = installation.subscriptions
+        ports = installation.reading.subscriptions
         if endpoint is not None:
             found = subscribe(endpoint, ports=ports)
         else:

@@ -33,14 +33,14 @@ def writers(url: str, tmp_path: Path) -> Writers:
     )
     made = Writers(Tandem(settings=settings), Client(url), str(uuid4())[:8])
     assert made.sync().standing is Standing.IN_STEP
-    made.tandem.poll()
+    made.tandem.reading.poll()
     return made
 
 
 def sync_changed(tandem: Tandem) -> int:
     """Do as `tandem sync --changed` does, and tell how many plans were due."""
-    tandem.poll()
-    due = tandem.due()
+    tandem.reading.poll()
+    due = tandem.reading.due()
     for plan_id in due:
         tandem.push(SyncPlan(plan_id=plan_id))
     return len(due)
@@ -72,14 +72,14 @@ def test_an_edit_of_the_chart_is_told_and_leads_to_a_look(writers: Writers) -> N
     with running(tandem.application()) as served:  # type: ignore[arg-type]  it is a Flask application
         endpoint = served.removesuffix("/fhir")
         try:
-            found = subscribe(endpoint, ports=tandem.subscriptions)
+            found = subscribe(endpoint, ports=tandem.reading.subscriptions)
             assert {one.status for one in found} == {"active"}
-            assert subscribe(endpoint, ports=tandem.subscriptions) == found
+            assert subscribe(endpoint, ports=tandem.reading.subscriptions) == found
             writers.edit_there("title", 1)
             until(lambda: is_told(tandem))
         finally:
-            end_subscriptions(ports=tandem.subscriptions)
-        assert list_subscriptions(ports=tandem.subscriptions) == ()
+            end_subscriptions(ports=tandem.reading.subscriptions)
+        assert list_subscriptions(ports=tandem.reading.subscriptions) == ()
     assert sync_changed(tandem) == 1
     assert writers.head().title == "there 1"
 

@@ -8,6 +8,8 @@ from service.domain.plan import Plan
 from service.sandbox.shape import Shape
 from service.sandbox.wire import Answer, Incoming
 from tests.builders import a_flag
+from tests.fakes.clock import CountingIds
+from tests.fakes.jobs import JobQueue
 from tests.property.two_sided import a_small_plan
 from tests.scenarios.clinic import Answering, Clinic
 
@@ -44,6 +46,7 @@ def clinic_of(way: str) -> Clinic:
 def in_step(way: str = "history", **changes: Any) -> Clinic:
     """A clinic whose plan and chart agree, long after everything was told."""
     clinic = Clinic(a_plan(), **changes) if changes else clinic_of(way)
+    clinic.storage.queue = JobQueue(new_id=CountingIds("job").new, now=clinic.clock.now)
     clinic.sync()
     clinic.later(minutes=10)
     clinic.poll()

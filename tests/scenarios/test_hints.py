@@ -199,7 +199,7 @@ def test_whatever_comes_asks_for_a_poll(office: Office, body: bytes) -> None:
 def test_a_hint_that_names_a_linked_resource_wakes_its_plan(office: Office) -> None:
     office.hear(reference=office.clinic.address(GOAL))
     assert office.clinic.due == (office.clinic.plan.id,)
-    assert ("default", office.clinic.plan.id) in office.clinic.storage.kept.woken
+    assert ("default", office.clinic.plan.id) in office.clinic.storage.kept.jobs
     assert not office.poll_asked()
 
 

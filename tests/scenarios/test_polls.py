@@ -31,7 +31,7 @@ def test_an_edit_of_the_chart_wakes_its_plan_and_comes_in_with_the_pass(clinic: 
     report = clinic.poll()
     assert report.woken == {clinic.plan.id}
     assert clinic.due == (clinic.plan.id,)
-    assert ("default", clinic.plan.id) in clinic.storage.kept.woken
+    assert ("default", clinic.plan.id) in clinic.storage.kept.jobs
     clinic.sync()
     assert clinic.head().goals[0].description == "their words"
     assert clinic.due == ()

@@ -23,6 +23,7 @@ from service.ports.storage import (
     PlanFilter,
     Storage,
 )
+from service.ports.writing import Switch
 from tests.builders import PSYCHIATRIST, THERAPIST, a_plan, the_full_plan
 from tests.builders.inbox import an_item
 from tests.contract.storage.samples import NOON, a_revision, a_row, an_entry, later
@@ -93,6 +94,7 @@ IMPORTED = ImportRecord(
 )
 SEEN = Sight(reference="Goal/17", stamp="3", digest="0e" * 32)
 HOOK = Hook(digest="0f" * 32, connection_id="default", made_at=NOON)
+STOPPED = Switch(stopped=True, reason="the EHR is moved", by="cli:root", since=later(6))
 CAPABILITIES = KeptCapabilities(content={"fhir_version": "4.0.1"}, fetched_at=NOON)
 
 
@@ -119,6 +121,7 @@ def fill(storage: Storage) -> None:
         work.due.wake("default", [FULL.id], NOON)
         work.due.ask_for_poll("default", NOON)
         work.hooks.put(HOOK)
+        work.writing.put(STOPPED)
         assert work.answers.reserve(ASKED, now=NOON, until=later(600)) is None
         work.answers.keep(ASKED, ANSWER)
         assert work.leases.acquire("default", "patient-1", holder="run-1", now=NOON, ttl=timedelta(hours=1))
@@ -146,6 +149,7 @@ def contents(storage: Storage) -> dict[str, Any]:
             "passes": work.passes.get("default", FULL.id),
             "tokens": work.tokens.all(),
             "imports": work.imports.of_plan(FULL.id),
+            "writing": work.writing.get(),
             "answers": work.answers.find(ASKED, now=NOON),
             "sights": {one: was.stamp for one, was in work.sights.before("default", [SEEN]).items()},
             "due": work.due.number("default", FULL.id),
@@ -161,7 +165,8 @@ SINCE = {
     "tokens": "0004",
     "answers": "0005",
     "imports": "0006",
-} | dict.fromkeys(("sights", "due", "polls", "hooks"), "0009")
+    "writing": "0009",
+} | dict.fromkeys(("sights", "due", "polls", "hooks"), "0010")
 
 
 def of_revision(held: dict[str, Any], revision: str) -> dict[str, Any]:

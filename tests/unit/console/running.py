@@ -87,6 +87,7 @@ class FakeInstallation:
     ids: CountingIds = field(default_factory=CountingIds)
 
     asks_who: bool = False
+    writing: bool = True
     hosts: frozenset[str] = frozenset()
     request_seconds: float = 30.0
     operator: str = "cli:operator"
@@ -122,6 +123,10 @@ class FakeInstallation:
 
     def push(self, command: PushPlan) -> PushReport:
         return self.pushing(command.plan_id)
+
+    @property
+    def reading(self) -> "FakeInstallation":
+        return self
 
     def poll(self, *, whole: bool = False) -> PollReport:
         if self.ehr_url is None:
