@@ -80,11 +80,11 @@ class _Sweeping:
             held = self._read(reference)
             if held is not None:
                 found[reference] = held
+        looked = [(held, seen_whole(held)) for held in found.values()]
         self.number += len(links)
         with self.ports.storage.begin(write=False) as work:
-            before = work.sights.before(self.connection.id, map(seen_whole, found.values()))
-        known = Known(links=links, before=before)
-        self._keep(compared(found.values(), known))
+            before = work.sights.before(self.connection.id, (sight for _, sight in looked))
+        self._keep(compared(looked, Known(links=links, before=before)))
 
     def _found(self, links: Linked) -> Iterator[Held]:
         for kind, ids in _by_kind(links).items():

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from itertools import chain
 from typing import Any
 
@@ -26,6 +27,7 @@ from service.sync.feed import (
     missing,
     patients_named,
     plans_hinted_at,
+    seen_whole,
     sight_of,
     ways_to_read,
 )
@@ -161,7 +163,7 @@ def test_what_is_young_is_not_remembered_as_told() -> None:
     assert judged((row,), known(AGREED, settled=NOON + timedelta(seconds=99))).sights == ()
     assert judged((row,), known(AGREED, settled=NOON + timedelta(seconds=100))).sights != ()
     held = Held(reference="Goal/1", version="4", last_updated=row.last_updated, resource=row.resource or {})
-    assert compared((held,), known(AGREED, settled=NOON)).sights == ()
+    assert compared(((held, seen_whole(held)),), known(AGREED, settled=NOON)).sights == ()
 
 
 def test_a_new_resource_concerns_all_plans_of_the_patient_whom_it_is_about() -> None:
@@ -260,7 +262,7 @@ def test_a_comparison_tells_what_differs_and_remembers_what_it_saw(
     seen: Held, before: Before | None, state: LinkState, news: bool, remembered: bool
 ) -> None:
     knowledge = known(replace(AGREED, state=state), before={"Goal/1": before} if before else None)
-    came_to = compared((seen,), knowledge)
+    came_to = compared(((seen, seen_whole(seen)),), knowledge)
     assert (bool(came_to.plans), bool(came_to.sights)) == (news, remembered)
 
 
@@ -270,6 +272,8 @@ def test_an_imprint_sees_labels_and_content_and_no_stamps() -> None:
     assert imprint(plain) != imprint(held(security=[{"code": "R"}]).resource)
     assert imprint(plain) != imprint({**plain, "language": "en"})
     assert imprint({"resourceType": "Goal"}) == imprint({"resourceType": "Goal", "meta": None})
+    assert imprint({**plain, "n": Decimal("1.50")}) != imprint({**plain, "n": Decimal("1.5")})
+    assert imprint({**plain, "text": "half a pair \ud800"}) != imprint(plain)
 
 
 def test_what_is_missing_counts_in_the_second_look_or_when_the_server_says_deleted() -> None:
