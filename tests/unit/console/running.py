@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from io import StringIO
@@ -12,6 +12,7 @@ from threading import Event
 import pytest
 
 from service.application.import_chart import FromEhr, ImportChart, ImportPorts, import_chart
+from service.application.poll_chart import PollReport
 from service.application.ports import PlanPorts
 from service.application.push_plan import PushPlan
 from service.application.tokens import TokenPorts, caller_of
@@ -56,6 +57,9 @@ A_BACKUP = BackupReport(
 )
 
 
+A_POLL = PollReport(connection_id="default", rows=3, changed=1, woken=frozenset({"a"}))
+
+
 class ChartOfOneWord:
     """An EHR that only says what it is."""
 
@@ -97,6 +101,8 @@ class FakeInstallation:
     rekeyed: RekeyReport = NOTHING_TO_SEAL
     copied: BackupReport | BackupError = A_BACKUP
     did: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    subscribing: object = None
     pushing: Callable[[str], PushReport] = a_report
     chart: object = field(default_factory=ChartOfOneWord)
     sandboxes: list[object] = field(default_factory=list)
@@ -141,6 +147,25 @@ class FakeInstallation:
 
     def push(self, command: PushPlan) -> PushReport:
         return self.pushing(command.plan_id)
+
+    @property
+    def reading(self) -> "FakeInstallation":
+        return self
+
+    def poll(self, *, whole: bool = False) -> PollReport:
+        if self.ehr_url is None:
+            raise NoEhr("no EHR is configured: set TANDEM_EHR_URL")
+        self.did.append("compared" if whole else "polled")
+        return replace(A_POLL, compared=12 if whole else None)
+
+    def due(self) -> tuple[str, ...]:
+        return tuple(self.waiting)
+
+    @property
+    def subscriptions(self) -> object:
+        if self.subscribing is None:
+            raise NoEhr("no EHR is configured: set TANDEM_EHR_URL")
+        return self.subscribing
 
     def import_chart(self, command: ImportChart) -> ImportRecord:
         if isinstance(command.source, FromEhr):
