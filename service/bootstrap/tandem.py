@@ -18,14 +18,15 @@ from service.application.chart_run import Whose
 from service.application.connect import connection_as_wanted, keep_connection
 from service.application.import_chart import FromEhr, ImportChart, ImportPorts, import_chart
 from service.application.ports import PlanPorts
-from service.application.preview_sync import Preview, preview_sync
+from service.application.preview_sync import Preview
 from service.application.recognise import Everybody, Recogniser
 from service.application.sync_plan import SyncPlan
 from service.application.tokens import TokenPorts
 from service.bootstrap.care import numbers_in
 from service.bootstrap.chart import CONNECTION, connection_of, gateway_to, override_in
 from service.bootstrap.entrance import recogniser_of
-from service.bootstrap.passes import carried_out
+from service.bootstrap.passes import previewed, watched
+from service.bootstrap.reading import ChartReading
 from service.bootstrap.surroundings import RandomIds, SystemClock, meanwhile
 from service.bootstrap.watching import exporting, readings_of
 from service.bootstrap.working import Workshop, all_current, queue_of, settle_time, upgrade_all
@@ -33,7 +34,7 @@ from service.console.installation import NoEhr, WrongSetting
 from service.domain.values import Problem
 from service.fhir.json import JsonObject
 from service.mapping.references import DEFAULT_IDENTIFIER_SYSTEM
-from service.ports.ehr import Ehr, EhrError
+from service.ports.ehr import Ehr
 from service.ports.imports import ImportRecord
 from service.ports.sealing import KeysUnfit
 from service.ports.storage import Connection, StorageError
@@ -48,7 +49,7 @@ from service.sync.agenda import Ports
 from service.sync.report import PushReport
 from service.telemetry import metrics
 from service.telemetry.correlation import Correlation
-from service.telemetry.events import IMPORT_FINISHED, PUSH_FAILED, PUSH_FINISHED, SYNC_PREVIEWED, Log, emit
+from service.telemetry.events import IMPORT_FINISHED, Log, emit
 from service.telemetry.logs import configure
 from service.telemetry.metrics import Reading
 from service.telemetry.registry import Registry
@@ -244,32 +245,32 @@ class Tandem:
             correlation=self.correlation,
             connect=self.connect,
             push=partial(self.push, waits=False),
+            reading=self.reading,
         )
+
+    @cached_property
+    def reading(self) -> ChartReading:
+        """What reads the chart, and has it tell us of changes."""
+        return ChartReading(settings=self.settings, storage=self.storage, log=self.log, run=self._run)
 
     def push(self, command: Whose, *, waits: bool = True) -> PushReport:
         """Push or sync a plan over the configured connection; raises `NoEhr`, and as the use case does.
 
         For a patient whom another run holds it waits some seconds, unless told not to.
         """
+        return watched(command, self._run(waits=waits), log=self.log, watch=self.watch)
+
+    def _run(self, *, waits: bool = True) -> Ports:
+        """Return what a run at the chart needs, with its connection kept; raises `NoEhr`."""
         ports = self._ports(waits=waits)
         self.connect()
-        return self._told(command, ports)
+        return ports
 
     def preview(self, command: SyncPlan) -> Preview:
         """Say what a pass would do; raises `NoEhr`, and as the use case does."""
         ports = self._ports()
         over = connection_as_wanted(connection_of(self.settings), storage=self.storage)
-        seen = preview_sync(command, ports, over=over)
-        emit(
-            self.log,
-            SYNC_PREVIEWED,
-            plan_id=seen.plan_id,
-            revision=seen.revision,
-            connection_id=seen.connection_id,
-            standing=seen.standing.value,
-            requests=len(seen.requests),
-        )
-        return seen
+        return previewed(command, ports, over=over, log=self.log)
 
     def _ports(self, *, waits: bool = False) -> Ports:
         return Ports(
@@ -307,29 +308,6 @@ class Tandem:
             source=record.source.value,
         )
         return record
-
-    def _told(self, command: Whose, ports: Ports) -> PushReport:
-        """Push, and write down what came of it."""
-        whose = {"plan_id": command.plan_id, "connection_id": command.connection_id}
-        with self.watch.push(command.plan_id, command.connection_id) as seen:
-            try:
-                report = carried_out(command, ports)
-            except EhrError as error:
-                seen.outcome = "failed"
-                emit(self.log, PUSH_FAILED, error=type(error).__name__, status=error.status, **whose)
-                raise
-            standing = seen.outcome = report.standing.value
-            seen.revision, seen.writes, seen.counts = report.revision, report.writes, report.counts
-        emit(
-            self.log,
-            PUSH_FINISHED,
-            revision=report.revision,
-            standing=standing,
-            writes=report.writes,
-            counts=report.counts,
-            **whose,
-        )
-        return report
 
     def connect(self) -> Connection:
         """Keep the connection as the settings have it; raises `Pinned` when they move what must stay."""

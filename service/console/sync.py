@@ -6,17 +6,26 @@ from service.application.preview_sync import ApplySync
 from service.application.sync_plan import SyncPlan
 from service.console.group import Verb
 from service.console.preview import dry_run
-from service.console.push import carry_out, chosen
+from service.console.push import carry_out, carry_out_due, chosen
 from service.console.run import Run
 
 
 @click.command(cls=Verb)
 @click.argument("plan_ids", nargs=-1, metavar="[PLAN_ID]...")
 @click.option("--all", "everything", is_flag=True, help="Every plan that is kept.")
+@click.option("--changed", is_flag=True, help="Poll the chart, and take the plans that wait for a pass.")
 @click.option("--dry-run", "dry", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option("--apply", "digest", metavar="DIGEST", help="Do what the dry run with this digest said.")
 @click.pass_obj
-def sync(run: Run, *, plan_ids: tuple[str, ...], everything: bool, dry: bool, digest: str | None) -> int:
+def sync(
+    run: Run,
+    *,
+    plan_ids: tuple[str, ...],
+    everything: bool,
+    changed: bool,
+    dry: bool,
+    digest: str | None,
+) -> int:
     """Bring plans and the chart of the EHR that TANDEM_EHR_URL names into step.
 
     Edits of the chart become revisions of the plan, edits of the plan are written into the chart, and what
@@ -29,6 +38,14 @@ def sync(run: Run, *, plan_ids: tuple[str, ...], everything: bool, dry: bool, di
     With --apply, one plan's requests are sent exactly as its dry run showed them, or refused, with 7, when
     anything has moved since.
     """
+
+    def command(plan_id: str) -> SyncPlan:
+        return SyncPlan(plan_id=plan_id)
+
+    if changed:
+        if plan_ids or everything or dry or digest is not None:
+            raise click.UsageError("--changed finds the plans itself: say nothing beside it.")
+        return carry_out_due(run, command)
     plans = chosen(plan_ids, everything=everything)
     if digest is not None and (dry or plans is None or len(plans) != 1):
         raise click.UsageError("--apply takes one plan, and no --dry-run.")
@@ -36,4 +53,4 @@ def sync(run: Run, *, plan_ids: tuple[str, ...], everything: bool, dry: bool, di
         return dry_run(run, plans)
     if digest is not None:
         return carry_out(run, plans, lambda one: ApplySync(plan_id=one, digest=digest))
-    return carry_out(run, plans, lambda one: SyncPlan(plan_id=one))
+    return carry_out(run, plans, command)
