@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from threading import Lock
 from types import TracebackType
 from typing import Self, TypeVar
@@ -45,6 +45,7 @@ from tests.fakes.backlog import MemoryBacklog
 from tests.fakes.feed import MemoryDue, MemoryHooks, MemoryLinks, MemorySights
 from tests.fakes.inbox import MemoryInbox
 from tests.fakes.jobs import HeldJob, JobQueue, MemoryDuties, MemoryJobs, MemoryWorkers, Notes
+from tests.fakes.leases import MemoryLeases
 from tests.fakes.writing import MemoryWriting
 
 T = TypeVar("T")
@@ -246,48 +247,6 @@ class MemoryCursors:
         return self._cursors.get((connection_id, name))
 
 
-class MemoryLeases:
-    def __init__(self, kept: Kept) -> None:
-        self._leases = kept.leases
-
-    def acquire(
-        self, connection_id: str, patient_id: str, *, holder: str, now: datetime, ttl: timedelta
-    ) -> Lease | None:
-        last, free = self._leases.get((connection_id, patient_id), (None, True))
-        if last is not None and not free and last.expires_at > now:
-            return None
-        lease = Lease(
-            connection_id=connection_id,
-            patient_id=patient_id,
-            holder=holder,
-            fencing=1 if last is None else last.fencing + 1,
-            expires_at=now + ttl,
-        )
-        self._leases[connection_id, patient_id] = (lease, False)
-        return lease
-
-    def holds(self, lease: Lease, now: datetime) -> bool:
-        held, free = self._leases.get((lease.connection_id, lease.patient_id), (lease, True))
-        return not free and _one_of(held) == _one_of(lease) and held.expires_at > now
-
-    def renew(self, lease: Lease, *, now: datetime, ttl: timedelta) -> bool:
-        if not self.holds(lease, now):
-            return False
-        place = (lease.connection_id, lease.patient_id)
-        self._leases[place] = (replace(lease, expires_at=now + ttl), False)
-        return True
-
-    def release(self, lease: Lease) -> None:
-        place = (lease.connection_id, lease.patient_id)
-        held, free = self._leases.get(place, (lease, True))
-        if not free and _one_of(held) == _one_of(lease):
-            self._leases[place] = (held, True)
-
-
-def _one_of(lease: Lease) -> tuple[str, int]:
-    return lease.holder, lease.fencing
-
-
 class MemoryUnitOfWork:
     """Works on a copy; `commit` makes the copy what is kept."""
 
@@ -331,7 +290,7 @@ class MemoryUnitOfWork:
         self.connections = MemoryConnections(kept)
         self.capabilities = MemoryCapabilityCache(kept)
         self.cursors = MemoryCursors(kept)
-        self.leases = MemoryLeases(kept)
+        self.leases = MemoryLeases(kept.leases)
         self.inbox = MemoryInbox(kept.inbox)
         self.passes = MemoryPasses(kept)
         self.tokens = MemoryTokens(kept.tokens)
