@@ -18,6 +18,7 @@ from service.domain.therapy import RequestStatus
 from service.fhir.json import JsonObject
 from service.ports.access import Audit, Tokens
 from service.ports.answers import Answers
+from service.ports.decisions import Decisions
 from service.ports.imports import Imports
 from service.ports.inbox import Inbox
 from service.ports.jobs import Jobs
@@ -362,6 +363,8 @@ class UnitOfWork(Protocol):
     def answers(self) -> Answers: ...
     @property
     def imports(self) -> Imports: ...
+    @property
+    def decisions(self) -> Decisions: ...
     @property
     def jobs(self) -> Jobs: ...
 

@@ -11,6 +11,7 @@ from service.storage.audit import SqlAudit
 from service.storage.backlog import SqlBacklog
 from service.storage.connections import SqlCapabilityCache, SqlConnections, SqlCursors
 from service.storage.database import connect, open_engine, transaction
+from service.storage.decisions import SqlDecisions
 from service.storage.imports import SqlImports
 from service.storage.inbox import SqlInbox
 from service.storage.jobs import Enqueue, SqlJobs
@@ -42,6 +43,7 @@ class SqlUnitOfWork:
     audit: SqlAudit
     answers: SqlAnswers
     imports: SqlImports
+    decisions: SqlDecisions
     jobs: SqlJobs
     backlog: SqlBacklog
 
@@ -79,6 +81,7 @@ class SqlUnitOfWork:
         self.audit = SqlAudit(connection)
         self.answers = SqlAnswers(connection, self._sealer)
         self.imports = SqlImports(connection, self._sealer)
+        self.decisions = SqlDecisions(connection, self._sealer)
         self.jobs = SqlJobs(connection, self._enqueue)
         self.backlog = SqlBacklog(connection)
         return self

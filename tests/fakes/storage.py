@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from service.document import SCHEMA_VERSION
+from service.domain.findings.decision import Decision
 from service.domain.people import Person
 from service.domain.revision import Revision
 from service.domain.values import Invalid, Problem
@@ -62,6 +63,7 @@ class Kept:
     refused: Refused = field(default_factory=dict)
     answers: dict[tuple[str, str, str], tuple[KeptAnswer | None, datetime]] = field(default_factory=dict)
     imports: dict[str, ImportRecord] = field(default_factory=dict)
+    decisions: dict[tuple[str, str], Decision] = field(default_factory=dict)
     woken: dict[tuple[str, str], None] = field(default_factory=dict)
 
     def copy(self) -> "Kept":
@@ -310,6 +312,20 @@ class MemoryImports:
         return tuple(deepcopy(sorted(found, key=lambda one: one.imported_at, reverse=True)))
 
 
+class MemoryDecisions:
+    def __init__(self, kept: Kept) -> None:
+        self._decisions = kept.decisions
+
+    def add(self, plan_id: str, decision: Decision, *, revision: int) -> None:
+        if (plan_id, decision.key) in self._decisions:
+            raise Taken("decision", decision.key)
+        self._decisions[plan_id, decision.key] = decision
+
+    def of_plan(self, plan_id: str) -> tuple[Decision, ...]:
+        found = [one for (whose, _), one in self._decisions.items() if whose == plan_id]
+        return tuple(sorted(found, key=lambda one: (one.decided_at, one.key)))
+
+
 class MemoryUnitOfWork:
     """Works on a copy; `commit` makes the copy what is kept."""
 
@@ -327,6 +343,7 @@ class MemoryUnitOfWork:
     audit: MemoryAudit
     answers: MemoryAnswers
     imports: MemoryImports
+    decisions: MemoryDecisions
     jobs: MemoryJobs
     backlog: MemoryBacklog
 
@@ -353,6 +370,7 @@ class MemoryUnitOfWork:
         self.audit = MemoryAudit(kept.audit, kept.refused, plans=kept.plans)
         self.answers = MemoryAnswers(kept)
         self.imports = MemoryImports(kept)
+        self.decisions = MemoryDecisions(kept)
         self.jobs = MemoryJobs(kept)
         self.backlog = MemoryBacklog(kept.ledger.values(), kept.journal.values())
         return self

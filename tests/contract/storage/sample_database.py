@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from service.domain.findings.decision import Answer, Decision
 from service.domain.therapy import RequestStatus
 from service.ports.access import Role, Token
 from service.ports.answers import Asked, KeptAnswer
@@ -25,7 +26,14 @@ from tests.builders import PSYCHIATRIST, THERAPIST, a_plan, the_full_plan
 from tests.builders.inbox import an_item
 from tests.contract.storage.samples import NOON, a_revision, a_row, an_entry, later
 
-FULL = the_full_plan()
+_NOW = the_full_plan()
+# As the first release wrote it: what a therapy supports came later, and the links of its orders were others.
+_COURSES = tuple(one.id for one in _NOW.therapies)
+FULL = replace(
+    _NOW,
+    therapies=tuple(replace(one, supports=()) for one in _NOW.therapies),
+    medications=tuple(replace(one, supports=_COURSES) for one in _NOW.medications),
+)
 BRIEF = a_plan(id="plan-2", title="Second")
 CHANGED = replace(BRIEF, status=RequestStatus.REVOKED)
 CONNECTION = Connection(
@@ -89,6 +97,17 @@ IMPORTED = ImportRecord(
     imported_at=NOON,
     content={"allergies": [{"text": "Penicillin"}], "n": Decimal("1.50")},
 )
+DECIDED_ON = Decision(
+    key="0e" * 16,
+    rule="no-improvement",
+    answer=Answer.ACCEPTED,
+    reason="She wants to go on",
+    decided_by=(PSYCHIATRIST.id, THERAPIST.id),
+    decided_at=later(7),
+    text="No improvement that means something",
+    evidence=("scores-0",),
+    made=("tasks-9",),
+)
 CAPABILITIES = KeptCapabilities(content={"fhir_version": "4.0.1"}, fetched_at=NOON)
 
 
@@ -111,6 +130,7 @@ def fill(storage: Storage) -> None:
         work.passes.put(PASSED)
         work.tokens.add(TOKEN)
         work.imports.put(IMPORTED)
+        work.decisions.add(FULL.id, DECIDED_ON, revision=1)
         assert work.answers.reserve(ASKED, now=NOON, until=later(600)) is None
         work.answers.keep(ASKED, ANSWER)
         assert work.leases.acquire("default", "patient-1", holder="run-1", now=NOON, ttl=timedelta(hours=1))
@@ -138,12 +158,15 @@ def contents(storage: Storage) -> dict[str, Any]:
             "passes": work.passes.get("default", FULL.id),
             "tokens": work.tokens.all(),
             "imports": work.imports.of_plan(FULL.id),
+            "decisions": work.decisions.of_plan(FULL.id),
             "answers": work.answers.find(ASKED, now=NOON),
         }
 
 
 # What a revision of the schema was the first to keep.
-SINCE = {"inbox": "0003", "passes": "0003", "tokens": "0004", "answers": "0005", "imports": "0006"}
+SINCE = {"inbox": "0003", "passes": "0003", "tokens": "0004", "answers": "0005", "imports": "0006"} | {
+    "decisions": "0012"
+}
 
 
 def of_revision(held: dict[str, Any], revision: str) -> dict[str, Any]:
