@@ -12,6 +12,7 @@ from service.storage.audit import SqlAudit
 from service.storage.backlog import SqlBacklog
 from service.storage.connections import SqlCapabilityCache, SqlConnections, SqlCursors
 from service.storage.database import LONGEST_WAIT, connect, open_engine, transaction
+from service.storage.decisions import SqlDecisions
 from service.storage.feed import SqlDue, SqlHooks, SqlLinks, SqlSights
 from service.storage.imports import SqlImports
 from service.storage.inbox import SqlInbox
@@ -46,6 +47,7 @@ class SqlUnitOfWork:
     audit: SqlAudit
     answers: SqlAnswers
     imports: SqlImports
+    decisions: SqlDecisions
     jobs: SqlJobs
     links: SqlLinks
     sights: SqlSights
@@ -97,6 +99,7 @@ class SqlUnitOfWork:
         self.audit = SqlAudit(connection)
         self.answers = SqlAnswers(connection, self._sealer)
         self.imports = SqlImports(connection, self._sealer)
+        self.decisions = SqlDecisions(connection, self._sealer)
         self.jobs = SqlJobs(connection, self._queue)
         self.workers = SqlWorkers(connection)
         self.duties = SqlDuties(connection)

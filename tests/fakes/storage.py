@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from service.document import SCHEMA_VERSION
+from service.domain.findings.decision import Decision
 from service.domain.people import Person
 from service.domain.revision import Revision
 from service.domain.values import Invalid, Problem
@@ -79,6 +80,7 @@ class Kept:
     workers: dict[str, Worker] = field(default_factory=dict)
     duties: dict[str, tuple[str | None, datetime]] = field(default_factory=dict)
     switch: list[Switch] = field(default_factory=list)
+    decisions: dict[tuple[str, str], Decision] = field(default_factory=dict)
 
     def copy(self) -> "Kept":
         return Kept(**{name: content.copy() for name, content in vars(self).items()})
@@ -264,6 +266,7 @@ class MemoryUnitOfWork:
     audit: MemoryAudit
     answers: MemoryAnswers
     imports: MemoryImports
+    decisions: MemoryDecisions
     jobs: MemoryJobs
     links: MemoryLinks
     sights: MemorySights
@@ -307,6 +310,7 @@ class MemoryUnitOfWork:
         self.duties = MemoryDuties(kept.duties, kept.workers)
         self.writing = MemoryWriting(kept.switch)
         self.backlog = MemoryBacklog(kept.ledger.values(), kept.journal.values(), kept.jobs.values())
+        self.decisions = MemoryDecisions(kept)
         return self
 
     def __exit__(

@@ -109,6 +109,7 @@ CLEAR = {
         "plan_id": IDS,
         "author": IDS,
     },
+    "decisions": {"plan_id": IDS, "key": "a digest of evidence under a rule", "rule": CODES, "answer": CODES},
     "audit": {
         "who": IDS,
         "role": CODES,
