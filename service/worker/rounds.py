@@ -58,7 +58,8 @@ class Rounds:
         """Begin no duty any more, and wait so many seconds for those that are being done."""
         self._over.set()
         for one in self._threads:
-            one.join(patience)
+            if one.ident is not None:  # one that never began has no end
+                one.join(patience)
 
     def _go_round(self, duty: Duty) -> None:
         shortest, longest = _ASK_SECONDS
