@@ -26,7 +26,8 @@ from service.mapping.references import Key
 from service.ports.ehr import Ehr
 from service.ports.inbox import InboxItem
 from service.ports.storage import Connection, ConnectionMode, LedgerEntry, MedicationMode, Unknown
-from service.sandbox.app import door
+from service.sandbox.faults.notation import read_text
+from service.sandbox.faults.server import FaultyServer
 from service.sandbox.records import Version
 from service.sandbox.server import FhirServer
 from service.sandbox.shape import Shape
@@ -37,8 +38,8 @@ from service.sync.report import Done, ItemReport, PushReport
 from tests.builders import DIRECTORY, PSYCHIATRIST, a_plan
 from tests.ehr_servers import numbered_ids
 from tests.fakes.clock import CountingIds, StillClock
+from tests.fakes.direct_transport import DirectAdapter
 from tests.fakes.storage import MemoryStorage
-from tests.fakes.wsgi_transport import WsgiAdapter
 
 SYSTEM = "https://w3id.org/tandem-care/id"
 BASE = "http://ehr.test/fhir"
@@ -92,6 +93,7 @@ class Clinic:
         self.lose: Callable[[requests.PreparedRequest], bool] = lambda _: False
         self._ticks = count()
         self.server = FhirServer(self.store, self._server_time, numbered_ids(), shape=shape)
+        self.faulty = FaultyServer(self.server, sleep=lambda _: None)
         self._ids = CountingIds("run")
         self._line = self._lines()
         kept = {
@@ -248,6 +250,15 @@ class Clinic:
         assert answer.status == 200, answer.body
         return answer.body or {}
 
+    def arm(self, *faults: str) -> None:
+        """Arms faults of the sandbox between us and the chart; people of the clinic do not meet them."""
+        for fault in faults:
+            self.faulty.arm(read_text(fault))
+
+    def calm(self) -> None:
+        """Takes all faults back; what was still under way arrives."""
+        self.faulty.disarm()
+
     def all(self, kind: str | None = None) -> list[JsonObject]:
         """Every resource that the chart holds now, of one type or of all."""
         kinds = {version.kind for version in self.store.history()} if kind is None else {kind}
@@ -271,9 +282,8 @@ class Clinic:
         """A moment of its own for every request."""
         return self.clock.now() + timedelta(milliseconds=next(self._ticks))
 
-    def _lines(self) -> WsgiAdapter:
-        answering = door(lambda incoming: self.spoil(self.server.answer, incoming))
-        return WsgiAdapter(answering, lose=self._lost)
+    def _lines(self) -> DirectAdapter:
+        return DirectAdapter(lambda incoming: self.spoil(self.faulty.answer, incoming), lose=self._lost)
 
     def _lost(self, request: requests.PreparedRequest) -> bool:
         return self.lose(request)
