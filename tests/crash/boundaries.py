@@ -28,7 +28,22 @@ class When(StrEnum):
     AFTER = "after"
 
 
-def nothing(_number: int, _when: When) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One side of the nth call; `among` counts the calls of its port alone."""
+
+    number: int
+    among: int
+    name: str
+    when: When
+
+    @property
+    def port(self) -> str:
+        """The port whose call it is."""
+        return self.name.partition(".")[0]
+
+
+def nothing(_moment: Moment) -> None:
     """Let every call pass."""
 
 
@@ -36,7 +51,7 @@ def nothing(_number: int, _when: When) -> None:
 class Gate:
     """What each call passes, before and after its effect; `crossed` has the names in order."""
 
-    meet: Callable[[int, When], None] = nothing
+    meet: Callable[[Moment], None] = nothing
     crossed: list[str] = field(default_factory=list)
     dead: bool = False
 
@@ -45,15 +60,19 @@ class Gate:
         if self.dead:
             raise Crash(name)
         self.crossed.append(name)
-        number = len(self.crossed)
-        self._meet(number, When.BEFORE)
+        number, among = len(self.crossed), self._among(name)
+        self._meet(Moment(number=number, among=among, name=name, when=When.BEFORE))
         done = act()
-        self._meet(number, When.AFTER)
+        self._meet(Moment(number=number, among=among, name=name, when=When.AFTER))
         return done
 
-    def _meet(self, number: int, when: When) -> None:
+    def _among(self, name: str) -> int:
+        port = name.partition(".")[0] + "."
+        return sum(one.startswith(port) for one in self.crossed)
+
+    def _meet(self, moment: Moment) -> None:
         try:
-            self.meet(number, when)
+            self.meet(moment)
         except Crash:
             self.dead = True
             raise
@@ -62,18 +81,21 @@ class Gate:
 def crash_at(number: int, when: When) -> Gate:
     """Return a gate at which the process dies at its nth call."""
 
-    def meet(now: int, moment: When) -> None:
-        if (now, moment) == (number, when):
-            raise Crash
+    def meet(moment: Moment) -> None:
+        if (moment.number, moment.when) == (number, when):
+            raise Crash(moment.name)
 
     return Gate(meet=meet)
 
 
 def meanwhile(number: int, when: When, happens: Callable[[], object]) -> Gate:
-    """Return a gate at which something happens in mid-pass, at the nth call."""
+    """Return a gate at which something happens in mid-pass, at the nth call of the chart.
 
-    def meet(now: int, moment: When) -> None:
-        if (now, moment) == (number, when):
+    A unit of work is never open then: whoever works meanwhile does not wait for it.
+    """
+
+    def meet(moment: Moment) -> None:
+        if (moment.port, moment.among, moment.when) == ("Ehr", number, when):
             happens()
 
     return Gate(meet=meet)

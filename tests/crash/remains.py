@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from service.sandbox.records import Version
-from tests.crash.boundaries import Gate, When
+from tests.crash.boundaries import Gate, Moment, When
 from tests.fakes.clock import StillClock
 from tests.fakes.storage import Kept
 from tests.scenarios.clinic import Clinic
@@ -30,9 +30,7 @@ class Remains:
 
     def found_by(self, clinic: Clinic) -> None:
         """Put a clinic where a new process finds exactly this."""
-        clinic.store.clear()
-        for version in self.chart:
-            clinic.store.append(version)
+        clinic.hold(self.chart)
         clinic.storage.kept = self.kept
         clinic.clock = StillClock(self.now)
 
@@ -49,7 +47,7 @@ class Deaths:
         """Return the gate that notes them."""
         return Gate(meet=self._note)
 
-    def _note(self, number: int, when: When) -> None:
+    def _note(self, moment: Moment) -> None:
         if not self.left or not self.left[-1].same(self.clinic):
             self.left.append(Remains.of(self.clinic))
-        self.moments.append((number, when, len(self.left) - 1))
+        self.moments.append((moment.number, moment.when, len(self.left) - 1))

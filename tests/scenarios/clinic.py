@@ -20,7 +20,7 @@ from service.domain.revision import Origin, Revision
 from service.ehr.gateway import Gateway
 from service.ehr.retry import NEVER_AGAIN
 from service.ehr.transport import Transport
-from service.fhir.json import JsonObject
+from service.fhir.json import JsonObject, dumps
 from service.fhir.references import rewrite
 from service.mapping.references import Key
 from service.ports.ehr import Ehr
@@ -230,7 +230,7 @@ class Clinic:
                 base=BASE,
                 segments=tuple(path.split("/")),
                 headers={"content-type": "application/fhir+json", **headers},
-                body=b"" if body is None else json.dumps(body).encode(),
+                body=b"" if body is None else dumps(body).encode(),
             )
         )
 
@@ -258,6 +258,12 @@ class Clinic:
     def calm(self) -> None:
         """Takes all faults back; what was still under way arrives."""
         self.faulty.disarm()
+
+    def hold(self, versions: Iterable[Version]) -> None:
+        """Puts another history into the chart's place, oldest version first."""
+        self.store.clear()
+        for version in versions:
+            self.store.append(version)
 
     def all(self, kind: str | None = None) -> list[JsonObject]:
         """Every resource that the chart holds now, of one type or of all."""
