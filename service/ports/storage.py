@@ -23,6 +23,8 @@ from service.ports.inbox import Inbox
 from service.ports.jobs import Jobs
 from service.ports.journal import Journal
 from service.ports.passes import Passes
+from service.ports.workers import Duties, Workers
+from service.ports.writing import Writing
 
 _Item = TypeVar("_Item")
 
@@ -232,6 +234,9 @@ class Plans(Protocol):
     def head(self, plan_id: str) -> Revision:
         """Return the latest revision; raises `Unknown`."""
 
+    def patient_of(self, plan_id: str) -> str:
+        """Return the id of the plan's patient; raises `Unknown`."""
+
     def revision(self, plan_id: str, number: int) -> Revision:
         """Return one revision, whatever version of this service wrote it; raises `Unknown`."""
 
@@ -327,6 +332,9 @@ class Leases(Protocol):
     def holds(self, lease: Lease, now: datetime) -> bool:
         """Tell whether the lease is still its holder's: neither expired, released nor taken over."""
 
+    def renew(self, lease: Lease, *, now: datetime, ttl: timedelta) -> bool:
+        """Let a lease that still holds expire later, and tell whether it does; one that is over stays so."""
+
     def release(self, lease: Lease) -> None:
         """Give the lease back; one that was taken over stays with its new holder."""
 
@@ -364,6 +372,12 @@ class UnitOfWork(Protocol):
     def imports(self) -> Imports: ...
     @property
     def jobs(self) -> Jobs: ...
+    @property
+    def workers(self) -> Workers: ...
+    @property
+    def duties(self) -> Duties: ...
+    @property
+    def writing(self) -> Writing: ...
 
     def __enter__(self) -> Self: ...
     def __exit__(

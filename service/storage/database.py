@@ -15,7 +15,10 @@ from service.storage.failures import speak_plainly
 WRITES = "tandem_writes"
 """The execution option of a connection whose transaction is going to write."""
 
-_WAIT_MILLISECONDS = 5000
+LONGEST_WAIT = 5.0
+"""Seconds that a transaction waits for another that writes."""
+
+_WAIT_MILLISECONDS = int(1000 * LONGEST_WAIT)
 # A lost power supply must not undo what a journal row promised: WAL alone syncs only at checkpoints.
 _PRAGMAS = (
     f"busy_timeout={_WAIT_MILLISECONDS}",

@@ -24,6 +24,7 @@ from service.ports.ehr import (
 )
 from service.ports.storage import LedgerEntry, LinkState
 from service.sync.agenda import Agenda, Ports, remote_of
+from service.sync.barrier import Barred, check_open
 from service.sync.bookkeeping import agreed_entry, held_of, journal_row, linked_entry, tried
 from service.sync.drafts import rendered
 from service.sync.fingerprint import not_kept, same
@@ -31,8 +32,8 @@ from service.sync.outgoing import Outgoing, addressed
 from service.sync.planner import CHANGED_THERE, UNKNOWN_CONTENT
 from service.sync.report import Done, ItemReport
 
-# These end the push: the server is not there, does not let us in, or is not what it was.
-STOPPING = (Unavailable, Denied, NotFhir)
+# These end the push: the server is not there, does not let us in or is not what it was, or we may not write.
+STOPPING = (Unavailable, Denied, NotFhir, Barred)
 # These are the fault of one resource among several: without it, the others may pass.
 BLAMING = (Rejected, Stale, SeveralMatch, Missing, Gone)
 
@@ -64,7 +65,7 @@ class Sender:
     seen: dict[Key, JsonObject] = field(default_factory=dict)
 
     def send(self, group: Sequence[Outgoing], *, whole: bool) -> None:
-        """Send a group as one transaction (`whole`), or its only member alone; raises `EhrError`.
+        """Send a group as one transaction (`whole`), or its only member alone; raises `EhrError`, `Barred`.
 
         What the server did is kept before this returns; what it refused is left to the caller.
         """
@@ -102,9 +103,14 @@ class Sender:
 
     def mark(self, report: ItemReport, state: LinkState) -> None:
         """Note an item that was not written, and why."""
-        entry = replace(self.agenda.entry(report.key), state=state, reason=report.reason)
-        self._enter(report, entry)
-        self._keep([report.key])
+        self.mark_all([report], state)
+
+    def mark_all(self, reports: Sequence[ItemReport], state: LinkState) -> None:
+        """Note items that were not written, and why, in one commit."""
+        for report in reports:
+            entry = replace(self.agenda.entry(report.key), state=state, reason=report.reason)
+            self._enter(report, entry)
+        self._keep([report.key for report in reports])
 
     def detach(self, key: Key, address: str, reason: str) -> None:
         """Note that the chart lost an item: it is not made again, and nothing of ours refers to it."""
@@ -149,6 +155,7 @@ class Sender:
         with self.ports.storage.begin() as work:
             if not work.leases.holds(self.agenda.lease, now):
                 raise LeaseLost
+            check_open(self.agenda.connection, self.ports, work)
             work.journal.write(
                 journal_row(self.agenda, out.intended, row_id=row_id, now=now)
                 for row_id, out in zip(ids, group, strict=True)

@@ -34,10 +34,14 @@ from service.ports.storage import (
     Taken,
     Unknown,
 )
+from service.ports.workers import Worker
+from service.ports.writing import Switch
 from tests.fakes.access import MemoryAudit, MemoryTokens, Refused
 from tests.fakes.agreement import MemoryJournal, MemoryLedger, MemoryPasses
 from tests.fakes.backlog import MemoryBacklog
 from tests.fakes.inbox import MemoryInbox
+from tests.fakes.jobs import HeldJob, JobQueue, MemoryDuties, MemoryJobs, MemoryWorkers, Notes
+from tests.fakes.writing import MemoryWriting
 
 T = TypeVar("T")
 
@@ -62,7 +66,10 @@ class Kept:
     refused: Refused = field(default_factory=dict)
     answers: dict[tuple[str, str, str], tuple[KeptAnswer | None, datetime]] = field(default_factory=dict)
     imports: dict[str, ImportRecord] = field(default_factory=dict)
-    woken: dict[tuple[str, str], None] = field(default_factory=dict)
+    jobs: dict[tuple[str, str], HeldJob] = field(default_factory=dict)
+    workers: dict[str, Worker] = field(default_factory=dict)
+    duties: dict[str, tuple[str | None, datetime]] = field(default_factory=dict)
+    switch: list[Switch] = field(default_factory=list)
 
     def copy(self) -> "Kept":
         return Kept(**{name: content.copy() for name, content in vars(self).items()})
@@ -98,6 +105,9 @@ class MemoryPlans:
 
     def head(self, plan_id: str) -> Revision:
         return self._held(plan_id)[-1]
+
+    def patient_of(self, plan_id: str) -> str:
+        return self._held(plan_id)[-1].plan.patient.id
 
     def revision(self, plan_id: str, number: int) -> Revision:
         for one in self._plans.get(plan_id, ()):
@@ -249,13 +259,25 @@ class MemoryLeases:
         return lease
 
     def holds(self, lease: Lease, now: datetime) -> bool:
-        held = self._leases.get((lease.connection_id, lease.patient_id))
-        return held == (lease, False) and lease.expires_at > now
+        held, free = self._leases.get((lease.connection_id, lease.patient_id), (lease, True))
+        return not free and _one_of(held) == _one_of(lease) and held.expires_at > now
+
+    def renew(self, lease: Lease, *, now: datetime, ttl: timedelta) -> bool:
+        if not self.holds(lease, now):
+            return False
+        place = (lease.connection_id, lease.patient_id)
+        self._leases[place] = (replace(lease, expires_at=now + ttl), False)
+        return True
 
     def release(self, lease: Lease) -> None:
         place = (lease.connection_id, lease.patient_id)
-        if self._leases.get(place) == (lease, False):
-            self._leases[place] = (lease, True)
+        held, free = self._leases.get(place, (lease, True))
+        if not free and _one_of(held) == _one_of(lease):
+            self._leases[place] = (held, True)
+
+
+def _one_of(lease: Lease) -> tuple[str, int]:
+    return lease.holder, lease.fencing
 
 
 class MemoryAnswers:
@@ -281,16 +303,6 @@ class MemoryAnswers:
 
 def named(asked: Asked) -> tuple[str, str, str]:
     return asked.principal, asked.operation, asked.key
-
-
-class MemoryJobs:
-    """Keeps what waits in the order in which it was first asked for."""
-
-    def __init__(self, kept: Kept) -> None:
-        self._woken = kept.woken
-
-    def wake(self, connection_id: str, plan_ids: Iterable[str]) -> None:
-        self._woken.update(dict.fromkeys((connection_id, plan_id) for plan_id in plan_ids))
 
 
 class MemoryImports:
@@ -328,6 +340,9 @@ class MemoryUnitOfWork:
     answers: MemoryAnswers
     imports: MemoryImports
     jobs: MemoryJobs
+    workers: MemoryWorkers
+    duties: MemoryDuties
+    writing: MemoryWriting
     backlog: MemoryBacklog
 
     def __init__(self, storage: "MemoryStorage", *, write: bool) -> None:
@@ -353,8 +368,12 @@ class MemoryUnitOfWork:
         self.audit = MemoryAudit(kept.audit, kept.refused, plans=kept.plans)
         self.answers = MemoryAnswers(kept)
         self.imports = MemoryImports(kept)
-        self.jobs = MemoryJobs(kept)
-        self.backlog = MemoryBacklog(kept.ledger.values(), kept.journal.values())
+        notes = Notes(jobs=kept.jobs, plans=kept.plans, passes=kept.passes, journal=kept.journal)
+        self.jobs = MemoryJobs(notes, self._storage.queue)
+        self.workers = MemoryWorkers(kept.workers)
+        self.duties = MemoryDuties(kept.duties, kept.workers)
+        self.writing = MemoryWriting(kept.switch)
+        self.backlog = MemoryBacklog(kept.ledger.values(), kept.journal.values(), kept.jobs.values())
         return self
 
     def __exit__(
@@ -373,9 +392,13 @@ class MemoryUnitOfWork:
 
 
 class MemoryStorage:
-    """Storage for tests of whatever stands on it; `patience` is how long a writer waits, in seconds."""
+    """Storage for tests of whatever stands on it; `patience` is how long a writer waits, in seconds.
 
-    def __init__(self, *, patience: float = 5.0) -> None:
+    Jobs are kept where a `queue` is given.
+    """
+
+    def __init__(self, *, patience: float = 5.0, queue: JobQueue | None = None) -> None:
+        self.queue = queue
         self.kept = Kept()
         self.writer = Lock()
         self.patience = patience

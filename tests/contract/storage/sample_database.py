@@ -21,6 +21,7 @@ from service.ports.storage import (
     PlanFilter,
     Storage,
 )
+from service.ports.writing import Switch
 from tests.builders import PSYCHIATRIST, THERAPIST, a_plan, the_full_plan
 from tests.builders.inbox import an_item
 from tests.contract.storage.samples import NOON, a_revision, a_row, an_entry, later
@@ -89,6 +90,7 @@ IMPORTED = ImportRecord(
     imported_at=NOON,
     content={"allergies": [{"text": "Penicillin"}], "n": Decimal("1.50")},
 )
+STOPPED = Switch(stopped=True, reason="the EHR is moved", by="cli:root", since=later(6))
 CAPABILITIES = KeptCapabilities(content={"fhir_version": "4.0.1"}, fetched_at=NOON)
 
 
@@ -111,6 +113,7 @@ def fill(storage: Storage) -> None:
         work.passes.put(PASSED)
         work.tokens.add(TOKEN)
         work.imports.put(IMPORTED)
+        work.writing.put(STOPPED)
         assert work.answers.reserve(ASKED, now=NOON, until=later(600)) is None
         work.answers.keep(ASKED, ANSWER)
         assert work.leases.acquire("default", "patient-1", holder="run-1", now=NOON, ttl=timedelta(hours=1))
@@ -138,12 +141,20 @@ def contents(storage: Storage) -> dict[str, Any]:
             "passes": work.passes.get("default", FULL.id),
             "tokens": work.tokens.all(),
             "imports": work.imports.of_plan(FULL.id),
+            "writing": work.writing.get(),
             "answers": work.answers.find(ASKED, now=NOON),
         }
 
 
 # What a revision of the schema was the first to keep.
-SINCE = {"inbox": "0003", "passes": "0003", "tokens": "0004", "answers": "0005", "imports": "0006"}
+SINCE = {
+    "inbox": "0003",
+    "passes": "0003",
+    "tokens": "0004",
+    "answers": "0005",
+    "imports": "0006",
+    "writing": "0010",
+}
 
 
 def of_revision(held: dict[str, Any], revision: str) -> dict[str, Any]:

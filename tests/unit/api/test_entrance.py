@@ -17,7 +17,7 @@ CLINIC = Clinic()
 NEEDS = [
     (r"GET /plans", Permission.LIST_PLANS),
     (r"GET /plans/.*", Permission.READ_PLAN),
-    (r"POST /plans/<id:plan_id>/sync", Permission.PUSH_PLAN),
+    (r"POST /plans/<id:plan_id>/sync(/preview)?", Permission.PUSH_PLAN),
     (r"(POST|PUT) /plans/<id:plan_id>/journal(/.*)?", Permission.WRITE_JOURNAL),
     (r"(POST|PUT|PATCH) /plans(/.*)?", Permission.WRITE_PLAN),
     (r"GET /people(/.*)?", Permission.READ_PEOPLE),
@@ -27,6 +27,8 @@ NEEDS = [
     (r"GET /metrics", Permission.READ_METRICS),
     (r"GET /inbox(/.*)?", Permission.LIST_PLANS),
     (r"POST /inbox/<id:item_id>/decision", Permission.WRITE_PLAN),
+    (r"GET /writing", Permission.READ_METRICS),
+    (r"POST /writing/(stop|resume)", Permission.STOP_WRITING),
     (r"GET /audit(/refused)?", Permission.READ_AUDIT),
 ]
 OPEN_ROUTES = {"/health/live", "/health/ready", "/docs", "/docs/<id:file>", "/openapi.json"}

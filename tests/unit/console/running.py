@@ -81,6 +81,7 @@ class FakeInstallation:
     ids: CountingIds = field(default_factory=CountingIds)
 
     asks_who: bool = False
+    writing: bool = True
     hosts: frozenset[str] = frozenset()
     request_seconds: float = 30.0
     operator: str = "cli:operator"
