@@ -23,9 +23,9 @@ from service.ports.storage import (
     UnitOfWork,
 )
 from service.sync.agenda import Agenda, Ports
+from service.sync.fencing import LeaseLost
 from service.sync.push import Outcome
 from service.sync.report import PushReport, standing_of
-from service.sync.sending import LeaseLost
 
 # A holder that died gives way after it; one that lives renews it every few seconds, however long it takes.
 LEASE_TIME = timedelta(seconds=15)
@@ -190,7 +190,8 @@ def _leave(lease: Lease, ended: Iterable[LastPass], ports: Ports, *, keeps: bool
     """Keep how the run ended, if it did, and give the lease back, unless its giver `keeps` it; one commit."""
     with ports.storage.begin() as work:
         for last in ended:
-            work.passes.put(last)
+            if work.leases.holds(lease, ports.clock.now()):  # a later run has told how it ended
+                work.passes.put(last)
         if not keeps:
             work.leases.release(lease)
         work.commit()
