@@ -88,14 +88,18 @@ def crash_at(number: int, when: When) -> Gate:
     return Gate(meet=meet)
 
 
-def meanwhile(number: int, when: When, happens: Callable[[], object]) -> Gate:
+def meanwhile(
+    number: int, when: When, happens: Callable[[], object], *, spare: frozenset[str] = frozenset()
+) -> Gate:
     """Return a gate at which something happens in mid-pass, at the nth call of the chart.
 
-    A unit of work is never open then: whoever works meanwhile does not wait for it.
+    A unit of work is never open then: whoever works meanwhile does not wait for it. Nothing happens before
+    the calls that are to be spared.
     """
 
     def meet(moment: Moment) -> None:
-        if (moment.port, moment.among, moment.when) == ("Ehr", number, when):
+        spared = moment.when is When.BEFORE and moment.name in spare
+        if (moment.port, moment.among, moment.when) == ("Ehr", number, when) and not spared:
             happens()
 
     return Gate(meet=meet)

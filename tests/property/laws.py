@@ -74,6 +74,9 @@ class Laws:
         self.after_a_pass_in_peace()
         waiting = {(one.resource_type, one.item_id) for one in self.clinic.inbox}
         told = {(one.key.type, one.key.item) for one in report.items if one.done in _TOLD}
+        names = {name for held in self.clinic.all("Goal") for name in ours(held)}
+        made = {goal.id for goal in self.clinic.head().goals if ("Goal", goal.id) not in waiting | told}
+        self.demand(made <= names, "a new goal of the plan is not in the chart")
         for name, one in FIELDS.items():
             if (one.key.type, one.key.item) not in waiting | told:
                 here, there = self._both(one)

@@ -10,7 +10,7 @@ FAULTS: Mapping[str, tuple[str, ...]] = {
     "cut-body": ("cut-body after={n} times=1",),
     "error-before": ("error-before after={n} times=1", "error-before status=503 after={n}"),
     "error-after": ("error-after after={n} times=1",),
-    "late-effect": ("late-effect after={n} times=1", "late-effect looks=6 times=1"),
+    "late-effect": ("late-effect after={n} times=1", "late-effect looks=90 times=1"),
     "too-many-requests": ("too-many-requests after={n} times=3",),
     "overloaded": ("overloaded form=date after={n} times=3",),
     "expired-token": ("expired-token after={n}",),
