@@ -36,6 +36,7 @@ class Settings:
     that says, in the shape of `Capabilities.to_json`, what the server can do beyond its own statement.
     `worker_passes` is how many passes a worker makes at once.
     `allowed_hosts` are names with commas between them; `jwt_keys` is a file or an https URL.
+    `care_numbers` is a file with the numbers of rules that the clinic changes.
     """
 
     database_url: str = field(default=DEFAULT_DATABASE, repr=False, metadata=SECRET)
@@ -64,11 +65,15 @@ class Settings:
     ehr_medications: str | None = None
     ehr_answer_seconds: float = 30.0
     ehr_capabilities: str | None = None
+    ehr_poll_seconds: int = 60
+    ehr_overlap_seconds: int = 120
+    ehr_compare_hours: int = 24
     patient_identifier_system: str | None = None
     identifier_system: str | None = None
     worker: str = "embedded"
     worker_passes: int = 4
     traces: bool = False
+    care_numbers: str | None = None
 
 
 def secret_variables() -> tuple[str, ...]:
@@ -107,11 +112,15 @@ def read_settings() -> Settings:
             ehr_medications=env.str("EHR_MEDICATIONS", None, validate=validate.OneOf(MEDICATIONS)),
             ehr_answer_seconds=env.float("EHR_ANSWER_SECONDS", 30.0),
             ehr_capabilities=env.str("EHR_CAPABILITIES", None),
+            ehr_poll_seconds=env.int("EHR_POLL_SECONDS", 60, validate=validate.Range(2, 86_400)),
+            ehr_overlap_seconds=env.int("EHR_OVERLAP_SECONDS", 120, validate=validate.Range(60, 86_400)),
+            ehr_compare_hours=env.int("EHR_COMPARE_HOURS", 24, validate=validate.Range(1, 8760)),
             patient_identifier_system=env.str("PATIENT_IDENTIFIER_SYSTEM", None),
             identifier_system=env.str("IDENTIFIER_SYSTEM", None),
             worker=env.str("WORKER", "embedded", validate=validate.OneOf(WORKER)),
             worker_passes=env.int("WORKER_PASSES", 4, validate=validate.Range(1, 64)),
             traces=env.bool("TRACES", default=False),
+            care_numbers=env.str("CARE_NUMBERS", None),
         )
     except EnvError as error:
         raise BadSettings(str(error)) from None

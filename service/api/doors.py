@@ -46,10 +46,10 @@ class Takes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gives:
-    """The answer when all goes well; `headers` are among ETag, Location and Link."""
+    """The answer when all goes well: no shape means no body; `headers` are among ETag, Location, Link."""
 
     status: int = 200
-    shape: Shape
+    shape: Shape | None
     headers: tuple[str, ...] = ()
     media: str = JSON
 
@@ -127,8 +127,8 @@ class Doors:
             door = blueprint.alt_response(status, f"Status{status}")(door)
         replayed = ("Idempotency-Replayed",) if operation.once else ()
         headers = {name: name for name in (*gives.headers, *replayed, "X-Request-Id")}
-        shape = {"schema": gives.shape, "content_type": gives.media, "headers": headers}
-        door = blueprint.response(gives.status, **shape)(door)
+        shape = {} if gives.shape is None else {"schema": gives.shape, "content_type": gives.media}
+        door = blueprint.response(gives.status, headers=headers, **shape)(door)
         said: dict[str, Any] = {}
         if parameters := [
             *operation.write.value,

@@ -22,8 +22,10 @@ from service.application.push_plan import PushPlan, push_plan
 from service.application.recognise import Everybody, Recogniser
 from service.application.sync_plan import SyncPlan, sync_plan
 from service.application.tokens import TokenPorts
+from service.bootstrap.care import numbers_in
 from service.bootstrap.chart import CONNECTION, connection_of, gateway_to, override_in
 from service.bootstrap.entrance import recogniser_of
+from service.bootstrap.reading import ChartReading
 from service.bootstrap.surroundings import RandomIds, SystemClock, meanwhile
 from service.bootstrap.watching import exporting, readings_of
 from service.bootstrap.working import Workshop, all_current, queue_of, settle_time, upgrade_all
@@ -188,15 +190,17 @@ class Tandem:
     @property
     def plans(self) -> PlanPorts:
         """What the use cases on plans need."""
-        return PlanPorts(storage=self.storage, clock=self.clock)
+        return PlanPorts(
+            storage=self.storage, clock=self.clock, numbers=numbers_in(self.settings.care_numbers)
+        )
 
     def upgrade(self) -> None:
         """Bring the database up to date."""
-        upgrade_all(self.settings.database_url)
+        upgrade_all(self.settings)
 
     def is_current(self) -> bool:
         """Tell whether the database is up to date."""
-        return all_current(self.settings.database_url)
+        return all_current(self.settings)
 
     @property
     def seals(self) -> bool:
@@ -240,16 +244,26 @@ class Tandem:
             correlation=self.correlation,
             connect=self.connect,
             push=partial(self.push, waits=False),
+            reading=self.reading,
         )
+
+    @cached_property
+    def reading(self) -> ChartReading:
+        """What reads the chart, and has it tell us of changes."""
+        return ChartReading(settings=self.settings, storage=self.storage, log=self.log, run=self._run)
 
     def push(self, command: Whose, *, waits: bool = True) -> PushReport:
         """Push or sync a plan over the configured connection; raises `NoEhr`, and as the use case does.
 
         For a patient whom another run holds it waits some seconds, unless told not to.
         """
+        return self._told(command, self._run(waits=waits))
+
+    def _run(self, *, waits: bool = True) -> Ports:
+        """Return what a run at the chart needs; raises `NoEhr`."""
         ehr = self.ehr
         self.connect()
-        ports = Ports(
+        return Ports(
             storage=self.storage,
             ehr=ehr,
             clock=self.clock,
@@ -261,7 +275,6 @@ class Tandem:
             pause=lambda: sleep(_PAUSE_SECONDS),
             writing=self.writing,
         )
-        return self._told(command, ports)
 
     def import_chart(self, command: ImportChart) -> ImportRecord:
         """Import a chart; raises `NoEhr` for a patient of one, and as `import_chart` does."""

@@ -77,7 +77,19 @@ def carry_out(run: Run, plan_ids: tuple[str, ...] | None, command: Callable[[str
     """Carry a command out on plans, one after the other, and tell what became of each."""
     installation = prepare(run.installation)
     wanted = tuple(_all_plans(installation)) if plan_ids is None else plan_ids
-    pushed = _push_all(run, installation, [command(one) for one in wanted])
+    return _carried_out(run, installation, [command(one) for one in wanted])
+
+
+def carry_out_due(run: Run, command: Callable[[str], Whose]) -> int:
+    """Read what changed in the chart, and carry a command out on the plans that wait for it."""
+    installation = prepare(run.installation)
+    with trail_of(installation, "poll"):
+        installation.reading.poll()
+    return _carried_out(run, installation, [command(one) for one in installation.reading.due()])
+
+
+def _carried_out(run: Run, installation: Installation, commands: list[Whose]) -> int:
+    pushed = _push_all(run, installation, commands)
     for one in pushed:
         _show(run, one)
     if run.as_json:

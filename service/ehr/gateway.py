@@ -9,6 +9,7 @@ from service.ehr.blame import guilty
 from service.ehr.capability import capabilities_of
 from service.ehr.changes import ask_for, ask_for_all, written
 from service.ehr.errors import unreadable
+from service.ehr.feeding import feed_pages
 from service.ehr.messages import Aim, Answer, Ask
 from service.ehr.paging import walk
 from service.ehr.quirks import echo_of_answer, echo_of_entry, held
@@ -17,11 +18,24 @@ from service.ehr.retry import RetryPolicy, persist
 from service.fhir.bundle import BundleType, entries
 from service.fhir.json import JsonObject
 from service.fhir.outcome import OutcomeIssue, read_outcome
-from service.ports.ehr import Capabilities, Change, EhrError, Held, Rejected, Request, Written
+from service.ports.ehr import (
+    Capabilities,
+    Change,
+    ChangePage,
+    EhrError,
+    Feed,
+    Held,
+    Rejected,
+    Request,
+    Written,
+)
 
 # HAPI answers an identical search from its cache for 60 s; a lenient server drops the parameters that it does
 # not know, and would then return everybody's (R4, search, "Handling Search").
 _FRESH = {"Cache-Control": "no-cache", "Prefer": "handling=strict"}
+# HAPI 8.8.0 keeps each search for its next pages, which takes as long again as the search, unless it is told
+# not to; it then tells of no next page, and whoever looks for one identity needs none.
+_FRESH_AND_SHORT = {**_FRESH, "Cache-Control": "no-cache, no-store"}
 _VERDICTS = frozenset(
     {HTTPStatus.BAD_REQUEST, HTTPStatus.PRECONDITION_FAILED, HTTPStatus.UNPROCESSABLE_ENTITY}
 )
@@ -52,8 +66,13 @@ class Gateway:
 
     def search(self, resource_type: str, params: Mapping[str, str]) -> Iterator[Held]:
         """Yield every match, page by page, with what was asked to be included; never from a cache."""
-        first = Ask(aim=Aim.SEARCH, path=resource_type, params=params, headers=_FRESH)
+        headers = _FRESH_AND_SHORT if "identifier" in params else _FRESH
+        first = Ask(aim=Aim.SEARCH, path=resource_type, params=params, headers=headers)
         return walk(first, self._transport.ask)
+
+    def changes(self, feed: Feed, since: str | None, *, count: int) -> Iterator[ChangePage]:
+        """Yield what changed since an instant of the server, page by page, never from a cache."""
+        return feed_pages(feed, since, count=count, fetch=self._transport.ask)
 
     def write(self, change: Change) -> Written:
         """Make one change and return what the server kept."""

@@ -22,6 +22,7 @@ from service.ports.ehr import (
     UnknownOutcome,
     Written,
 )
+from service.ports.journal import JournalRow
 from service.ports.storage import LedgerEntry, LinkState
 from service.sync.agenda import Agenda, Ports, remote_of
 from service.sync.barrier import Barred, check_open
@@ -78,7 +79,7 @@ class Sender:
         except EhrError:
             self._keep((), settled=rows, outcome="no effect")
             raise
-        self._note(group, answers)
+        self._note(group, answers, rows)
         self._keep([out.key for out in group], settled=rows, outcome=DONE)
 
     def blame(self, out: Outgoing, error: EhrError) -> None:
@@ -141,27 +142,27 @@ class Sender:
         self._enter(report, entry)
         self._keep([key])
 
-    def _journalled(self, group: Sequence[Outgoing]) -> list[str]:
-        ids = [self.ports.ids.new() for _ in group]
+    def _journalled(self, group: Sequence[Outgoing]) -> list[JournalRow]:
         now = self.ports.clock.now()
+        rows = [journal_row(self.agenda, out.intended, row_id=self.ports.ids.new(), now=now) for out in group]
         with self.ports.storage.begin() as work:
-            must_hold(work, self.agenda.lease, now)
+            must_hold(work, self.agenda.lease, self.ports.clock.now())
             check_open(self.agenda.connection, self.ports, work)
-            work.journal.write(
-                journal_row(self.agenda, out.intended, row_id=row_id, now=now)
-                for row_id, out in zip(ids, group, strict=True)
-            )
+            work.journal.write(rows)
             work.commit()
-        return ids
+        return rows
 
-    def _note(self, group: Sequence[Outgoing], answers: Sequence[Written]) -> None:
+    def _note(
+        self, group: Sequence[Outgoing], answers: Sequence[Written], rows: Sequence[JournalRow]
+    ) -> None:
         pairs = tuple(zip(group, answers, strict=True))
         for out, answer in pairs:  # every address first: what was kept is compared with references resolved
             entry = self.agenda.entry(out.key)
             remote_id = answer.reference.partition("/")[2]
             self.agenda.ledger[out.key] = replace(entry, remote_id=remote_id)
-        for out, answer in pairs:
-            self._verify(out, answer, held_of(answer, answer.resource or self._read_back(answer.reference)))
+        for (out, answer), row in zip(pairs, rows, strict=True):
+            held = held_of(answer, answer.resource or self._read_back(answer.reference))
+            self._verify(out, row, held, created=answer.created)
 
     def _read_back(self, reference: str) -> JsonObject:
         """Return what the server kept; a read that fails after a write undoes nothing of it."""
@@ -171,9 +172,9 @@ class Sender:
             reason = "written, but what was kept could not be read"
             raise UnknownOutcome(reason, status=error.status, request_id=error.request_id) from None
 
-    def _verify(self, out: Outgoing, answer: Written, held: Held) -> None:
+    def _verify(self, out: Outgoing, row: JournalRow, held: Held, *, created: bool) -> None:
         """Believe what the server kept, not what we sent."""
-        if out.held is None and out.chosen is None and not answer.created:
+        if out.held is None and out.chosen is None and not created:
             self._met(out, held)
             return
         gaps = not_kept(addressed(out.body, self.agenda.addresses()), held.resource)
@@ -187,7 +188,9 @@ class Sender:
             not_kept=gaps,
             wrote=True,
         )
-        self._enter(report, agreed_entry(self.agenda.entry(out.key), out.ours, held, not_kept=gaps))
+        before = self.agenda.entry(out.key)
+        entry = agreed_entry(before, out.ours, held, not_kept=gaps, ours_digest=row.digest)
+        self._enter(report, entry)
 
     def _met(self, out: Outgoing, held: Held) -> None:
         """A conditional create found what is there already, and changed nothing of it."""
@@ -203,13 +206,13 @@ class Sender:
         before = self.results.get(report.key)
         self.results[report.key] = _joined(before, report) if before is not None else report
 
-    def _keep(self, keys: Iterable[Key], *, settled: Sequence[str] = (), outcome: str = "") -> None:
+    def _keep(self, keys: Iterable[Key], *, settled: Sequence[JournalRow] = (), outcome: str = "") -> None:
         now = self.ports.clock.now()
         with self.ports.storage.begin() as work:
             must_hold(work, self.agenda.lease, now)  # what was written and not kept is looked for again
             work.ledger.save((self.agenda.ledger[key] for key in keys), plan_id=self.agenda.plan.id)
             if settled:
-                work.journal.settle(settled, outcome, now)
+                work.journal.settle([row.id for row in settled], outcome, now)
             work.commit()
 
 

@@ -30,6 +30,7 @@ PUSH_FINISHED = _event(
     "push.finished", "plan_id", "revision", "connection_id", "standing", "writes", "counts"
 )
 PUSH_FAILED = _event("push.failed", "plan_id", "connection_id", "error", "status")
+POLL_FINISHED = _event("poll.finished", "connection_id", "rows", "changed", "woken", "compared")
 EHR_CALLED = _event(
     "ehr.called", "call_id", "connection_id", "interaction", "status", "milliseconds", "attempt", "error"
 )

@@ -23,7 +23,7 @@ from tests.property.replay import smaller
 from tests.property.two_writers import TwoWriters
 
 STEPS = 50
-RUNS = 20
+RUNS = 10
 ROWS = ("steps", "passes", "crashes", "overtaken", "edited in mid-pass", "decided")
 
 _SETTINGS = settings(
