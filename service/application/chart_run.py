@@ -23,9 +23,9 @@ from service.ports.storage import (
     UnitOfWork,
 )
 from service.sync.agenda import Agenda, Ports
+from service.sync.fencing import LeaseLost
 from service.sync.push import Outcome
 from service.sync.report import PushReport, standing_of
-from service.sync.sending import LeaseLost
 
 # A holder that died gives way after it; one that lives renews it every few seconds, however long it takes.
 LEASE_TIME = timedelta(seconds=15)
@@ -206,7 +206,8 @@ def _leave(
 ) -> None:
     """Keep how the run ended, if it did, and give the lease back, unless its giver `keeps` it; one commit."""
     with ports.storage.begin() as work:
-        for last in ended:
+        stands = bool(ended) and work.leases.holds(lease, ports.clock.now())
+        for last in ended if stands else ():  # a later run has told how it ended, and does what was asked
             work.passes.put(last)
             for number in answered:
                 work.due.done(last.connection_id, last.plan_id, number)
