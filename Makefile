@@ -61,8 +61,8 @@ cover: $(STAMP)
 	$(BIN)/coverage report --skip-covered --show-missing --fail-under=95
 	$(BIN)/coverage report --skip-covered --show-missing --fail-under=100 --include='$(CORE)'
 
-bench: $(STAMP) ## measure, into bench/RESULTS.md; EHR=<base URL> names a real HAPI FHIR to push into
-	$(BIN)/python -m bench $(if $(EHR),--ehr $(EHR))
+bench: $(STAMP) ## measure, into bench/RESULTS.md; EHR=<base URL> names a real HAPI FHIR to push into, ONLY= one part
+	$(BIN)/python -m bench $(if $(EHR),--ehr $(EHR)) $(if $(ONLY),--only $(ONLY))
 
 nightly: $(STAMP) ## the laws with 10,000 examples
 	HYPOTHESIS_PROFILE=nightly $(PYTEST) -m hypothesis --timeout=0

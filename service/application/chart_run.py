@@ -81,7 +81,7 @@ def at_the_chart(
             number=found.revision.number,
             people=found.people,
             connection=found.connection,
-            capabilities=Capabilities.from_json(found.offered.content).overridden(ports.override),
+            capabilities=_understood(found.offered, ports),
             lease=found.lease,
             ledger=found.ledger,
             ended=ended,
@@ -148,7 +148,7 @@ def _entered(whose: Whose, ports: Ports, *, modes: Set[ConnectionMode], held: Le
             continue
         if isinstance(found, _Found):
             return found
-        _ask(found, ports)
+        known_capabilities(found, ports)  # asked before the lease, and kept
 
 
 def _enter(
@@ -196,13 +196,22 @@ def _leave(lease: Lease, ended: Iterable[LastPass], ports: Ports, *, keeps: bool
         work.commit()
 
 
-def _ask(connection: Connection, ports: Ports) -> None:
-    """Ask the server what it can do, and keep it for a day."""
-    asked_at = ports.clock.now()
-    content = {**ports.ehr.capabilities().to_json(), "asked": connection.base_url}
-    with ports.storage.begin() as work:
-        work.capabilities.put(connection.id, KeptCapabilities(content=content, fetched_at=asked_at))
-        work.commit()
+def known_capabilities(connection: Connection, ports: Ports) -> Capabilities:
+    """Return what the server can do, which it is asked once a day; the operator's word wins over its own."""
+    with ports.storage.begin(write=False) as work:
+        kept = work.capabilities.get(connection.id)
+    now = ports.clock.now()
+    if kept is None or not _fresh(kept, connection, now):
+        content = {**ports.ehr.capabilities().to_json(), "asked": connection.base_url}
+        kept = KeptCapabilities(content=content, fetched_at=now)
+        with ports.storage.begin() as work:
+            work.capabilities.put(connection.id, kept)
+            work.commit()
+    return _understood(kept, ports)
+
+
+def _understood(kept: KeptCapabilities, ports: Ports) -> Capabilities:
+    return Capabilities.from_json(kept.content).overridden(ports.override)
 
 
 def _fresh(kept: KeptCapabilities, connection: Connection, now: datetime) -> bool:
