@@ -36,6 +36,7 @@ class Settings:
     that says, in the shape of `Capabilities.to_json`, what the server can do beyond its own statement.
     `worker_passes` is how many passes a worker makes at once.
     `allowed_hosts` are names with commas between them; `jwt_keys` is a file or an https URL.
+    `care_numbers` is a file with the numbers of rules that the clinic changes.
     """
 
     database_url: str = field(default=DEFAULT_DATABASE, repr=False, metadata=SECRET)
@@ -69,6 +70,7 @@ class Settings:
     worker: str = "embedded"
     worker_passes: int = 4
     traces: bool = False
+    care_numbers: str | None = None
 
 
 def secret_variables() -> tuple[str, ...]:
@@ -112,6 +114,7 @@ def read_settings() -> Settings:
             worker=env.str("WORKER", "embedded", validate=validate.OneOf(WORKER)),
             worker_passes=env.int("WORKER_PASSES", 4, validate=validate.Range(1, 64)),
             traces=env.bool("TRACES", default=False),
+            care_numbers=env.str("CARE_NUMBERS", None),
         )
     except EnvError as error:
         raise BadSettings(str(error)) from None

@@ -22,6 +22,7 @@ from service.application.push_plan import PushPlan, push_plan
 from service.application.recognise import Everybody, Recogniser
 from service.application.sync_plan import SyncPlan, sync_plan
 from service.application.tokens import TokenPorts
+from service.bootstrap.care import numbers_in
 from service.bootstrap.chart import CONNECTION, connection_of, gateway_to, override_in
 from service.bootstrap.entrance import recogniser_of
 from service.bootstrap.surroundings import RandomIds, SystemClock, meanwhile
@@ -188,15 +189,17 @@ class Tandem:
     @property
     def plans(self) -> PlanPorts:
         """What the use cases on plans need."""
-        return PlanPorts(storage=self.storage, clock=self.clock)
+        return PlanPorts(
+            storage=self.storage, clock=self.clock, numbers=numbers_in(self.settings.care_numbers)
+        )
 
     def upgrade(self) -> None:
         """Bring the database up to date."""
-        upgrade_all(self.settings.database_url)
+        upgrade_all(self.settings)
 
     def is_current(self) -> bool:
         """Tell whether the database is up to date."""
-        return all_current(self.settings.database_url)
+        return all_current(self.settings)
 
     @property
     def seals(self) -> bool:

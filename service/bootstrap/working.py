@@ -47,17 +47,26 @@ def queue_of(settings: Settings, *, ids: Ids, clock: Clock) -> JobQueue | None:
     return JobQueue(put=Jobs(settings.database_url).put, new_id=ids.new, now=clock.now)
 
 
-def upgrade_all(url: str) -> None:
-    """Bring our tables and the engine's up to date."""
+def upgrade_all(settings: Settings) -> None:
+    """Bring our tables up to date, and the engine's where there may be work for it."""
+    url = settings.database_url
     reserve_file(url)
     upgrade(url)
-    prepare_engine(url)
+    if _needs_engine(settings):
+        prepare_engine(url)
 
 
-def all_current(url: str) -> bool:
-    """Tell whether our tables and the engine's are up to date."""
+def all_current(settings: Settings) -> bool:
+    """Tell whether our tables are up to date, and the engine's where there may be work for it."""
+    url = settings.database_url
+    if not is_current(url):
+        return False
     kind = "postgresql" if database_file(url) is None else "sqlite"
-    return is_current(url) and (engine_revision(url) or 0) >= ENGINE_SCHEMA[kind]
+    return not _needs_engine(settings) or (engine_revision(url) or 0) >= ENGINE_SCHEMA[kind]
+
+
+def _needs_engine(settings: Settings) -> bool:
+    return settings.ehr_url is not None and settings.worker != "off"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

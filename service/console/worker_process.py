@@ -41,23 +41,27 @@ class _Keeper:
         self._thread = Thread(target=self._keep, name="worker-keeper", daemon=True)
 
     def start(self) -> None:
+        # The first one before gunicorn forks: a fork in the midst of a start would hold its pipe open.
+        self._process = self._started()
         self._thread.start()
 
     def stop(self) -> None:
         self._over.set()
-        self._thread.join()
+        self._thread.join(_PATIENCE_SECONDS)
+        _ended(self._process)
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(self._command)  # noqa: S603  our own command, and no shell
 
     def _keep(self) -> None:
         pause = _LOOK_SECONDS
-        while not self._over.is_set():
-            process = subprocess.Popen(self._command)  # noqa: S603  our own command, and no shell
-            lived = self._lived(process)
-            if self._over.is_set():
-                _ended(process)
-                return
+        while True:
+            lived = self._lived(self._process)
             pause = _LOOK_SECONDS if lived >= _LIVED_SECONDS else min(pause * 2, _LONGEST_PAUSE_SECONDS)
-            emit(self._log, WORKER_RESTARTED, process=process.pid)
-            self._over.wait(pause)
+            if self._over.wait(pause):
+                return
+            self._process = self._started()
+            emit(self._log, WORKER_RESTARTED, process=self._process.pid)
 
     def _lived(self, process: "subprocess.Popen[bytes]") -> float:
         """Wait until the process ends or is to end, and return for how many seconds it lived."""

@@ -69,11 +69,11 @@ class Worker:
         # Before it holds a job: a holder that nobody has heard of counts as dead.
         beat(ports.id, ports.storage, ports.clock.now())
         self._heart.start()
-        self._engine.launch(self._carry_out, Complaints(ports.id, ports.log))
-        kind = "sqlite" if ports.url.startswith("sqlite") else "postgresql"
-        emit(ports.log, WORKER_STARTED, worker_id=ports.id, database=kind, at_once=ports.at_once)
-        self._rounds.start()
         try:
+            self._engine.launch(self._carry_out, Complaints(ports.id, ports.log))
+            kind = "sqlite" if ports.url.startswith("sqlite") else "postgresql"
+            emit(ports.log, WORKER_STARTED, worker_id=ports.id, database=kind, at_once=ports.at_once)
+            self._rounds.start()
             until.wait()
         finally:
             self._end()

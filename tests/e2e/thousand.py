@@ -135,11 +135,16 @@ class Workplace:
         for number in range(self.number):
             status = sync_status(an_id("plan", number), ports=self.tandem.plans)
             assert status.in_step, status
-        for kind in ("Patient", "CarePlan", "Goal"):
+        for kind, number in (
+            ("Patient", self.number),
+            ("CarePlan", self.number),
+            ("Goal", self.number),
+            ("Practitioner", 1),
+        ):
             every = identifiers(f"{self.tandem.ehr_url}/{kind}?_count=500")
             held = Counter(one for one in every if one.startswith(DEFAULT_IDENTIFIER_SYSTEM))
             assert [one for one, times in held.items() if times > 1] == []
-            assert len(held) == self.number, kind
+            assert len(held) == number, kind
 
     def slowest_rescue(self) -> float:
         """Gives how many seconds the plans in the hands of the killed waited until somebody took them up."""
@@ -170,7 +175,7 @@ def identifiers(url: str | None) -> Iterator[str]:
 @contextmanager
 def workplace(shell: Shell, database_url: str, number: int) -> Iterator[Workplace]:
     """Gives a workplace beside the chart that the shell names; its workers end with the block."""
-    shell.settings |= {"TANDEM_DATABASE_URL": database_url, "TANDEM_EHR_ANSWER_SECONDS": "2"}
+    shell.settings |= {"TANDEM_DATABASE_URL": database_url, "TANDEM_EHR_ANSWER_SECONDS": "10"}
     settings = Settings(
         database_url=database_url,
         ehr_url=shell.settings["TANDEM_EHR_URL"],

@@ -191,7 +191,8 @@ class MemoryDuties:
     def take(self, name: str, holder: str, *, now: datetime, silent_since: datetime) -> bool:
         held, due_at = self._duties.setdefault(name, (None, now))
         keeper = self._workers.get(held or "")
-        if due_at > now or (keeper is not None and keeper.seen_at > silent_since):
+        elsewhere = keeper is not None and keeper.id != holder and keeper.seen_at > silent_since
+        if due_at > now or elsewhere:
             return False
         self._duties[name] = (holder, due_at)
         return True

@@ -51,8 +51,8 @@ CASES = {
     "backup": [["backup", "{folder}/copy.backup"], ["backup", "--verify", "{file}"]],
     "restore": [["restore", "{file}"]],
 }
-# These run servers, which are asked below and in the neighbouring modules; the demo has people of its own.
-SERVERS = {"serve", "sandbox", "demo"}
+# These run until they are ended, and are looked at in the neighbouring modules; the demo has its own people.
+SERVERS = {"serve", "sandbox", "worker", "demo"}
 # What these answer is the record, or the EHR's words on it: only what they say beside it is looked at.
 ANSWERS = {
     "plan new", "plan list", "plan show", "plan export", "push", "sync", "validate", "inbox list", "import",

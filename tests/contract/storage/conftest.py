@@ -7,12 +7,11 @@ import pytest
 
 from service.ports.storage import Storage
 from service.storage import Storage as SqlStorage
-from service.storage.jobs import JobQueue
 from service.storage.keyring import KeyRing
 from service.storage.schema import upgrade
 from tests.contract.storage.databases import postgresql_url, sqlite_url
 from tests.contract.storage.keys import KEYS
-from tests.contract.storage.samples import NOON
+from tests.contract.storage.samples import NOON, a_queue
 from tests.fakes.clock import CountingIds
 from tests.fakes.jobs import JobQueue as MemoryQueue
 from tests.fakes.storage import MemoryStorage
@@ -51,11 +50,6 @@ def storage(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Pat
             with postgresql_url() as url:
                 upgrade(url)
                 yield from _opened(url, KEYS)
-
-
-def a_queue() -> JobQueue:
-    """A queue whose jobs nobody carries out."""
-    return JobQueue(put=lambda *_: None, new_id=CountingIds("job").new, now=lambda: NOON)
 
 
 def _opened(url: str, keys: KeyRing | None) -> Iterator[Storage]:

@@ -114,6 +114,9 @@ def fill(storage: Storage) -> None:
         work.tokens.add(TOKEN)
         work.imports.put(IMPORTED)
         work.writing.put(STOPPED)
+        work.jobs.wake("default", [FULL.id])
+        work.workers.beat("worker-1", NOON)
+        assert work.duties.take("poll", "worker-1", now=NOON, silent_since=NOON - timedelta(seconds=10))
         assert work.answers.reserve(ASKED, now=NOON, until=later(600)) is None
         work.answers.keep(ASKED, ANSWER)
         assert work.leases.acquire("default", "patient-1", holder="run-1", now=NOON, ttl=timedelta(hours=1))
@@ -142,6 +145,8 @@ def contents(storage: Storage) -> dict[str, Any]:
             "tokens": work.tokens.all(),
             "imports": work.imports.of_plan(FULL.id),
             "writing": work.writing.get(),
+            "jobs": work.jobs.of_plan("default", FULL.id),
+            "workers": work.workers.all(),
             "answers": work.answers.find(ASKED, now=NOON),
         }
 
@@ -153,7 +158,9 @@ SINCE = {
     "tokens": "0004",
     "answers": "0005",
     "imports": "0006",
-    "writing": "0010",
+    "writing": "0009",
+    "jobs": "0008",
+    "workers": "0008",
 }
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from io import StringIO
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -18,6 +19,7 @@ from service.console.commands import tandem
 from service.console.ending import carry_out
 from service.console.installation import NoEhr, WrongFault, WrongSetting
 from service.console.run import Run
+from service.domain.values import Problem
 from service.fhir.json import JsonObject, loads
 from service.mapping.references import DEFAULT_IDENTIFIER_SYSTEM, Key
 from service.ports.access import Caller, Doubt, NotRecognised
@@ -62,6 +64,27 @@ class ChartOfOneWord:
 
 
 @dataclass
+class FakeWorkshop:
+    """A worker that never works; `worked` are the parents for which it was asked to."""
+
+    is_embedded: bool = False
+    living: int = 1
+    waiting: tuple[Problem, ...] = ()
+    worked: list[int | None] = field(default_factory=list)
+
+    def work(self, until: Event, *, parent: int | None = None) -> None:
+        assert not until.is_set()
+        self.worked.append(parent)
+        raise KeyboardInterrupt
+
+    def alive(self) -> int:
+        return self.living
+
+    def unattended(self) -> tuple[Problem, ...]:
+        return self.waiting
+
+
+@dataclass
 class FakeInstallation:
     """An installation in memory; `pushing` says what a push of a plan gives or raises."""
 
@@ -79,6 +102,7 @@ class FakeInstallation:
     sandboxes: list[object] = field(default_factory=list)
     storage: MemoryStorage = field(default_factory=MemoryStorage)
     ids: CountingIds = field(default_factory=CountingIds)
+    workshop: FakeWorkshop = field(default_factory=FakeWorkshop)
 
     asks_who: bool = False
     writing: bool = True
