@@ -13,6 +13,8 @@ _COMMANDS = {
     "plan": Later("service.console.plans:plan", "Load plans, look at them, give them out as FHIR."),
     "import": Later("service.console.imports:import_", "Read a patient's chart into a draft plan."),
     "sync": Later("service.console.sync:sync", "Bring plans and chart into step, both ways."),
+    "poll": Later("service.console.poll:poll", "Read what changed in the chart."),
+    "subscribe": Later("service.console.subscribe:subscribe_", "Have the EHR tell us when it changes."),
     "inbox": Later("service.console.inbox:inbox", "What waits for a person, and what they decide."),
     "why": Later("service.console.why:why_", "Where an item stands in the chart, and why."),
     "push": Later("service.console.push:push", "Write plans into the chart, one way."),

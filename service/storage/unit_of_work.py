@@ -12,6 +12,7 @@ from service.storage.audit import SqlAudit
 from service.storage.backlog import SqlBacklog
 from service.storage.connections import SqlCapabilityCache, SqlConnections, SqlCursors
 from service.storage.database import LONGEST_WAIT, connect, open_engine, transaction
+from service.storage.feed import SqlDue, SqlHooks, SqlLinks, SqlSights
 from service.storage.imports import SqlImports
 from service.storage.inbox import SqlInbox
 from service.storage.jobs import JobQueue, SqlJobs
@@ -46,6 +47,10 @@ class SqlUnitOfWork:
     answers: SqlAnswers
     imports: SqlImports
     jobs: SqlJobs
+    links: SqlLinks
+    sights: SqlSights
+    due: SqlDue
+    hooks: SqlHooks
     workers: SqlWorkers
     duties: SqlDuties
     writing: SqlWriting
@@ -96,6 +101,10 @@ class SqlUnitOfWork:
         self.workers = SqlWorkers(connection)
         self.duties = SqlDuties(connection)
         self.writing = SqlWriting(connection, self._sealer)
+        self.links = SqlLinks(connection)
+        self.sights = SqlSights(connection, self._sealer)
+        self.due = SqlDue(connection)
+        self.hooks = SqlHooks(connection)
         self.backlog = SqlBacklog(connection)
         return self
 

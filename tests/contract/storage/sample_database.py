@@ -8,6 +8,8 @@ from typing import Any
 from service.domain.therapy import RequestStatus
 from service.ports.access import Role, Token
 from service.ports.answers import Asked, KeptAnswer
+from service.ports.feed import Sight
+from service.ports.hooks import Hook
 from service.ports.imports import ImportOutcome, ImportRecord, ImportSource
 from service.ports.inbox import ItemState
 from service.ports.journal import Interaction
@@ -90,6 +92,8 @@ IMPORTED = ImportRecord(
     imported_at=NOON,
     content={"allergies": [{"text": "Penicillin"}], "n": Decimal("1.50")},
 )
+SEEN = Sight(reference="Goal/17", stamp="3", digest="0e" * 32)
+HOOK = Hook(digest="0f" * 32, connection_id="default", made_at=NOON)
 STOPPED = Switch(stopped=True, reason="the EHR is moved", by="cli:root", since=later(6))
 CAPABILITIES = KeptCapabilities(content={"fhir_version": "4.0.1"}, fetched_at=NOON)
 
@@ -113,6 +117,10 @@ def fill(storage: Storage) -> None:
         work.passes.put(PASSED)
         work.tokens.add(TOKEN)
         work.imports.put(IMPORTED)
+        work.sights.keep("default", [SEEN])
+        work.due.wake("default", [FULL.id], NOON)
+        work.due.ask_for_poll("default", NOON)
+        work.hooks.put(HOOK)
         work.writing.put(STOPPED)
         work.jobs.wake("default", [FULL.id])
         work.workers.beat("worker-1", NOON)
@@ -148,6 +156,10 @@ def contents(storage: Storage) -> dict[str, Any]:
             "jobs": work.jobs.of_plan("default", FULL.id),
             "workers": work.workers.all(),
             "answers": work.answers.find(ASKED, now=NOON),
+            "sights": {one: was.stamp for one, was in work.sights.before("default", [SEEN]).items()},
+            "due": work.due.number("default", FULL.id),
+            "polls": work.due.poll_asked("default"),
+            "hooks": work.hooks.all(),
         }
 
 
@@ -161,7 +173,7 @@ SINCE = {
     "writing": "0009",
     "jobs": "0008",
     "workers": "0008",
-}
+} | dict.fromkeys(("sights", "due", "polls", "hooks"), "0010")
 
 
 def of_revision(held: dict[str, Any], revision: str) -> dict[str, Any]:
