@@ -14,8 +14,10 @@ from service.api.components import PROBLEM, REQUEST_ID, REQUEST_ID_PATTERN
 from service.api.entrance import RequestStorage
 from service.api.errors import ProblemDetails, problem_of
 from service.api.fhir import fhir_doors
+from service.api.findings import finding_doors
 from service.api.guard import Guard, private
 from service.api.health import health_doors
+from service.api.hooks import hook_doors
 from service.api.imports import import_doors
 from service.api.inbox import inbox_doors
 from service.api.metrics import metrics_doors
@@ -44,8 +46,10 @@ _DOORS = (
     fhir_doors,
     sync_doors,
     inbox_doors,
+    finding_doors,
     import_doors,
     people_doors,
+    hook_doors,
     audit_doors,
     writing_doors,
     metrics_doors,

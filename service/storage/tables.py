@@ -184,6 +184,18 @@ leases = Table(
     Column("expires_at", Moment, nullable=False),
 )
 
+decisions = Table(
+    "decisions",
+    metadata,
+    _key("plan_id"),
+    _key("key"),
+    _text("rule"),
+    _text("answer"),
+    Column("revision", Integer, nullable=False),
+    Column("decided_at", Moment, nullable=False),
+    Column("content", Sealed, nullable=False),
+)
+
 imports = Table(
     "imports",
     metadata,
@@ -323,4 +335,36 @@ answers = Table(
     Column("expires_at", Moment, nullable=False),
     Column("content", Sealed),
     Index("ix_answers_expires_at", "expires_at"),
+)
+
+# What a chart looked like when it was read last; a keyed hash stands for the content.
+sights = Table(
+    "sights",
+    metadata,
+    _key("connection_id"),
+    _key("resource_type"),
+    _key("remote_id"),
+    _text("stamp", optional=True),
+    _text("digest", optional=True),
+    Column("missing", Integer, nullable=False),
+)
+
+due = Table(
+    "due",
+    metadata,
+    _key("connection_id"),
+    _key("plan_id"),
+    Column("number", Integer, nullable=False),
+    Column("since", Moment, nullable=False),
+)
+
+polls = Table("polls", metadata, _key("connection_id"), Column("asked_at", Moment, nullable=False))
+
+hooks = Table(
+    "hooks",
+    metadata,
+    _key("digest"),
+    _text("connection_id"),
+    Column("made_at", Moment, nullable=False),
+    Column("ended_at", Moment),
 )

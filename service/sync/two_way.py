@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from service.ports.journal import JournalRow
+from service.sync.aftermath import note_unmade
 from service.sync.agenda import Agenda, Ports
 from service.sync.guards import too_many_vanish
 from service.sync.intake import Contested, Intake, RulesOf, take_in
@@ -37,7 +38,7 @@ class MassVanish(Exception):
     """The chart looks emptied: nothing is done until a person says that this is so."""
 
     def __init__(self, missing: int, known: int) -> None:
-        super().__init__(f"{missing} of {known} resources of this plan are gone from the chart")
+        super().__init__(f"{missing} of {known} tracked resources are gone from the chart")
 
 
 def synchronise(
@@ -54,6 +55,7 @@ def synchronise(
     addresses = {key: one for key, one in tracked(agenda).items() if key not in unknown}
     seen = read_tracked(agenda, ports.ehr, addresses)
     _check(seen)
+    note_unmade(agenda, ports, seen)
     intake = take_in(agenda, seen, rules_of)
     keep(agenda, intake)
     held_back = tuple(_contested(one) for one in intake.open)
