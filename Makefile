@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 STAMP := .venv/.installed
-PYTEST := $(BIN)/pytest -n 2 --durations=15 --durations-min=3
+PYTEST := $(BIN)/pytest -n 2 --dist worksteal --durations=15 --durations-min=3
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 CORE := service/domain/*,service/mapping/*,service/sync/*
 
@@ -61,8 +61,8 @@ cover: $(STAMP)
 	$(BIN)/coverage report --skip-covered --show-missing --fail-under=95
 	$(BIN)/coverage report --skip-covered --show-missing --fail-under=100 --include='$(CORE)'
 
-bench: $(STAMP) ## measure, into bench/RESULTS.md; EHR=<base URL> names a real HAPI FHIR to push into
-	$(BIN)/python -m bench $(if $(EHR),--ehr $(EHR))
+bench: $(STAMP) ## measure, into bench/RESULTS.md; EHR=<base URL> names a real HAPI FHIR to push into, ONLY= one part
+	$(BIN)/python -m bench $(if $(EHR),--ehr $(EHR)) $(if $(ONLY),--only $(ONLY))
 
 soak: $(STAMP) ## the two-way machine over seeds: STEPS=100000 SEED=0, or FROM=0 TO=99; goes on behind .soak.jsonl
 	$(BIN)/python -m tests.property.soak $(if $(TO),--from $(or $(FROM),0) --to $(TO),--steps $(or $(STEPS),100000) --seed $(or $(SEED),0))

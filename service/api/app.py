@@ -14,6 +14,7 @@ from service.api.components import PROBLEM, REQUEST_ID, REQUEST_ID_PATTERN
 from service.api.entrance import RequestStorage
 from service.api.errors import ProblemDetails, problem_of
 from service.api.fhir import fhir_doors
+from service.api.findings import finding_doors
 from service.api.guard import Guard, private
 from service.api.health import health_doors
 from service.api.hooks import hook_doors
@@ -45,6 +46,7 @@ _DOORS = (
     fhir_doors,
     sync_doors,
     inbox_doors,
+    finding_doors,
     import_doors,
     people_doors,
     hook_doors,

@@ -37,11 +37,15 @@ class Write(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Takes:
-    """A JSON body: its shape for the reader of OpenAPI, its media type, and how it is read."""
+    """A JSON body: its shape for the reader of OpenAPI, its media type, and how it is read.
+
+    One that is `optional` may be left out, and reads as an empty object then.
+    """
 
     shape: Shape
     read: Callable[[JsonObject], Any] = lambda document: document
     media: str = JSON
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,9 +142,15 @@ class Doors:
             said["parameters"] = parameters
         if operation.takes is not None:
             content = {operation.takes.media: {"schema": operation.takes.shape}}
-            said["requestBody"] = {"required": True, "content": content}
+            said["requestBody"] = {"required": not operation.takes.optional, "content": content}
         documented: View = blueprint.doc(**said)(door)
         return documented
+
+
+def _body(takes: Takes) -> JsonObject:
+    if takes.optional and not request.content_length and "Transfer-Encoding" not in request.headers:
+        return {}
+    return read_json(request, takes.media)
 
 
 def _reading(name: str, view: View, operation: Operation) -> View:
@@ -154,7 +164,7 @@ def _reading(name: str, view: View, operation: Operation) -> View:
             case Write.EDIT:
                 given["editor"] = editor()
         if operation.takes is not None:
-            given["body"] = operation.takes.read(read_json(request, operation.takes.media))
+            given["body"] = operation.takes.read(_body(operation.takes))
         return view(*query, **given)
 
     def door(*query: Any, **path: str) -> Response:

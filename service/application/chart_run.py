@@ -83,7 +83,7 @@ def at_the_chart(
             number=found.revision.number,
             people=found.people,
             connection=found.connection,
-            capabilities=Capabilities.from_json(found.offered.content).overridden(ports.override),
+            capabilities=_understood(found.offered, ports),
             lease=found.lease,
             ledger=found.ledger,
             ended=ended,
@@ -157,7 +157,7 @@ def _entered(whose: Whose, ports: Ports, *, modes: Set[ConnectionMode], held: Le
             continue
         if isinstance(found, _Found):
             return found
-        _ask(found, ports)
+        known_capabilities(found, ports)  # asked before the lease, and kept
 
 
 def _enter(
@@ -222,6 +222,10 @@ def known_capabilities(connection: Connection, ports: Ports) -> Capabilities:
         kept = work.capabilities.get(connection.id)
     if kept is None or not _fresh(kept, connection, ports.clock.now()):
         kept = _ask(connection, ports)
+    return _understood(kept, ports)
+
+
+def _understood(kept: KeptCapabilities, ports: Ports) -> Capabilities:
     return Capabilities.from_json(kept.content).overridden(ports.override)
 
 

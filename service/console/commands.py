@@ -16,6 +16,8 @@ _COMMANDS = {
     "poll": Later("service.console.poll:poll", "Read what changed in the chart."),
     "subscribe": Later("service.console.subscribe:subscribe_", "Have the EHR tell us when it changes."),
     "inbox": Later("service.console.inbox:inbox", "What waits for a person, and what they decide."),
+    "findings": Later("service.console.findings:findings", "What a team should look at in a plan."),
+    "decide": Later("service.console.findings:decide", "Decide what a finding proposes."),
     "why": Later("service.console.why:why_", "Where an item stands in the chart, and why."),
     "push": Later("service.console.push:push", "Write plans into the chart, one way."),
     "writing": Later("service.console.writing:writing", "Stop all writing into charts, let it go on."),

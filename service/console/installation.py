@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from service.application.import_chart import ImportChart
     from service.application.poll_chart import PollReport
     from service.application.ports import PlanPorts
+    from service.application.preview_sync import Preview
     from service.application.subscribe import SubscribePorts
+    from service.application.sync_plan import SyncPlan
     from service.application.tokens import TokenPorts
     from service.domain.values import Problem
     from service.ports.clock import Ids
@@ -139,6 +141,9 @@ class Installation(Protocol):
 
     def push(self, command: "Whose") -> "PushReport":
         """Push or sync a plan; raises `NoEhr`, and as the use case does."""
+
+    def preview(self, command: "SyncPlan") -> "Preview":
+        """Say what a pass would do; raises `NoEhr`, and as the use case does."""
 
     @property
     def reading(self) -> "ChartReading":

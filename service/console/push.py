@@ -24,7 +24,7 @@ from service.sync.report import PushReport, Standing
 
 _PAGE = 100
 # After these the next plan fares no better.
-_HOPELESS = frozenset({
+HOPELESS = frozenset({
     ExitCode.EHR_UNAVAILABLE, ExitCode.STORAGE_UNAVAILABLE, ExitCode.USAGE, ExitCode.UNEXPECTED,
 })  # fmt: skip
 
@@ -76,7 +76,7 @@ def chosen(plan_ids: tuple[str, ...], *, everything: bool) -> tuple[str, ...] | 
 def carry_out(run: Run, plan_ids: tuple[str, ...] | None, command: Callable[[str], Whose]) -> int:
     """Carry a command out on plans, one after the other, and tell what became of each."""
     installation = prepare(run.installation)
-    wanted = tuple(_all_plans(installation)) if plan_ids is None else plan_ids
+    wanted = tuple(all_plans(installation)) if plan_ids is None else plan_ids
     return _carried_out(run, installation, [command(one) for one in wanted])
 
 
@@ -97,7 +97,8 @@ def _carried_out(run: Run, installation: Installation, commands: list[Whose]) ->
     return _code(pushed)
 
 
-def _all_plans(installation: Installation) -> Iterator[str]:
+def all_plans(installation: Installation) -> Iterator[str]:
+    """Yield the id of every plan that is kept."""
     after: str | None = None
     while True:
         found = list_plans(PlanFilter(), after=after, limit=_PAGE, ports=installation.plans)
@@ -111,7 +112,7 @@ def _push_all(run: Run, installation: Installation, commands: list[Whose]) -> li
     pushed: list[Pushed] = []
     with counted("plans", len(commands), quiet=run.as_json) as step:
         for command in commands:
-            hopeless = bool(pushed) and pushed[-1].code in _HOPELESS
+            hopeless = bool(pushed) and pushed[-1].code in HOPELESS
             untried = Pushed(plan_id=command.plan_id)
             pushed.append(untried if hopeless else _push_one(run, installation, command))
             step()

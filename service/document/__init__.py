@@ -2,8 +2,11 @@
 
 from service.document.merge import merge_patch
 from service.document.plan import (
+    choice_from_document,
+    decision_to_document,
     dose_from_document,
     dose_to_document,
+    finding_to_document,
     item_from_document,
     item_to_document,
     person_from_document,
@@ -15,8 +18,11 @@ from service.document.upcast import SCHEMA_VERSION
 
 __all__ = [
     "SCHEMA_VERSION",
+    "choice_from_document",
+    "decision_to_document",
     "dose_from_document",
     "dose_to_document",
+    "finding_to_document",
     "item_from_document",
     "item_to_document",
     "merge_patch",

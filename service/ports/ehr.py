@@ -109,7 +109,7 @@ class Request:
 
     method: str
     url: str
-    headers: Mapping[str, str]
+    headers: dict[str, str]
     body: JsonObject
 
 

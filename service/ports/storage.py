@@ -18,6 +18,7 @@ from service.domain.therapy import RequestStatus
 from service.fhir.json import JsonObject
 from service.ports.access import Audit, Tokens
 from service.ports.answers import Answers
+from service.ports.decisions import Decisions
 from service.ports.feed import Due, Links, Sights
 from service.ports.hooks import Hooks
 from service.ports.imports import Imports
@@ -357,6 +358,8 @@ class UnitOfWork(Protocol):
     def answers(self) -> Answers: ...
     @property
     def imports(self) -> Imports: ...
+    @property
+    def decisions(self) -> Decisions: ...
     @property
     def jobs(self) -> Jobs: ...
     @property

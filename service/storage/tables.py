@@ -184,6 +184,18 @@ leases = Table(
     Column("expires_at", Moment, nullable=False),
 )
 
+decisions = Table(
+    "decisions",
+    metadata,
+    _key("plan_id"),
+    _key("key"),
+    _text("rule"),
+    _text("answer"),
+    Column("revision", Integer, nullable=False),
+    Column("decided_at", Moment, nullable=False),
+    Column("content", Sealed, nullable=False),
+)
+
 imports = Table(
     "imports",
     metadata,

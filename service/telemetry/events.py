@@ -36,6 +36,7 @@ EHR_CALLED = _event(
 )
 SANDBOX_ANSWERED = _event("sandbox.answered", "request_id", "method", "status")
 IMPORT_FINISHED = _event("import.finished", "import_id", "plan_id", "outcome", "source")
+SYNC_PREVIEWED = _event("sync.previewed", "plan_id", "revision", "connection_id", "standing", "requests")
 WRITING_TURNED = _event("writing.turned", "stopped")
 SERVER_STARTED = _event("server.started", "host", "port", "auth", "database", "ehr", "sealed")
 WORKER_STARTED = _event("worker.started", "worker_id", "database", "at_once")

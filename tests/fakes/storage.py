@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from threading import Lock
 from types import TracebackType
 from typing import Self, TypeVar
 
 from service.document import SCHEMA_VERSION
+from service.domain.findings.decision import Decision
 from service.domain.people import Person
 from service.domain.revision import Revision
 from service.domain.values import Invalid, Problem
@@ -42,9 +43,11 @@ from tests.fakes.access import MemoryAudit, MemoryTokens, Refused
 from tests.fakes.agreement import MemoryJournal, MemoryLedger, MemoryPasses
 from tests.fakes.answers import MemoryAnswers, MemoryImports
 from tests.fakes.backlog import MemoryBacklog
+from tests.fakes.decisions import MemoryDecisions
 from tests.fakes.feed import MemoryDue, MemoryHooks, MemoryLinks, MemorySights
 from tests.fakes.inbox import MemoryInbox
 from tests.fakes.jobs import HeldJob, JobQueue, MemoryDuties, MemoryJobs, MemoryWorkers, Notes
+from tests.fakes.leases import MemoryLeases
 from tests.fakes.writing import MemoryWriting
 
 T = TypeVar("T")
@@ -78,6 +81,7 @@ class Kept:
     workers: dict[str, Worker] = field(default_factory=dict)
     duties: dict[str, tuple[str | None, datetime]] = field(default_factory=dict)
     switch: list[Switch] = field(default_factory=list)
+    decisions: dict[tuple[str, str], Decision] = field(default_factory=dict)
 
     def copy(self) -> "Kept":
         return Kept(**{name: content.copy() for name, content in vars(self).items()})
@@ -246,48 +250,6 @@ class MemoryCursors:
         return self._cursors.get((connection_id, name))
 
 
-class MemoryLeases:
-    def __init__(self, kept: Kept) -> None:
-        self._leases = kept.leases
-
-    def acquire(
-        self, connection_id: str, patient_id: str, *, holder: str, now: datetime, ttl: timedelta
-    ) -> Lease | None:
-        last, free = self._leases.get((connection_id, patient_id), (None, True))
-        if last is not None and not free and last.expires_at > now:
-            return None
-        lease = Lease(
-            connection_id=connection_id,
-            patient_id=patient_id,
-            holder=holder,
-            fencing=1 if last is None else last.fencing + 1,
-            expires_at=now + ttl,
-        )
-        self._leases[connection_id, patient_id] = (lease, False)
-        return lease
-
-    def holds(self, lease: Lease, now: datetime) -> bool:
-        held, free = self._leases.get((lease.connection_id, lease.patient_id), (lease, True))
-        return not free and _one_of(held) == _one_of(lease) and held.expires_at > now
-
-    def renew(self, lease: Lease, *, now: datetime, ttl: timedelta) -> bool:
-        if not self.holds(lease, now):
-            return False
-        place = (lease.connection_id, lease.patient_id)
-        self._leases[place] = (replace(lease, expires_at=now + ttl), False)
-        return True
-
-    def release(self, lease: Lease) -> None:
-        place = (lease.connection_id, lease.patient_id)
-        held, free = self._leases.get(place, (lease, True))
-        if not free and _one_of(held) == _one_of(lease):
-            self._leases[place] = (held, True)
-
-
-def _one_of(lease: Lease) -> tuple[str, int]:
-    return lease.holder, lease.fencing
-
-
 class MemoryUnitOfWork:
     """Works on a copy; `commit` makes the copy what is kept."""
 
@@ -305,6 +267,7 @@ class MemoryUnitOfWork:
     audit: MemoryAudit
     answers: MemoryAnswers
     imports: MemoryImports
+    decisions: MemoryDecisions
     jobs: MemoryJobs
     links: MemoryLinks
     sights: MemorySights
@@ -331,7 +294,7 @@ class MemoryUnitOfWork:
         self.connections = MemoryConnections(kept)
         self.capabilities = MemoryCapabilityCache(kept)
         self.cursors = MemoryCursors(kept)
-        self.leases = MemoryLeases(kept)
+        self.leases = MemoryLeases(kept.leases)
         self.inbox = MemoryInbox(kept.inbox)
         self.passes = MemoryPasses(kept)
         self.tokens = MemoryTokens(kept.tokens)
@@ -348,6 +311,7 @@ class MemoryUnitOfWork:
         self.duties = MemoryDuties(kept.duties, kept.workers)
         self.writing = MemoryWriting(kept.switch)
         self.backlog = MemoryBacklog(kept.ledger.values(), kept.journal.values(), kept.jobs.values())
+        self.decisions = MemoryDecisions(kept)
         return self
 
     def __exit__(

@@ -70,6 +70,16 @@ def _person(*, write: bool) -> Sound:
     return sound
 
 
+def _on_finding(record: Marked) -> Asked:
+    body = {
+        "answer": "changed",
+        "reason": mark(),
+        "decided_by": [record.plan["author"]],
+        "change": {"owner": mark()},
+    }
+    return Asked(ids={"plan_id": record.plan["id"], "key": "0a" * 16}, body=body, headers={"If-Match": '"1"'})
+
+
 def _bundle() -> Any:
     patient = {
         "resourceType": "Patient",
@@ -98,7 +108,8 @@ CASES: dict[str, Sound] = {
     "changeDose": _dose,
     "exportPlan": _on_plan(),
     "checkPlan": _on_plan(),
-    "syncPlan": _on_plan(),
+    "syncPlan": _on_plan(lambda record: {"apply": mark()}),
+    "previewSync": _on_plan(),
     "readSync": _on_plan(),
     "readItemSync": _on_item("goals", write=False),
     "listInbox": lambda record: Asked(query={"state": "open", "after": mark()}),
@@ -107,6 +118,10 @@ CASES: dict[str, Sound] = {
         ids={"item_id": "item-1"},
         body={"digest": mark(), "choices": {mark(): "ours"}, "patch": {"title": mark()}},
     ),
+    "listFindings": _on_plan(),
+    "listDecisions": _on_plan(),
+    "previewDecision": _on_finding,
+    "decideFinding": _on_finding,
     "importChart": lambda record: Asked(body={"bundle": _bundle(), "title": mark()}),
     "readImport": lambda record: Asked(ids={"import_id": "import-1"}),
     "readChart": _on_plan(),

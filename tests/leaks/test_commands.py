@@ -32,10 +32,18 @@ CASES = {
     "health": [["health"]],
     "db upgrade": [["db", "upgrade"]],
     "openapi": [["openapi"]],
-    "sync": [["sync", "{plan}"], ["sync", "--all", "--json"], ["sync", "unknown"]],
+    "sync": [
+        ["sync", "{plan}"],
+        ["sync", "--all", "--json"],
+        ["sync", "unknown"],
+        ["sync", "{plan}", "--dry-run"],
+        ["sync", "{plan}", "--apply", "1.2.3"],
+    ],
     "inbox list": [["inbox", "list"], ["inbox", "list", "--json"]],
     "inbox show": [["inbox", "show", "unknown"]],
     "inbox decide": [["inbox", "decide", "unknown", "--digest", "x", "--author", "y"]],
+    "findings": [["findings", "{plan}"], ["findings", "unknown", "--json"]],
+    "decide": [["decide", "{plan}", "0a", "--answer", "declined", "--reason", "x", "--by", "y"]],
     "why": [["why", "unknown"], ["why", "{plan}"]],
     "import": [["import", "--file", "{file}"], ["import", "--patient", "unknown"]],
     "import show": [["import", "show", "unknown"]],
@@ -56,6 +64,7 @@ SERVERS = {"serve", "sandbox", "worker", "demo"}
 # What these answer is the record, or the EHR's words on it: only what they say beside it is looked at.
 ANSWERS = {
     "plan new", "plan list", "plan show", "plan export", "push", "sync", "validate", "inbox list", "import",
+    "findings",
 }  # fmt: skip
 REPORTS = {"push", "sync", "validate"}
 

@@ -14,7 +14,7 @@ NAMED = pytest.mark.parametrize("vignette", TABLE.values(), ids=TABLE)
 
 @NAMED
 def test_exactly_these_findings_with_this_evidence(vignette: Vignette) -> None:
-    found = judge(vignette.plan, day(vignette.on), past=vignette.history)
+    found = judge(vignette.plan, day(vignette.on), past=vignette.history, decisions=vignette.decisions)
     said = {one.rule: set(one.items) for one in found}
     assert said == {rule: set(items.split()) for rule, items in vignette.finds.items()}
     assert len(found) == len(said), "one finding of each rule"

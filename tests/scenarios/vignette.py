@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from service.domain.appointment import Appointment, AppointmentKind, AppointmentStatus
 from service.domain.concept import Coding, Concept, Period
 from service.domain.findings.case import Snapshot
+from service.domain.findings.decision import Answer, Decision
 from service.domain.goal import Comparator
 from service.domain.measure import AbsentReason, ItemAnswer, Measure, RecordStatus, Score
 from service.domain.medication import DosageStep, Drug, MedicationOrder, OrderStatus, StatusReason
@@ -48,6 +49,7 @@ class Vignette:
     plan: Plan
     on: int
     past: tuple[tuple[int, Plan], ...] = ()
+    decisions: tuple[Decision, ...] = ()
     finds: Mapping[str, str] = field(default_factory=dict)
     words: str = ""
     not_words: str = ""
@@ -92,6 +94,20 @@ def score(measure: Measure, count: int, value: int, **changes: Any) -> Score:
     """A score of another instrument, its id the instrument and the day."""
     name = f"{measure.value}-{count}"
     return a_score(**{"id": name, "measure": measure, "value": value, "taken_at": moment(count), **changes})
+
+
+def decided(*evidence: str, answer: Answer = Answer.ACCEPTED) -> Decision:
+    """A decision of day 44 that rested on these items."""
+    return Decision(
+        key="0a" * 16,
+        rule="no-improvement",
+        answer=answer,
+        reason="She wants to go on",
+        decided_by=("people-0",),
+        decided_at=moment(44),
+        text="No improvement",
+        evidence=evidence,
+    )
 
 
 def taken_back(one: Score) -> Score:
@@ -170,4 +186,4 @@ def asked(first: int, last: int) -> Period:
     return Period(start=day(first), end=day(last))
 
 
-PATIENT = uid("patient")
+PATIENT, PLAN = uid("patient"), uid("plan")

@@ -21,6 +21,7 @@ from tests.builders import (
 )
 from tests.scenarios.vignette import (
     PATIENT,
+    PLAN,
     Vignette,
     asked,
     born,
@@ -81,6 +82,13 @@ VIGNETTES = {
         finds={"check-in-to-book": "cadence"},
         words="from 2024-04-01 to 2024-04-15",
     ),
+    "a plan that says nothing about check-ins": Vignette(
+        plan=quiet(check_ins=None), on=20, finds={"check-in-to-book": PLAN}, words="plan made on 2024-03-04"
+    ),
+    "a plan without check-ins that nobody looked at": Vignette(
+        plan=quiet(check_ins=None), on=43, finds={"check-in-overdue": PLAN}
+    ),
+    "a plan that is a draft": Vignette(plan=quiet(check_ins=None, status=RequestStatus.DRAFT), on=43),
     "a check-in that is booked in time": Vignette(
         plan=watched(appointments=(check("check-10", 10), check_in("next", 35, BOOKED))), on=20
     ),
@@ -216,6 +224,14 @@ VIGNETTES = {
         on=31,
         finds={"linked-change": "cbt sertraline"},
         words="CBT ended",
+    ),
+    "a therapy that is new": Vignette(
+        plan=quiet(therapies=(CBT, a_therapy(id="ipt", modality=Modality.IPT, supports=("sertraline",)))),
+        past=(
+            (0, quiet(therapies=(CBT,))),
+            (30, quiet(therapies=(CBT, a_therapy(id="ipt", modality=Modality.IPT)))),
+        ),
+        on=31,
     ),
     "an SSRI that gives way to another": Vignette(
         plan=quiet(

@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from service.domain.findings.decision import Answer, Decision
 from service.domain.therapy import RequestStatus
 from service.ports.access import Role, Token
 from service.ports.answers import Asked, KeptAnswer
@@ -28,7 +29,14 @@ from tests.builders import PSYCHIATRIST, THERAPIST, a_plan, the_full_plan
 from tests.builders.inbox import an_item
 from tests.contract.storage.samples import NOON, a_revision, a_row, an_entry, later
 
-FULL = the_full_plan()
+_NOW = the_full_plan()
+# As the first release wrote it: what a therapy supports came later, and the links of its orders were others.
+_COURSES = tuple(one.id for one in _NOW.therapies)
+FULL = replace(
+    _NOW,
+    therapies=tuple(replace(one, supports=()) for one in _NOW.therapies),
+    medications=tuple(replace(one, supports=_COURSES) for one in _NOW.medications),
+)
 BRIEF = a_plan(id="plan-2", title="Second")
 CHANGED = replace(BRIEF, status=RequestStatus.REVOKED)
 CONNECTION = Connection(
@@ -95,6 +103,17 @@ IMPORTED = ImportRecord(
 SEEN = Sight(reference="Goal/17", stamp="3", digest="0e" * 32)
 HOOK = Hook(digest="0f" * 32, connection_id="default", made_at=NOON)
 STOPPED = Switch(stopped=True, reason="the EHR is moved", by="cli:root", since=later(6))
+DECIDED_ON = Decision(
+    key="0e" * 16,
+    rule="no-improvement",
+    answer=Answer.ACCEPTED,
+    reason="She wants to go on",
+    decided_by=(PSYCHIATRIST.id, THERAPIST.id),
+    decided_at=later(7),
+    text="No improvement that means something",
+    evidence=("scores-0",),
+    made=("tasks-9",),
+)
 CAPABILITIES = KeptCapabilities(content={"fhir_version": "4.0.1"}, fetched_at=NOON)
 
 
@@ -125,6 +144,7 @@ def fill(storage: Storage) -> None:
         work.jobs.wake("default", [FULL.id])
         work.workers.beat("worker-1", NOON)
         assert work.duties.take("poll", "worker-1", now=NOON, silent_since=NOON - timedelta(seconds=10))
+        work.decisions.add(FULL.id, DECIDED_ON, revision=1)
         assert work.answers.reserve(ASKED, now=NOON, until=later(600)) is None
         work.answers.keep(ASKED, ANSWER)
         assert work.leases.acquire("default", "patient-1", holder="run-1", now=NOON, ttl=timedelta(hours=1))
@@ -155,6 +175,7 @@ def contents(storage: Storage) -> dict[str, Any]:
             "writing": work.writing.get(),
             "jobs": work.jobs.of_plan("default", FULL.id),
             "workers": work.workers.all(),
+            "decisions": work.decisions.of_plan(FULL.id),
             "answers": work.answers.find(ASKED, now=NOON),
             "sights": {one: was.stamp for one, was in work.sights.before("default", [SEEN]).items()},
             "due": work.due.number("default", FULL.id),
@@ -173,6 +194,7 @@ SINCE = {
     "writing": "0009",
     "jobs": "0008",
     "workers": "0008",
+    "decisions": "0011",
 } | dict.fromkeys(("sights", "due", "polls", "hooks"), "0010")
 
 

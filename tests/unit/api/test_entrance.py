@@ -15,6 +15,8 @@ from tests.unit.api.visitors import DOUBTS, PLAN_ID, Clinic, path_of, routes
 CLINIC = Clinic()
 # What each operation needs, said a second time and by other rules than the doors'.
 NEEDS = [
+    (r"GET /plans/<id:plan_id>/(findings|decisions)", Permission.LIST_PLANS),
+    (r"POST /plans/<id:plan_id>/findings/<id:key>/preview", Permission.LIST_PLANS),
     (r"GET /plans", Permission.LIST_PLANS),
     (r"GET /plans/.*", Permission.READ_PLAN),
     (r"POST /plans/<id:plan_id>/sync(/preview)?", Permission.PUSH_PLAN),

@@ -8,13 +8,16 @@ from functools import cached_property
 from io import StringIO
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 
 from service.application.import_chart import FromEhr, ImportChart, ImportPorts, import_chart
 from service.application.poll_chart import PollReport
 from service.application.ports import PlanPorts
+from service.application.preview_sync import Preview
 from service.application.push_plan import PushPlan
+from service.application.sync_plan import SyncPlan
 from service.application.tokens import TokenPorts, caller_of
 from service.console.commands import tandem
 from service.console.ending import carry_out
@@ -27,8 +30,9 @@ from service.ports.access import Caller, Doubt, NotRecognised
 from service.ports.ehr import Capabilities
 from service.ports.imports import ImportRecord
 from service.ports.sealing import KeysUnfit
+from service.ports.storage import ConnectionMode
 from service.ports.upkeep import BackupError, BackupReport, RekeyReport
-from service.sync.report import Done, ItemReport, PushReport, standing_of
+from service.sync.report import Done, ItemReport, PushReport, Standing, standing_of
 from service.telemetry.events import Log
 from service.telemetry.logs import configure
 from tests.fakes.clock import CountingIds, StillClock
@@ -67,6 +71,20 @@ class ChartOfOneWord:
         return Capabilities(fhir_version="4.0.1", software="A server")
 
 
+def a_preview(plan_id: str, **more: Any) -> Preview:
+    """Gives what a dry run over two quiet sides tells."""
+    usual: dict[str, Any] = {
+        "plan_id": plan_id,
+        "connection_id": "default",
+        "revision": 3,
+        "mode": ConnectionMode.WRITE,
+        "digest": "3.a.b.c.d.e.f",
+        "standing": Standing.IN_STEP,
+        **dict.fromkeys(("chart", "plan", "inbox", "left", "requests"), ()),
+    }
+    return Preview(**usual | more)
+
+
 @dataclass
 class FakeWorkshop:
     """A worker that never works; `worked` are the parents for which it was asked to."""
@@ -103,7 +121,9 @@ class FakeInstallation:
     did: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     subscribing: object = None
+    commands: list[object] = field(default_factory=list)
     pushing: Callable[[str], PushReport] = a_report
+    previewing: Callable[[str], Preview | Exception] = a_preview
     chart: object = field(default_factory=ChartOfOneWord)
     sandboxes: list[object] = field(default_factory=list)
     storage: MemoryStorage = field(default_factory=MemoryStorage)
@@ -146,6 +166,7 @@ class FakeInstallation:
         return self.chart
 
     def push(self, command: PushPlan) -> PushReport:
+        self.commands.append(command)
         return self.pushing(command.plan_id)
 
     @property
@@ -166,6 +187,12 @@ class FakeInstallation:
         if self.subscribing is None:
             raise NoEhr("no EHR is configured: set TANDEM_EHR_URL")
         return self.subscribing
+
+    def preview(self, command: SyncPlan) -> Preview:
+        seen = self.previewing(command.plan_id)
+        if isinstance(seen, Exception):
+            raise seen
+        return seen
 
     def import_chart(self, command: ImportChart) -> ImportRecord:
         if isinstance(command.source, FromEhr):

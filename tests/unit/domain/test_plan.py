@@ -55,6 +55,7 @@ TO_NOBODY = [
     ("conditions", {"therapies": (a_therapy(reasons=(NOBODY,)),)}, "therapies[0].reasons[0]"),
     ("conditions", {"medications": (a_medication(reasons=(NOBODY,)),)}, "medications[0].reasons[0]"),
     ("therapies", {"medications": (a_medication(supports=(NOBODY,)),)}, "medications[0].supports[0]"),
+    ("medications", {"therapies": (a_therapy(supports=(NOBODY,)),)}, "therapies[0].supports[0]"),
     ("medications", {"medications": (a_medication(replaces=NOBODY),)}, "medications[0].replaces"),
     ("scores", {"phases": (a_phase(evidence=(NOBODY,)),)}, "phases[0].evidence[0]"),
     ("therapies", {"appointments": (an_appointment(therapy=NOBODY),)}, "appointments[0].therapy"),
