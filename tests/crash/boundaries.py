@@ -127,6 +127,11 @@ class CrossedEhr(CrossedPort):
         found: tuple[Any, ...] = self._gate.cross("Ehr.search", lambda: tuple(self._held.search(*given)))
         return iter(found)
 
+    def changes(self, *given: Any, **named: Any) -> Iterator[Any]:
+        """Read a feed to its end."""
+        pages = self._gate.cross("Ehr.changes", lambda: tuple(self._held.changes(*given, **named)))
+        return iter(pages)
+
 
 class CrossedWork:
     """A unit of work behind a gate."""

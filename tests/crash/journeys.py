@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from service.application.change_plan import change_dose
 from service.application.inbox import Decide, decide_item
 from service.application.keep_plan import create_plan, replace_plan
+from service.application.poll_chart import PollChart, poll_chart
 from service.application.ports import PlanPorts
 from service.domain.dosing import NewDose
 from service.domain.plan import Plan
@@ -123,6 +124,28 @@ def _made(clinic: Clinic, gate: Gate) -> None:
     synced(clinic, gate)
 
 
+def _polled_once(clinic: Clinic) -> None:
+    """A chart that was read before, in which somebody wrote since."""
+    clinic.sync()
+    clinic.later(minutes=10)
+    clinic.poll()
+    clinic.sync()
+    clinic.later(minutes=10)
+    _edit_there(clinic)
+
+
+def _polled(clinic: Clinic, gate: Gate) -> None:
+    """Read what changed in the chart, and make a pass over each plan that it concerns."""
+    ports = replace(
+        clinic.ports,
+        ehr=CrossedEhr(clinic.ehr, gate),
+        storage=CrossedStorage(clinic.storage, gate),  # type: ignore[arg-type]
+    )
+    poll_chart(PollChart(), ports)
+    if clinic.due:
+        synced(clinic, gate)
+
+
 def _both(clinic: Clinic) -> None:
     clinic.sync()
     _edit_there(clinic)
@@ -142,5 +165,6 @@ JOURNEYS: Mapping[str, Journey] = {
     "a new dose": Journey(before=Clinic.sync, work=_new_dose),
     "a decision": Journey(before=_dispute, work=_decided),
     "looking for what got no answer": Journey(before=_losing, work=synced),
+    "reading the chart": Journey(before=_polled_once, work=_polled),
     "a second plan of the patient": Journey(before=Clinic.sync, work=_made),
 }

@@ -18,6 +18,9 @@ from tests.scenarios.clinic import Clinic, named, ours
 _LOOKS = "it reads for people to look at, and has no effect"
 _ENTRANCE = "who may enter is settled before a use case begins, and is no part of plan or chart"
 _ONE_STEP = "it is the only effect of its unit of work, which is kept whole or not at all"
+_HINT = "a notification is a hint, and the next poll finds what it hinted at"
+_ROTA = "which worker does what and when; tests/e2e/test_killed_workers.py kills them"
+_PAPER = "a preview works on paper and is forgotten"
 BESIDE_THE_SYNC = {
     "Clock": "it tells the time",
     "Ids": "it makes a name that nothing has yet",
@@ -29,7 +32,16 @@ BESIDE_THE_SYNC = {
     "Imports": "a draft, its links and its report are one unit of work, and no chart is written",
     "Jobs": "it asks within the unit of work that makes a pass necessary",
     "Backlog": _LOOKS,
-    "Cursors": "nothing reads a chart from a cursor yet",
+    "Due.ask_for_poll": _HINT,
+    "Due.plans": _LOOKS,
+    "Duties": _ROTA,
+    "Ehr.rehearsal": _PAPER,
+    "Hooks": _HINT,
+    "Links.page": _LOOKS,
+    "Leases.renew": "it lengthens what a run holds already; without it the run ends as overtaken",
+    "Rehearsal": _PAPER,
+    "Workers": _ROTA,
+    "Writing.put": _ONE_STEP,
     "Connections.all": _LOOKS,
     "Ehr.validate": "a server's opinion, asked by people; it has no effect",
     "Inbox.listed": _LOOKS,

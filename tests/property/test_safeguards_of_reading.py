@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from service.sync import feed
+from tests.architecture.test_docs import table
+from tests.property.test_safeguards import SCHEDULES
 from tests.scenarios.clinic import Clinic
 from tests.scenarios.polled import WITHOUT_HISTORY, in_step, quiet
 from tests.scenarios.two_sides import GOAL
@@ -45,3 +47,8 @@ def test_without_the_echo_check_our_own_writes_wake_the_plan_and_with_it_they_do
     clinic = in_step()
     monkeypatch.setattr(feed, "_is_known", lambda *_: False)
     assert not our_own_write(clinic)
+
+
+def test_the_page_on_reliability_names_every_safeguard_that_is_tried() -> None:
+    rows = table("docs/reliability.md", "safeguard")
+    assert [name for name, _ in rows] == [*SCHEDULES, *READING]
