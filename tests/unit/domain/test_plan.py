@@ -178,7 +178,16 @@ def test_the_people_of_a_plan_are_named_with_their_places():
         "medications[0].prescriber": PSYCHIATRIST.id,
         "care_team[1].person": PSYCHIATRIST.id,
         "care_team[2].person": THERAPIST.id,
+        "safety.recipient.person": PSYCHIATRIST.id,
+        "safety.backup.person": THERAPIST.id,
     }
+
+
+def test_whom_only_alerts_reach_stands_in_no_chart():
+    on_call = safety_contacts(backup=SafetyContact(person=NURSE.id, email="n@clinic.example"))
+    plan = a_plan(safety=on_call)
+    everybody = {one for _, one in people_named(plan)}
+    assert everybody - {one for _, one in people_in_chart(plan)} == {NURSE.id}
 
 
 def ids_within(value, path=""):
