@@ -2,6 +2,7 @@
 
 from service.application.directory import check_people
 from service.application.ports import Editor, PlanPorts
+from service.application.raise_alerts import raise_alerts
 from service.application.seeing import seen
 from service.domain.activation import check_contacts
 from service.domain.plan import Plan
@@ -31,6 +32,7 @@ def first_revision(plan: Plan, *, author: str, work: UnitOfWork, ports: PlanPort
         recorded_at=ports.clock.now(),
     )
     work.plans.add(revision)
+    raise_alerts(None, revision, work)
     return revision
 
 
@@ -82,4 +84,5 @@ def next_revision(plan: Plan, *, editor: Editor, work: UnitOfWork, ports: PlanPo
         recorded_at=ports.clock.now(),
     )
     work.plans.append(revision, expected=head.number)
+    raise_alerts(head.plan, revision, work)
     return revision

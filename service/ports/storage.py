@@ -17,6 +17,7 @@ from service.domain.revision import Origin, Revision
 from service.domain.therapy import RequestStatus
 from service.fhir.json import JsonObject
 from service.ports.access import Audit, Tokens
+from service.ports.alerts import Alerts
 from service.ports.answers import Answers
 from service.ports.imports import Imports
 from service.ports.inbox import Inbox
@@ -362,6 +363,8 @@ class UnitOfWork(Protocol):
     def answers(self) -> Answers: ...
     @property
     def imports(self) -> Imports: ...
+    @property
+    def alerts(self) -> Alerts: ...
     @property
     def jobs(self) -> Jobs: ...
 

@@ -121,6 +121,7 @@ def _head(revision: Revision) -> dict[str, Any]:
         "author": revision.plan.author,
         "created": revision.plan.created,
         "updated_at": revision.recorded_at,
+        "reached": revision.plan.safety is not None,
     }
 
 

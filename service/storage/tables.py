@@ -14,6 +14,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    false,
     text,
 )
 
@@ -47,6 +48,8 @@ plans = Table(
     Column("created", Date, nullable=False),
     Column("added_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
+    # Whether it names whom alerts reach.
+    Column("reached", Boolean, nullable=False, server_default=false()),
     Index("ix_plans_added_at", "added_at", "id"),
     Index("ix_plans_updated_at", "updated_at"),
     Index("ix_plans_patient_id", "patient_id"),
@@ -288,4 +291,19 @@ answers = Table(
     Column("expires_at", Moment, nullable=False),
     Column("content", Sealed),
     Index("ix_answers_expires_at", "expires_at"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    _key("id"),
+    _text("plan_id"),
+    _text("state"),
+    Column("number", Integer, nullable=False),
+    Column("raised_at", Moment, nullable=False),
+    Column("due_at", Moment),
+    Column("content", Sealed, nullable=False),
+    Index("ix_alerts_plan_id", "plan_id", "raised_at"),
+    Index("ix_alerts_state", "state", "raised_at", "id"),
+    Index("ix_alerts_due_at", "due_at"),
 )

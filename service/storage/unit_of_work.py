@@ -6,6 +6,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine, Transaction
 
 from service.storage import admission
+from service.storage.alerts import SqlAlerts
 from service.storage.answers import SqlAnswers
 from service.storage.audit import SqlAudit
 from service.storage.backlog import SqlBacklog
@@ -42,6 +43,7 @@ class SqlUnitOfWork:
     audit: SqlAudit
     answers: SqlAnswers
     imports: SqlImports
+    alerts: SqlAlerts
     jobs: SqlJobs
     backlog: SqlBacklog
 
@@ -79,6 +81,7 @@ class SqlUnitOfWork:
         self.audit = SqlAudit(connection)
         self.answers = SqlAnswers(connection, self._sealer)
         self.imports = SqlImports(connection, self._sealer)
+        self.alerts = SqlAlerts(connection, self._sealer)
         self.jobs = SqlJobs(connection, self._enqueue)
         self.backlog = SqlBacklog(connection)
         return self

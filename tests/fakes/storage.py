@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from service.document import SCHEMA_VERSION
+from service.domain.alert import Alert
 from service.domain.people import Person
 from service.domain.revision import Revision
 from service.domain.values import Invalid, Problem
@@ -36,6 +37,7 @@ from service.ports.storage import (
 )
 from tests.fakes.access import MemoryAudit, MemoryTokens, Refused
 from tests.fakes.agreement import MemoryJournal, MemoryLedger, MemoryPasses
+from tests.fakes.alerts import MemoryAlerts
 from tests.fakes.backlog import MemoryBacklog
 from tests.fakes.inbox import MemoryInbox
 
@@ -62,6 +64,7 @@ class Kept:
     refused: Refused = field(default_factory=dict)
     answers: dict[tuple[str, str, str], tuple[KeptAnswer | None, datetime]] = field(default_factory=dict)
     imports: dict[str, ImportRecord] = field(default_factory=dict)
+    alerts: dict[str, Alert] = field(default_factory=dict)
     woken: dict[tuple[str, str], None] = field(default_factory=dict)
 
     def copy(self) -> "Kept":
@@ -327,6 +330,7 @@ class MemoryUnitOfWork:
     audit: MemoryAudit
     answers: MemoryAnswers
     imports: MemoryImports
+    alerts: MemoryAlerts
     jobs: MemoryJobs
     backlog: MemoryBacklog
 
@@ -353,6 +357,7 @@ class MemoryUnitOfWork:
         self.audit = MemoryAudit(kept.audit, kept.refused, plans=kept.plans)
         self.answers = MemoryAnswers(kept)
         self.imports = MemoryImports(kept)
+        self.alerts = MemoryAlerts(kept.alerts)
         self.jobs = MemoryJobs(kept)
         self.backlog = MemoryBacklog(kept.ledger.values(), kept.journal.values())
         return self

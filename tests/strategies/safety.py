@@ -7,7 +7,7 @@ from tests.strategies.basics import PEOPLE, ZONES, Draw, one_of
 
 _PAIR = st.permutations([one.id for one in PEOPLE]).map(lambda ids: ids[:2])
 _ZONE = one_of(ZONES)
-_DAYS = one_of(tuple((one,) for one in Weekday) + (tuple(Weekday),))
+_DAYS = one_of((*((one,) for one in Weekday), tuple(Weekday)))
 _CHANNELS = one_of(((Channel.EMAIL,), (Channel.WEBHOOK,), (Channel.WEBHOOK, Channel.EMAIL)))
 _HOURS = one_of((("00:00", "24:00"), ("08:30", "17:00"), ("22:00", "23:59")))
 

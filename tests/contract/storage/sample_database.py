@@ -22,11 +22,13 @@ from service.ports.storage import (
     Storage,
 )
 from tests.builders import PSYCHIATRIST, THERAPIST, a_plan, the_full_plan
+from tests.builders.alerts import an_alert
 from tests.builders.inbox import an_item
 from tests.contract.storage.samples import NOON, a_revision, a_row, an_entry, later
 
-FULL = the_full_plan()
-BRIEF = a_plan(id="plan-2", title="Second")
+# As the first versions kept plans, which asked nobody whom alerts reach.
+FULL = replace(the_full_plan(), safety=None)
+BRIEF = a_plan(id="plan-2", title="Second", safety=None)
 CHANGED = replace(BRIEF, status=RequestStatus.REVOKED)
 CONNECTION = Connection(
     id="default",
@@ -89,6 +91,7 @@ IMPORTED = ImportRecord(
     imported_at=NOON,
     content={"allergies": [{"text": "Penicillin"}], "n": Decimal("1.50")},
 )
+ALERT = an_alert(plan_id=FULL.id)
 CAPABILITIES = KeptCapabilities(content={"fhir_version": "4.0.1"}, fetched_at=NOON)
 
 
@@ -111,6 +114,7 @@ def fill(storage: Storage) -> None:
         work.passes.put(PASSED)
         work.tokens.add(TOKEN)
         work.imports.put(IMPORTED)
+        work.alerts.add(ALERT)
         assert work.answers.reserve(ASKED, now=NOON, until=later(600)) is None
         work.answers.keep(ASKED, ANSWER)
         assert work.leases.acquire("default", "patient-1", holder="run-1", now=NOON, ttl=timedelta(hours=1))
@@ -137,13 +141,21 @@ def contents(storage: Storage) -> dict[str, Any]:
             "inbox": work.inbox.of_plan("default", FULL.id),
             "passes": work.passes.get("default", FULL.id),
             "tokens": work.tokens.all(),
+            "alerts": work.alerts.of_plan(FULL.id),
             "imports": work.imports.of_plan(FULL.id),
             "answers": work.answers.find(ASKED, now=NOON),
         }
 
 
 # What a revision of the schema was the first to keep.
-SINCE = {"inbox": "0003", "passes": "0003", "tokens": "0004", "answers": "0005", "imports": "0006"}
+SINCE = {
+    "inbox": "0003",
+    "passes": "0003",
+    "tokens": "0004",
+    "answers": "0005",
+    "imports": "0006",
+    "alerts": "0013",
+}
 
 
 def of_revision(held: dict[str, Any], revision: str) -> dict[str, Any]:

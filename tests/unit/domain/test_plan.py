@@ -9,10 +9,12 @@ from hypothesis import given
 from service.domain.balance import Balance, current
 from service.domain.concept import Concept
 from service.domain.medication import OrderStatus, StatusReason
-from service.domain.plan import LIST_GROUPS, Plan, items, people_named
+from service.domain.plan import LIST_GROUPS, Plan, items, people_in_chart, people_named
 from service.domain.references import named_items
+from service.domain.safety import SafetyContact
 from tests.builders import (
     DIRECTORY,
+    NURSE,
     PSYCHIATRIST,
     THERAPIST,
     a_check_in,
@@ -30,6 +32,7 @@ from tests.builders import (
     an_adherence_report,
     an_appointment,
     day,
+    safety_contacts,
     the_full_plan,
     the_patient_in_the_team,
     uid,
