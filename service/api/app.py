@@ -9,6 +9,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from service.api.alerts import alert_doors
 from service.api.audit import audit_doors
 from service.api.components import PROBLEM, REQUEST_ID, REQUEST_ID_PATTERN
 from service.api.entrance import RequestStorage
@@ -43,6 +44,7 @@ _DOORS = (
     fhir_doors,
     sync_doors,
     inbox_doors,
+    alert_doors,
     import_doors,
     people_doors,
     audit_doors,

@@ -42,7 +42,7 @@ class Services:
     everything that is logged carries the request id; `stopwatch` gives seconds from any start. `once` is the
     storage of `plans`; `rate` is None where nobody is limited. `hosts` are the names that
     a request may be for.
-    `watch` sees every request and tells what was seen at /metrics.
+    `watch` sees every request and tells what was seen at /metrics. `crisis_contacts` is the clinic's text.
     """
 
     plans: PlanPorts
@@ -60,3 +60,4 @@ class Services:
     recogniser: Recognises = field(default_factory=Everybody)
     hosts: Set[str] = OWN_NAMES
     watch: RequestWatch = field(default_factory=Unwatched)
+    crisis_contacts: str | None = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from service.ports import backlog
-from service.ports.backlog import OpenWrites, WaitingItems
+from service.ports.backlog import OpenAlerts, OpenWrites, WaitingItems
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +14,8 @@ class Backlog:
 
     items: tuple[WaitingItems, ...]
     writes: tuple[OpenWrites, ...]
+    alerts: OpenAlerts
+    without_contacts: int
 
 
 class _Work(Protocol):
@@ -31,4 +33,10 @@ class CountingStorage(Protocol):
 def read_backlog(storage: CountingStorage) -> Backlog:
     """Return what waits now."""
     with storage.begin(write=False) as work:
-        return Backlog(items=work.backlog.waiting_items(), writes=work.backlog.open_writes())
+        held = work.backlog
+        return Backlog(
+            items=held.waiting_items(),
+            writes=held.open_writes(),
+            alerts=held.open_alerts(),
+            without_contacts=held.plans_without_contacts(),
+        )

@@ -12,15 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from service.application.answer_once import OnceStorage
-from service.application.backlog import read_backlog
+from service.application.backlog import Backlog, read_backlog
 from service.application.chart_run import Whose
 from service.application.connect import keep_connection
+from service.application.deliver_alerts import Carried, DeliveryPorts, deliver_alerts
 from service.application.import_chart import FromEhr, ImportChart, ImportPorts, import_chart
 from service.application.ports import PlanPorts
 from service.application.push_plan import PushPlan, push_plan
 from service.application.recognise import Everybody, Recogniser
 from service.application.sync_plan import SyncPlan, sync_plan
 from service.application.tokens import TokenPorts
+from service.bootstrap.alerting import Rounds, carrier_of, tell_carried, timers_of
 from service.bootstrap.chart import CONNECTION, connection_of, gateway_to, override_in
 from service.bootstrap.surroundings import RandomIds, SystemClock
 from service.bootstrap.watching import exporting, readings_of
@@ -294,12 +296,48 @@ class Tandem:
             return (Problem("database", "cannot be reached"),)
         return () if current else (Problem("database", "has another schema: run `tandem db upgrade`"),)
 
+    def deliver_alerts(self) -> tuple[Carried, ...]:
+        """Carry the alerts that are due; raises `StorageError`."""
+        ports = DeliveryPorts(
+            storage=self.database,
+            clock=self.clock,
+            carrier=carrier_of(self.settings, self.clock.now),
+            timers=timers_of(self.settings),
+        )
+        told = deliver_alerts(ports)
+        for one in told:
+            tell_carried(one, self.log)
+            self.watch.alert(one.channel, carried=one.failure is None)
+        return told
+
+    def alert_rounds(self) -> Rounds | None:
+        """Return the rounds that a running service makes, None where something else carries alerts."""
+        seconds = self.settings.alert_seconds
+        return Rounds(self.deliver_alerts, seconds=seconds, log=self.log) if seconds else None
+
+    @property
+    def crisis_contacts(self) -> str | None:
+        """Whom a person in a crisis reaches, in the clinic's words."""
+        return self.settings.crisis_contacts
+
+    def standing(self) -> Backlog:
+        """Return what waits now; raises `StorageError`."""
+        return read_backlog(self.database)
+
     def _readings(self) -> tuple[Reading, ...]:
         """Return what waits now, or that the database cannot tell."""
         try:
-            return readings_of(read_backlog(self.database), self.clock.now())
+            return readings_of(self.standing(), self.clock.now())
         except StorageError:
             return (Reading(metric=metrics.STORAGE_UP, value=0),)
+
+    def served(self) -> "WSGIApplication":
+        """Return the API, and begin to carry alerts beside it."""
+        application = self.application()
+        rounds = self.alert_rounds()
+        if rounds is not None:
+            rounds.begin()
+        return application
 
     def application(self) -> "WSGIApplication":
         """Return the API over this installation, which serves from now on."""
@@ -335,6 +373,7 @@ def api_of(tandem: Tandem) -> Any:  # a Flask application, by a name that only t
         import_chart=tandem.import_chart,
         bind=tandem.correlation.bind,
         watch=tandem.watch,
+        crisis_contacts=tandem.crisis_contacts,
         recogniser=_recogniser(tandem) if tandem.asks_who else Everybody(),
         hosts=api.OWN_NAMES | tandem.hosts if tandem.asks_who else api.OWN_NAMES,
     )

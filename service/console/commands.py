@@ -13,6 +13,7 @@ _COMMANDS = {
     "import": Later("service.console.imports:import_", "Read a patient's chart into a draft plan."),
     "sync": Later("service.console.sync:sync", "Bring plans and chart into step, both ways."),
     "inbox": Later("service.console.inbox:inbox", "What waits for a person, and what they decide."),
+    "alerts": Later("service.console.alerts:alerts", "What needs a clinician's assessment, and who answers."),
     "why": Later("service.console.why:why_", "Where an item stands in the chart, and why."),
     "push": Later("service.console.push:push", "Write plans into the chart, one way."),
     "validate": Later("service.console.validate:validate", "Check a plan as FHIR before it leaves."),

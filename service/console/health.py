@@ -1,17 +1,24 @@
-"""`tandem health`: does the database work, does the EHR answer."""
+"""`tandem health`: does the database work, does the EHR answer, do alerts reach people."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import click
 
+from service.application.backlog import Backlog
 from service.console.errors import told
 from service.console.exit_codes import ExitCode
 from service.console.group import Verb
 from service.console.installation import Installation
 from service.console.run import Run
 from service.console.tables import page, table
+from service.domain.alert import AlertState
 from service.ports.ehr import EhrError
 from service.ports.storage import StorageError
+
+# `tandem serve` looks every few seconds; what has been due for longer is carried by nobody.
+_LATE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +33,8 @@ class Finding:
 @click.command(cls=Verb)
 @click.pass_obj
 def health(run: Run) -> int:
-    """Look at the database and the EHR; changes neither."""
-    found = (_database(run.installation), _ehr(run.installation))
+    """Look at the database, the EHR and the alerts; changes none of them."""
+    found = (_database(run.installation), _ehr(run.installation), _alerts(run.installation))
     document = {one.part: {"ok": one.code is ExitCode.DONE, "message": one.words} for one in found}
     rows = [(one.part, "ok" if one.code is ExitCode.DONE else "not ok", one.words) for one in found]
     run.answer(document, lambda stream: page(stream).print(table("", ("part", "state", "what"), rows)))
@@ -63,3 +70,26 @@ def _ehr(installation: Installation) -> Finding:
         return Finding(part="ehr", code=said.code, words=said.words)
     words = f"{offered.software or 'a server'}, FHIR {offered.fhir_version}"
     return Finding(part="ehr", code=ExitCode.DONE, words=words)
+
+
+def _alerts(installation: Installation) -> Finding:
+    """Tell of alerts that reach nobody; before the database works there is nothing to tell."""
+    try:
+        held = installation.standing() if installation.is_current() else None
+    except StorageError as error:
+        said = told(error)
+        return Finding(part="alerts", code=said.code, words=said.words)
+    complaints = [] if held is None else list(_complaints(held, installation.plans.clock.now()))
+    if complaints:
+        return Finding(part="alerts", code=ExitCode.WORK_LEFT, words="; ".join(complaints))
+    return Finding(part="alerts", code=ExitCode.DONE, words="none waits longer than it may")
+
+
+def _complaints(held: Backlog, now: datetime) -> Iterator[str]:
+    lost = held.alerts.numbers.get(AlertState.UNDELIVERED, 0)
+    if lost:
+        yield f"{lost} alert(s) reach nobody: look at `tandem alerts list` and call the people"
+    if held.alerts.due_since is not None and now - held.alerts.due_since > _LATE:
+        yield f"nothing has carried alerts since {held.alerts.due_since:%Y-%m-%d %H:%M} UTC"
+    if held.without_contacts:
+        yield f"{held.without_contacts} active plan(s) name nobody whom an alert reaches"

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+    from service.application.backlog import Backlog
     from service.application.chart_run import Whose
+    from service.application.deliver_alerts import Carried
     from service.application.import_chart import ImportChart
     from service.application.ports import PlanPorts
     from service.application.tokens import TokenPorts
@@ -128,8 +130,21 @@ class Installation(Protocol):
     def restore(self, file: Path) -> "BackupReport":
         """Fill an empty database from a backup; raises `service.ports.upkeep.BackupError`."""
 
+    def deliver_alerts(self) -> "tuple[Carried, ...]":
+        """Carry the alerts that are due."""
+
+    @property
+    def crisis_contacts(self) -> str | None:
+        """Whom a person in a crisis reaches, in the clinic's words."""
+
+    def standing(self) -> "Backlog":
+        """What waits now."""
+
     def application(self) -> "WSGIApplication":
         """The API."""
+
+    def served(self) -> "WSGIApplication":
+        """The API, with alerts carried beside it."""
 
 
 class Parts(Protocol):

@@ -35,7 +35,7 @@ def serve(run: Run, host: str | None, port: int | None) -> None:
     prepare(installation).admit()
     emit(installation.log, SERVER_STARTED, host=host, port=port, **_described(installation))
     patience = installation.request_seconds
-    serve_with_gunicorn(installation.application, (host, port), patience=patience, log=installation.log)
+    serve_with_gunicorn(installation.served, (host, port), patience=patience, log=installation.log)
 
 
 def _described(installation: Installation) -> dict[str, object]:

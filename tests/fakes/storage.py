@@ -359,7 +359,12 @@ class MemoryUnitOfWork:
         self.imports = MemoryImports(kept)
         self.alerts = MemoryAlerts(kept.alerts)
         self.jobs = MemoryJobs(kept)
-        self.backlog = MemoryBacklog(kept.ledger.values(), kept.journal.values())
+        self.backlog = MemoryBacklog(
+            kept.ledger.values(),
+            kept.journal.values(),
+            alerts=kept.alerts.values(),
+            plans=kept.plans.values(),
+        )
         return self
 
     def __exit__(

@@ -16,7 +16,10 @@ CLINIC = Clinic()
 # What each operation needs, said a second time and by other rules than the doors'.
 NEEDS = [
     (r"GET /plans", Permission.LIST_PLANS),
+    (r"GET /plans/<id:plan_id>/alerts", Permission.READ_ALERTS),
     (r"GET /plans/.*", Permission.READ_PLAN),
+    (r"GET /alerts(/.*)?", Permission.READ_ALERTS),
+    (r"POST /alerts/<id:item_id>/.*", Permission.ANSWER_ALERTS),
     (r"POST /plans/<id:plan_id>/sync", Permission.PUSH_PLAN),
     (r"(POST|PUT) /plans/<id:plan_id>/journal(/.*)?", Permission.WRITE_JOURNAL),
     (r"(POST|PUT|PATCH) /plans(/.*)?", Permission.WRITE_PLAN),

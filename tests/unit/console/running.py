@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from service.application.backlog import Backlog, read_backlog
+from service.application.deliver_alerts import Carried
 from service.application.import_chart import FromEhr, ImportChart, ImportPorts, import_chart
 from service.application.ports import PlanPorts
 from service.application.push_plan import PushPlan
@@ -84,6 +86,8 @@ class FakeInstallation:
     hosts: frozenset[str] = frozenset()
     request_seconds: float = 30.0
     operator: str = "cli:operator"
+    crisis_contacts: str | None = None
+    carrying: tuple[Carried, ...] = ()
 
     @property
     def tokens(self) -> TokenPorts:
@@ -151,8 +155,17 @@ class FakeInstallation:
             raise self.copied
         return self.copied
 
+    def deliver_alerts(self) -> tuple[Carried, ...]:
+        return self.carrying
+
+    def standing(self) -> Backlog:
+        return read_backlog(self.storage)
+
     def application(self) -> object:
         raise NotImplementedError("a test that serves says what is served")
+
+    def served(self) -> object:
+        return self.application()
 
     def upgrade(self) -> None:
         self.upgrades += 1
