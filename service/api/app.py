@@ -31,6 +31,7 @@ from service.api.revisions import revision_doors
 from service.api.schemas import schema_of
 from service.api.services import Services
 from service.api.sync import sync_doors
+from service.api.timeline import timeline_doors
 from service.fhir.json import dumps
 from service.ports.storage import StorageError
 from service.telemetry.events import REQUEST_ANSWERED, REQUEST_FAILED, emit
@@ -40,6 +41,7 @@ from service.telemetry.watch import Request
 _DOORS = (
     plan_doors,
     revision_doors,
+    timeline_doors,
     part_doors,
     fhir_doors,
     sync_doors,

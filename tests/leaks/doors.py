@@ -107,6 +107,8 @@ CASES: dict[str, Sound] = {
         ids={"item_id": "item-1"},
         body={"digest": mark(), "choices": {mark(): "ours"}, "patch": {"title": mark()}},
     ),
+    "readTimeline": _on_plan(),
+    "drawTimeline": _on_plan(),
     "listAlerts": lambda record: Asked(query={"state": "raised", "after": mark()}),
     "readAlert": lambda record: Asked(ids={"item_id": "alert-1"}),
     "acknowledgeAlert": lambda record: Asked(ids={"item_id": "alert-1"}),
