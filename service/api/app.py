@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.api.alerts import alert_doors
 from service.api.audit import audit_doors
+from service.api.calendars import calendar_doors
 from service.api.components import PROBLEM, REQUEST_ID, REQUEST_ID_PATTERN
 from service.api.entrance import RequestStorage
 from service.api.errors import ProblemDetails, problem_of
@@ -42,6 +43,7 @@ _DOORS = (
     plan_doors,
     revision_doors,
     timeline_doors,
+    calendar_doors,
     part_doors,
     fhir_doors,
     sync_doors,

@@ -19,11 +19,13 @@ from service.fhir.json import JsonObject
 from service.ports.access import Audit, Tokens
 from service.ports.alerts import Alerts
 from service.ports.answers import Answers
+from service.ports.cards import Cards
 from service.ports.imports import Imports
 from service.ports.inbox import Inbox
 from service.ports.jobs import Jobs
 from service.ports.journal import Journal
 from service.ports.passes import Passes
+from service.ports.sightings import Sightings
 
 _Item = TypeVar("_Item")
 
@@ -239,6 +241,12 @@ class Plans(Protocol):
     def revisions(self, plan_id: str, *, after: int = 0, limit: int = 100) -> tuple[RevisionSummary, ...]:
         """Return the revisions after a number, oldest first; raises `Unknown`."""
 
+    def appointed(self, person_id: str) -> tuple[str, ...]:
+        """Return the ids of the plans in whose appointments a person may take part, in their order.
+
+        One that was last written before that was noted is among them, whoever takes part in it.
+        """
+
     def page(self, wanted: PlanFilter, *, after: str | None = None, limit: int = 50) -> Page[PlanSummary]:
         """Return plans, those first added first; `Invalid` names an `after` that is none."""
 
@@ -365,6 +373,10 @@ class UnitOfWork(Protocol):
     def imports(self) -> Imports: ...
     @property
     def alerts(self) -> Alerts: ...
+    @property
+    def sightings(self) -> Sightings: ...
+    @property
+    def cards(self) -> Cards: ...
     @property
     def jobs(self) -> Jobs: ...
 

@@ -50,6 +50,9 @@ plans = Table(
     Column("updated_at", Moment, nullable=False),
     # Whether it names whom alerts reach.
     Column("reached", Boolean, nullable=False, server_default=false()),
+    # Whether `appointees` has all of its people: plans from before that table are read to find out.
+    Column("appointees_known", Boolean, nullable=False, server_default=false()),
+    Index("ix_plans_appointees_known", "appointees_known"),
     Index("ix_plans_added_at", "added_at", "id"),
     Index("ix_plans_updated_at", "updated_at"),
     Index("ix_plans_patient_id", "patient_id"),
@@ -306,4 +309,43 @@ alerts = Table(
     Index("ix_alerts_plan_id", "plan_id", "raised_at"),
     Index("ix_alerts_state", "state", "raised_at", "id"),
     Index("ix_alerts_due_at", "due_at"),
+)
+
+appointees = Table(
+    "appointees",
+    metadata,
+    _key("plan_id"),
+    _key("person_id"),
+    Index("ix_appointees_person_id", "person_id"),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    _key("plan_id"),
+    _key("who"),
+    _key("item_id"),
+    Column("revision", Integer, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    _key("id"),
+    _text("plan_id"),
+    _text("rule"),
+    _text("finding"),
+    Column("shown_at", Moment, nullable=False),
+)
+
+card_answers = Table(
+    "card_answers",
+    metadata,
+    _key("id"),
+    _text("card_id"),
+    _text("outcome"),
+    Column("answered_at", Moment, nullable=False),
+    Column("content", Sealed, nullable=False),
+    Index("ix_card_answers_card_id", "card_id"),
 )

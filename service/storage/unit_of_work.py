@@ -10,6 +10,7 @@ from service.storage.alerts import SqlAlerts
 from service.storage.answers import SqlAnswers
 from service.storage.audit import SqlAudit
 from service.storage.backlog import SqlBacklog
+from service.storage.cards import SqlCards
 from service.storage.connections import SqlCapabilityCache, SqlConnections, SqlCursors
 from service.storage.database import connect, open_engine, transaction
 from service.storage.imports import SqlImports
@@ -23,6 +24,7 @@ from service.storage.passes import SqlPasses
 from service.storage.people import SqlPeople
 from service.storage.plans import SqlPlans
 from service.storage.sealing import sealer_of
+from service.storage.sightings import SqlSightings
 from service.storage.tokens import SqlTokens
 
 
@@ -44,6 +46,8 @@ class SqlUnitOfWork:
     answers: SqlAnswers
     imports: SqlImports
     alerts: SqlAlerts
+    sightings: SqlSightings
+    cards: SqlCards
     jobs: SqlJobs
     backlog: SqlBacklog
 
@@ -82,6 +86,8 @@ class SqlUnitOfWork:
         self.answers = SqlAnswers(connection, self._sealer)
         self.imports = SqlImports(connection, self._sealer)
         self.alerts = SqlAlerts(connection, self._sealer)
+        self.sightings = SqlSightings(connection)
+        self.cards = SqlCards(connection, self._sealer)
         self.jobs = SqlJobs(connection, self._enqueue)
         self.backlog = SqlBacklog(connection)
         return self

@@ -10,15 +10,18 @@ from typing import Self, TypeVar
 
 from service.document import SCHEMA_VERSION
 from service.domain.alert import Alert
+from service.domain.meeting import appointees_of
 from service.domain.people import Person
 from service.domain.revision import Revision
 from service.domain.values import Invalid, Problem
 from service.ports.access import AuditEntry, Token
 from service.ports.answers import Asked, KeptAnswer
+from service.ports.cards import CardAnswer, ShownCard
 from service.ports.imports import ImportRecord
 from service.ports.inbox import InboxItem
 from service.ports.journal import JournalRow
 from service.ports.passes import LastPass
+from service.ports.sightings import Sighting
 from service.ports.storage import (
     Connection,
     KeptCapabilities,
@@ -39,6 +42,7 @@ from tests.fakes.access import MemoryAudit, MemoryTokens, Refused
 from tests.fakes.agreement import MemoryJournal, MemoryLedger, MemoryPasses
 from tests.fakes.alerts import MemoryAlerts
 from tests.fakes.backlog import MemoryBacklog
+from tests.fakes.cards import MemoryCards, MemorySightings
 from tests.fakes.inbox import MemoryInbox
 
 T = TypeVar("T")
@@ -65,6 +69,9 @@ class Kept:
     answers: dict[tuple[str, str, str], tuple[KeptAnswer | None, datetime]] = field(default_factory=dict)
     imports: dict[str, ImportRecord] = field(default_factory=dict)
     alerts: dict[str, Alert] = field(default_factory=dict)
+    sightings: dict[tuple[str, str, str], Sighting] = field(default_factory=dict)
+    cards: dict[str, ShownCard] = field(default_factory=dict)
+    card_answers: dict[str, CardAnswer] = field(default_factory=dict)
     woken: dict[tuple[str, str], None] = field(default_factory=dict)
 
     def copy(self) -> "Kept":
@@ -111,6 +118,10 @@ class MemoryPlans:
     def revisions(self, plan_id: str, *, after: int = 0, limit: int = 100) -> tuple[RevisionSummary, ...]:
         later = [one for one in self._held(plan_id) if one.number > after]
         return tuple(_revision_summary(one) for one in later[:limit])
+
+    def appointed(self, person_id: str) -> tuple[str, ...]:
+        heads = [held[-1].plan for held in self._plans.values()]
+        return tuple(sorted(one.id for one in heads if person_id in appointees_of(one)))
 
     def page(self, wanted: PlanFilter, *, after: str | None = None, limit: int = 50) -> Page[PlanSummary]:
         ordered = sorted(self._plans.values(), key=lambda held: (held[0].recorded_at, held[0].plan.id))
@@ -331,6 +342,8 @@ class MemoryUnitOfWork:
     answers: MemoryAnswers
     imports: MemoryImports
     alerts: MemoryAlerts
+    sightings: MemorySightings
+    cards: MemoryCards
     jobs: MemoryJobs
     backlog: MemoryBacklog
 
@@ -358,6 +371,8 @@ class MemoryUnitOfWork:
         self.answers = MemoryAnswers(kept)
         self.imports = MemoryImports(kept)
         self.alerts = MemoryAlerts(kept.alerts)
+        self.sightings = MemorySightings(kept.sightings)
+        self.cards = MemoryCards(kept.cards, kept.card_answers)
         self.jobs = MemoryJobs(kept)
         self.backlog = MemoryBacklog(
             kept.ledger.values(),

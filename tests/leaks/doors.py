@@ -109,6 +109,8 @@ CASES: dict[str, Sound] = {
     ),
     "readTimeline": _on_plan(),
     "drawTimeline": _on_plan(),
+    "readCalendarOfPlan": _on_plan(),
+    "readCalendarOfPerson": _person(write=False),
     "listAlerts": lambda record: Asked(query={"state": "raised", "after": mark()}),
     "readAlert": lambda record: Asked(ids={"item_id": "alert-1"}),
     "acknowledgeAlert": lambda record: Asked(ids={"item_id": "alert-1"}),

@@ -8,10 +8,12 @@ from typing import Any
 from service.domain.therapy import RequestStatus
 from service.ports.access import Role, Token
 from service.ports.answers import Asked, KeptAnswer
+from service.ports.cards import CardAnswer, CardOutcome, ShownCard
 from service.ports.imports import ImportOutcome, ImportRecord, ImportSource
 from service.ports.inbox import ItemState
 from service.ports.journal import Interaction
 from service.ports.passes import LastPass
+from service.ports.sightings import WHOLE_PLAN, Sighting
 from service.ports.storage import (
     Connection,
     ConnectionMode,
@@ -92,6 +94,15 @@ IMPORTED = ImportRecord(
     content={"allergies": [{"text": "Penicillin"}], "n": Decimal("1.50")},
 )
 ALERT = an_alert(plan_id=FULL.id)
+SEEN = Sighting(plan_id=FULL.id, who="n.okafor", item_id=WHOLE_PLAN, revision=1, seen_at=later(6))
+CARD = ShownCard(id="card-1", plan_id=FULL.id, rule="risk-item", finding="0e" * 16, shown_at=later(6))
+ANSWERED = CardAnswer(
+    id="answer-1",
+    card_id=CARD.id,
+    outcome=CardOutcome.OVERRIDDEN,
+    answered_at=later(7),
+    content={"comment": "Seen yesterday"},
+)
 CAPABILITIES = KeptCapabilities(content={"fhir_version": "4.0.1"}, fetched_at=NOON)
 
 
@@ -115,6 +126,9 @@ def fill(storage: Storage) -> None:
         work.tokens.add(TOKEN)
         work.imports.put(IMPORTED)
         work.alerts.add(ALERT)
+        work.sightings.put(SEEN)
+        work.cards.shown([CARD])
+        work.cards.answer(ANSWERED)
         assert work.answers.reserve(ASKED, now=NOON, until=later(600)) is None
         work.answers.keep(ASKED, ANSWER)
         assert work.leases.acquire("default", "patient-1", holder="run-1", now=NOON, ttl=timedelta(hours=1))
@@ -142,6 +156,8 @@ def contents(storage: Storage) -> dict[str, Any]:
             "passes": work.passes.get("default", FULL.id),
             "tokens": work.tokens.all(),
             "alerts": work.alerts.of_plan(FULL.id),
+            "sightings": work.sightings.of_plan(FULL.id),
+            "card_answers": work.cards.answers(CARD.id),
             "imports": work.imports.of_plan(FULL.id),
             "answers": work.answers.find(ASKED, now=NOON),
         }
@@ -155,6 +171,8 @@ SINCE = {
     "answers": "0005",
     "imports": "0006",
     "alerts": "0013",
+    "sightings": "0013",
+    "card_answers": "0013",
 }
 
 

@@ -23,6 +23,7 @@ NEEDS = [
     (r"POST /plans/<id:plan_id>/sync", Permission.PUSH_PLAN),
     (r"(POST|PUT) /plans/<id:plan_id>/journal(/.*)?", Permission.WRITE_JOURNAL),
     (r"(POST|PUT|PATCH) /plans(/.*)?", Permission.WRITE_PLAN),
+    (r"GET /people/<id:person_id>/calendar.ics", Permission.LIST_PLANS),
     (r"GET /people(/.*)?", Permission.READ_PEOPLE),
     (r"(POST|PUT) /people(/.*)?", Permission.WRITE_PEOPLE),
     (r"GET /imports/.*", Permission.LIST_PLANS),
