@@ -33,6 +33,7 @@ from service.api.schemas import schema_of
 from service.api.services import Services
 from service.api.sync import sync_doors
 from service.api.timeline import timeline_doors
+from service.api.writing import writing_doors
 from service.fhir.json import dumps
 from service.ports.storage import StorageError
 from service.telemetry.events import REQUEST_ANSWERED, REQUEST_FAILED, emit
@@ -52,6 +53,7 @@ _DOORS = (
     import_doors,
     people_doors,
     audit_doors,
+    writing_doors,
     metrics_doors,
     health_doors,
 )

@@ -42,6 +42,7 @@ class Services:
     everything that is logged carries the request id; `stopwatch` gives seconds from any start. `once` is the
     storage of `plans`; `rate` is None where nobody is limited. `hosts` are the names that
     a request may be for.
+    `writing` is the environment's word on whether anything is written at all.
     `watch` sees every request and tells what was seen at /metrics. `crisis_contacts` is the clinic's text.
     """
 
@@ -52,6 +53,7 @@ class Services:
     ready: Callable[[], tuple[Problem, ...]]
     push: Callable[[Whose], PushReport] | None = None
     import_chart: Callable[[ImportChart], ImportRecord] | None = None
+    writing: bool = True
     bind: Callable[[str], AbstractContextManager[object]] = nullcontext
     rate: Rate | None = None
     protection: Protection = Protection()  # noqa: RUF009  it is frozen

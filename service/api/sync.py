@@ -47,7 +47,7 @@ def sync_doors(services: Services) -> Doors:
         ),
         _Sync(services.push).sync,
     )
-    status = _Status(services.plans)
+    status = _Status(services.plans, services.writing)
     doors.open(
         "readSync",
         Operation(
@@ -74,10 +74,13 @@ def sync_doors(services: Services) -> Doors:
 @dataclass(frozen=True, slots=True)
 class _Status:
     ports: PlanPorts
+    writing: bool
 
     def of_plan(self, plan_id: str) -> Response:
         """Tell where every resource of a plan stands, what waits and why, and what to do next."""
-        return answer(dumped(schema_of(SyncStatus), sync_status(plan_id, ports=self.ports)))
+        return answer(
+            dumped(schema_of(SyncStatus), sync_status(plan_id, ports=self.ports, writing=self.writing))
+        )
 
     def of_item(self, plan_id: str, item_id: str) -> Response:
         """Tell where the resources of one item stand, with the last attempts, the newest first."""

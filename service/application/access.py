@@ -21,6 +21,7 @@ class Permission(StrEnum):
     READ_AUDIT = "read-audit"
     READ_ALERTS = "read-alerts"
     ANSWER_ALERTS = "answer-alerts"
+    STOP_WRITING = "stop-writing"
 
 
 _READS = frozenset({
@@ -37,7 +38,7 @@ _TREATS = _READS | {
 GRANTS: Mapping[Role, Set[Permission]] = MappingProxyType({
     Role.READER: _READS,
     Role.CLINICIAN: _TREATS,
-    Role.INTEGRATOR: _TREATS | {Permission.READ_AUDIT},
+    Role.INTEGRATOR: _TREATS | {Permission.READ_AUDIT, Permission.STOP_WRITING},
     Role.PATIENT: frozenset({Permission.READ_PLAN, Permission.WRITE_JOURNAL}),
 })  # fmt: skip
 

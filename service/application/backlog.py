@@ -5,22 +5,27 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from service.ports import backlog
-from service.ports.backlog import OpenAlerts, OpenWrites, WaitingItems
+from service.ports.backlog import OpenAlerts, OpenWrites, PlannedPasses, WaitingItems
+from service.ports.writing import Writing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """Everything that waits at one moment."""
+    """Everything that waits at one moment, and whether somebody has stopped all writing."""
 
     items: tuple[WaitingItems, ...]
     writes: tuple[OpenWrites, ...]
     alerts: OpenAlerts
     without_contacts: int
+    passes: tuple[PlannedPasses, ...]
+    stopped: bool = False
 
 
 class _Work(Protocol):
     @property
     def backlog(self) -> backlog.Backlog: ...
+    @property
+    def writing(self) -> Writing: ...
 
 
 class CountingStorage(Protocol):
@@ -39,4 +44,6 @@ def read_backlog(storage: CountingStorage) -> Backlog:
             writes=held.open_writes(),
             alerts=held.open_alerts(),
             without_contacts=held.plans_without_contacts(),
+            passes=held.planned_passes(),
+            stopped=work.writing.get().stopped,
         )

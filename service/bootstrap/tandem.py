@@ -6,33 +6,32 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING, Any, TextIO
 
 from service.application.answer_once import OnceStorage
-from service.application.backlog import Backlog, read_backlog
+from service.application.backlog import read_backlog
 from service.application.chart_run import Whose
 from service.application.connect import keep_connection
-from service.application.deliver_alerts import Carried, DeliveryPorts, deliver_alerts
 from service.application.import_chart import FromEhr, ImportChart, ImportPorts, import_chart
 from service.application.ports import PlanPorts
 from service.application.push_plan import PushPlan, push_plan
 from service.application.recognise import Everybody, Recogniser
 from service.application.sync_plan import SyncPlan, sync_plan
 from service.application.tokens import TokenPorts
-from service.bootstrap.alerting import Rounds, carrier_of, tell_carried, timers_of
+from service.bootstrap.alerting import AlertDesk
+from service.bootstrap.care import numbers_in
 from service.bootstrap.chart import CONNECTION, connection_of, gateway_to, override_in
-from service.bootstrap.surroundings import RandomIds, SystemClock
+from service.bootstrap.entrance import recogniser_of
+from service.bootstrap.surroundings import RandomIds, SystemClock, meanwhile
 from service.bootstrap.watching import exporting, readings_of
+from service.bootstrap.working import Workshop, all_current, queue_of, settle_time, upgrade_all
 from service.console.installation import NoEhr, WrongSetting
 from service.domain.values import Problem
-from service.ehr.key_set import KeySetUrl
 from service.fhir.json import JsonObject
-from service.identity.jwt import JwtVerifier, Provider
-from service.identity.key_file import KeySetFile
-from service.identity.keys import Keys
 from service.mapping.references import DEFAULT_IDENTIFIER_SYSTEM
 from service.ports.ehr import Ehr, EhrError
 from service.ports.imports import ImportRecord
@@ -44,7 +43,6 @@ from service.storage.backup import back_up, verify_backup
 from service.storage.keyring import KeyRing, read_keys
 from service.storage.rekey import rekey
 from service.storage.restore import restore
-from service.storage.schema import is_current, upgrade
 from service.storage.unit_of_work import Storage
 from service.sync.agenda import Ports
 from service.sync.report import PushReport
@@ -60,6 +58,9 @@ from service.telemetry.watch import Watch
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+# Somebody who asks for a pass while the worker makes one waits for it: ten seconds, as long as most take.
+_TRIES, _PAUSE_SECONDS = 41, 0.25
+
 
 @dataclass(slots=False, kw_only=True)
 class Tandem:
@@ -74,7 +75,9 @@ class Tandem:
     @cached_property
     def database(self) -> Storage:
         """The database itself."""
-        return Storage(self.settings.database_url, self.keys)
+        return Storage(
+            self.settings.database_url, self.keys, queue_of(self.settings, ids=self.ids, clock=self.clock)
+        )
 
     @cached_property
     def storage(self) -> OnceStorage:
@@ -109,6 +112,11 @@ class Tandem:
     def request_seconds(self) -> float:
         """How long a request may take to arrive."""
         return self.settings.request_seconds
+
+    @property
+    def writing(self) -> bool:
+        """Whether the environment lets anything be written into a chart."""
+        return self.settings.writing == "on"
 
     @property
     def asks_who(self) -> bool:
@@ -182,15 +190,17 @@ class Tandem:
     @property
     def plans(self) -> PlanPorts:
         """What the use cases on plans need."""
-        return PlanPorts(storage=self.storage, clock=self.clock)
+        return PlanPorts(
+            storage=self.storage, clock=self.clock, numbers=numbers_in(self.settings.care_numbers)
+        )
 
     def upgrade(self) -> None:
         """Bring the database up to date."""
-        upgrade(self.settings.database_url)
+        upgrade_all(self.settings)
 
     def is_current(self) -> bool:
         """Tell whether the database is up to date."""
-        return is_current(self.settings.database_url)
+        return all_current(self.settings)
 
     @property
     def seals(self) -> bool:
@@ -218,10 +228,30 @@ class Tandem:
 
     def restore(self, file: Path) -> BackupReport:
         """Fill an empty database from a backup; raises `BackupError`."""
-        return restore(self.settings.database_url, self.keys, file)
+        report = restore(self.settings.database_url, self.keys, file)
+        self.upgrade()  # jobs are no part of a backup: their tables are made anew, and empty
+        return report
 
-    def push(self, command: Whose) -> PushReport:
-        """Push or sync a plan over the configured connection; raises `NoEhr`, and as the use case does."""
+    @cached_property
+    def workshop(self) -> Workshop:
+        """What a worker of this installation works with."""
+        return Workshop(
+            settings=self.settings,
+            storage=self.database,
+            clock=self.clock,
+            ids=self.ids,
+            log=self.log,
+            correlation=self.correlation,
+            connect=self.connect,
+            push=partial(self.push, waits=False),
+            carry_alerts=self.alert_desk.deliver,
+        )
+
+    def push(self, command: Whose, *, waits: bool = True) -> PushReport:
+        """Push or sync a plan over the configured connection; raises `NoEhr`, and as the use case does.
+
+        For a patient whom another run holds it waits some seconds, unless told not to.
+        """
         ehr = self.ehr
         self.connect()
         ports = Ports(
@@ -230,7 +260,11 @@ class Tandem:
             clock=self.clock,
             ids=self.ids,
             override=self.override,
-            settle_time=timedelta(seconds=self.settings.ehr_answer_seconds + 60),
+            settle_time=settle_time(self.settings),
+            meanwhile=meanwhile,
+            tries=_TRIES if waits else 1,
+            pause=lambda: sleep(_PAUSE_SECONDS),
+            writing=self.writing,
         )
         return self._told(command, ports)
 
@@ -287,56 +321,34 @@ class Tandem:
     def lacks(self) -> tuple[Problem, ...]:
         """Return what keeps this installation from working."""
         try:
-            current = self.is_current()
-            if current:
+            if self.is_current():
                 self.admit()
+                return self.workshop.unattended()
         except KeysUnfit as error:
             return (Problem("keys", str(error)),)
         except StorageError:
             return (Problem("database", "cannot be reached"),)
-        return () if current else (Problem("database", "has another schema: run `tandem db upgrade`"),)
+        return (Problem("database", "has another schema: run `tandem db upgrade`"),)
 
-    def deliver_alerts(self) -> tuple[Carried, ...]:
-        """Carry the alerts that are due; raises `StorageError`."""
-        ports = DeliveryPorts(
-            storage=self.database,
-            clock=self.clock,
-            carrier=carrier_of(self.settings, self.clock.now),
-            timers=timers_of(self.settings),
+    @cached_property
+    def alert_desk(self) -> AlertDesk:
+        """What carries alerts to people."""
+        return AlertDesk(
+            settings=self.settings, storage=self.database, clock=self.clock, log=self.log, watch=self.watch
         )
-        told = deliver_alerts(ports)
-        for one in told:
-            tell_carried(one, self.log)
-            self.watch.alert(one.channel, carried=one.failure is None)
-        return told
-
-    def alert_rounds(self) -> Rounds | None:
-        """Return the rounds that a running service makes, None where something else carries alerts."""
-        seconds = self.settings.alert_seconds
-        return Rounds(self.deliver_alerts, seconds=seconds, log=self.log) if seconds else None
-
-    @property
-    def crisis_contacts(self) -> str | None:
-        """Whom a person in a crisis reaches, in the clinic's words."""
-        return self.settings.crisis_contacts
-
-    def standing(self) -> Backlog:
-        """Return what waits now; raises `StorageError`."""
-        return read_backlog(self.database)
 
     def _readings(self) -> tuple[Reading, ...]:
         """Return what waits now, or that the database cannot tell."""
         try:
-            return readings_of(self.standing(), self.clock.now())
+            backlog, workers = read_backlog(self.database), self.workshop.alive()
+            return readings_of(backlog, self.clock.now(), workers=workers, writing=self.writing)
         except StorageError:
             return (Reading(metric=metrics.STORAGE_UP, value=0),)
 
     def served(self) -> "WSGIApplication":
         """Return the API, and begin to carry alerts beside it."""
         application = self.application()
-        rounds = self.alert_rounds()
-        if rounds is not None:
-            rounds.begin()
+        self.alert_desk.begin_rounds()
         return application
 
     def application(self) -> "WSGIApplication":
@@ -371,27 +383,17 @@ def api_of(tandem: Tandem) -> Any:  # a Flask application, by a name that only t
         ready=tandem.lacks,
         push=None if tandem.ehr_url is None else tandem.push,
         import_chart=tandem.import_chart,
+        writing=tandem.writing,
         bind=tandem.correlation.bind,
         watch=tandem.watch,
-        crisis_contacts=tandem.crisis_contacts,
-        recogniser=_recogniser(tandem) if tandem.asks_who else Everybody(),
+        crisis_contacts=settings.crisis_contacts,
+        recogniser=_recogniser(tandem),
         hosts=api.OWN_NAMES | tandem.hosts if tandem.asks_who else api.OWN_NAMES,
     )
     return api.create_app(services)
 
 
-def _recogniser(tandem: Tandem) -> Recogniser:
-    """Return who tells callers apart: by our tokens, and by the identity provider's where there is one."""
-    settings, now = tandem.settings, tandem.clock.now
-    if settings.jwt_keys is None:
-        return Recogniser(storage=tandem.storage, clock=tandem.clock)
-    remote = settings.jwt_keys.startswith("https://")
-    source = KeySetUrl(settings.jwt_keys) if remote else KeySetFile(Path(settings.jwt_keys))
-    provider = Provider(
-        issuer=settings.jwt_issuer or "",
-        audience=settings.jwt_audience or "",
-        role_claim=settings.jwt_role_claim,
-        plan_claim=settings.jwt_plan_claim,
-    )
-    verifier = JwtVerifier(provider, Keys(source, now), now)
-    return Recogniser(storage=tandem.storage, clock=tandem.clock, verifier=verifier)
+def _recogniser(tandem: Tandem) -> Recogniser | Everybody:
+    if not tandem.asks_who:
+        return Everybody()
+    return recogniser_of(tandem.settings, storage=tandem.storage, clock=tandem.clock)

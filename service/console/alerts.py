@@ -85,7 +85,7 @@ def deliver(run: Run) -> int:
 
     Ends with 3 when a message could not be handed over: it is tried again.
     """
-    carried = prepare(run.installation).deliver_alerts()
+    carried = prepare(run.installation).alert_desk.deliver()
     rows = [(one.alert_id, one.to, one.channel, one.tries, one.failure or "handed over") for one in carried]
     document = [
         {"alert_id": one.alert_id, "to": one.to, "channel": one.channel, "failure": one.failure}
@@ -102,7 +102,7 @@ def deliver(run: Run) -> int:
 @click.pass_obj
 def notice(run: Run) -> None:
     """Print what a form says where scores or journal entries are entered."""
-    said = entry_notice(run.installation.crisis_contacts)
+    said = entry_notice(run.installation.alert_desk.crisis_contacts)
     document = {"watched_live": said.watched_live, "notice": said.notice}
     if said.crisis_contacts is not None:
         document["crisis_contacts"] = said.crisis_contacts

@@ -8,6 +8,7 @@ from service.console.group import Later, LazyGroup
 _COMMANDS = {
     "demo": Later("service.console.demo:demo", "Three plans into a chart and back, in seconds."),
     "serve": Later("service.console.serve:serve", "Run the API on this machine."),
+    "worker": Later("service.console.worker:worker", "Keep plans and chart in step, by itself."),
     "sandbox": Later("service.console.sandbox:sandbox", "Run the FHIR server that ships with Tandem."),
     "plan": Later("service.console.plans:plan", "Load plans, look at them, give them out as FHIR."),
     "timeline": Later("service.console.timeline:timeline_", "The story of a plan, with its scores drawn."),
@@ -18,6 +19,7 @@ _COMMANDS = {
     "alerts": Later("service.console.alerts:alerts", "What needs a clinician's assessment, and who answers."),
     "why": Later("service.console.why:why_", "Where an item stands in the chart, and why."),
     "push": Later("service.console.push:push", "Write plans into the chart, one way."),
+    "writing": Later("service.console.writing:writing", "Stop all writing into charts, let it go on."),
     "validate": Later("service.console.validate:validate", "Check a plan as FHIR before it leaves."),
     "health": Later("service.console.health:health", "Look at the database and the EHR."),
     "token": Later("service.console.tokens:token", "Say who may enter."),

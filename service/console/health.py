@@ -1,4 +1,4 @@
-"""`tandem health`: does the database work, does the EHR answer, do alerts reach people."""
+"""`tandem health`: does the database work, does the EHR answer, does a worker live, are people reached?"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,15 +7,18 @@ from datetime import datetime, timedelta
 import click
 
 from service.application.backlog import Backlog
+from service.application.writing import WritingState, read_switch, state_of
 from service.console.errors import told
 from service.console.exit_codes import ExitCode
 from service.console.group import Verb
 from service.console.installation import Installation
 from service.console.run import Run
 from service.console.tables import page, table
+from service.console.writing import words_of
 from service.domain.alert import AlertState
 from service.ports.ehr import EhrError
 from service.ports.storage import StorageError
+from service.ports.writing import Switch
 
 # `tandem serve` looks every few seconds; what has been due for longer is carried by nobody.
 _LATE = timedelta(minutes=2)
@@ -33,8 +36,9 @@ class Finding:
 @click.command(cls=Verb)
 @click.pass_obj
 def health(run: Run) -> int:
-    """Look at the database, the EHR and the alerts; changes none of them."""
-    found = (_database(run.installation), _ehr(run.installation), _alerts(run.installation))
+    """Look at the database, the EHR, the worker, the switch of all writing, the alerts; changes nothing."""
+    places = (_database, _ehr, _worker, _writing, _alerts)
+    found = tuple(look(run.installation) for look in places)
     document = {one.part: {"ok": one.code is ExitCode.DONE, "message": one.words} for one in found}
     rows = [(one.part, "ok" if one.code is ExitCode.DONE else "not ok", one.words) for one in found]
     run.answer(document, lambda stream: page(stream).print(table("", ("part", "state", "what"), rows)))
@@ -60,6 +64,17 @@ def _database(installation: Installation) -> Finding:
     return Finding(part="database", code=ExitCode.STORAGE_UNAVAILABLE, words=words)
 
 
+def _writing(installation: Installation) -> Finding:
+    try:
+        switch = read_switch(installation.plans.storage) if installation.is_current() else Switch()
+    except StorageError as error:
+        said = told(error)
+        return Finding(part="writing", code=said.code, words=said.words)
+    state = state_of(switch, enabled=installation.writing)
+    code = ExitCode.DONE if state is WritingState.ON else ExitCode.WORK_LEFT
+    return Finding(part="writing", code=code, words=words_of(switch, state))
+
+
 def _ehr(installation: Installation) -> Finding:
     if installation.ehr_url is None:
         return Finding(part="ehr", code=ExitCode.DONE, words="none is configured (TANDEM_EHR_URL)")
@@ -75,7 +90,7 @@ def _ehr(installation: Installation) -> Finding:
 def _alerts(installation: Installation) -> Finding:
     """Tell of alerts that reach nobody; before the database works there is nothing to tell."""
     try:
-        held = installation.standing() if installation.is_current() else None
+        held = installation.alert_desk.standing() if installation.is_current() else None
     except StorageError as error:
         said = told(error)
         return Finding(part="alerts", code=said.code, words=said.words)
@@ -93,3 +108,18 @@ def _complaints(held: Backlog, now: datetime) -> Iterator[str]:
         yield f"nothing has carried alerts since {held.alerts.due_since:%Y-%m-%d %H:%M} UTC"
     if held.without_contacts:
         yield f"{held.without_contacts} active plan(s) name nobody whom an alert reaches"
+
+
+def _worker(installation: Installation) -> Finding:
+    if installation.ehr_url is None:
+        return Finding(part="worker", code=ExitCode.DONE, words="there is nothing to do without an EHR")
+    try:
+        if not installation.is_current():
+            return Finding(part="worker", code=ExitCode.DONE, words="waits for the database")
+        for problem in installation.workshop.unattended():
+            return Finding(part="worker", code=ExitCode.WORK_LEFT, words=problem.reason)
+        words = f"{installation.workshop.alive()} alive"
+    except StorageError as error:
+        said = told(error)
+        return Finding(part="worker", code=said.code, words=said.words)
+    return Finding(part="worker", code=ExitCode.DONE, words=words)

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from _typeshed.wsgi import WSGIApplication
 
     from service.application.backlog import Backlog
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from service.application.import_chart import ImportChart
     from service.application.ports import PlanPorts
     from service.application.tokens import TokenPorts
+    from service.domain.values import Problem
     from service.ports.clock import Ids
     from service.ports.ehr import Ehr
     from service.ports.imports import ImportRecord
@@ -48,12 +51,47 @@ class WrongFault(Exception):
     """A fault of the sandbox makes no sense; the text names it."""
 
 
+class Workshop(Protocol):
+    """The worker of an installation."""
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether serving starts a worker too."""
+
+    def work(self, until: "Event", *, parent: int | None = None) -> None:
+        """Be a worker until the event is set, or the parent is gone; raises `NoEhr` and `WrongSetting`."""
+
+    def alive(self) -> int:
+        """Return how many workers live; raises `service.ports.storage.StorageError`."""
+
+    def unattended(self) -> "tuple[Problem, ...]":
+        """Tell when plans wait and no worker lives; raises `service.ports.storage.StorageError`."""
+
+
+class AlertDesk(Protocol):
+    """What carries the alerts of an installation."""
+
+    @property
+    def crisis_contacts(self) -> str | None:
+        """Whom a person in a crisis reaches, in the clinic's words."""
+
+    def deliver(self) -> "tuple[Carried, ...]":
+        """Carry the alerts that are due."""
+
+    def standing(self) -> "Backlog":
+        """What waits now."""
+
+
 class Installation(Protocol):
     """One installation of the service, as its settings describe it."""
 
     @property
     def address(self) -> tuple[str, int]:
         """Where the API listens: host and port."""
+
+    @property
+    def writing(self) -> bool:
+        """Whether the environment lets anything be written into a chart."""
 
     @property
     def asks_who(self) -> bool:
@@ -102,6 +140,10 @@ class Installation(Protocol):
     def push(self, command: "Whose") -> "PushReport":
         """Push or sync a plan; raises `NoEhr`, and as the use case does."""
 
+    @property
+    def workshop(self) -> "Workshop":
+        """What a worker of it works with."""
+
     def import_chart(self, command: "ImportChart") -> "ImportRecord":
         """Import a chart; raises `NoEhr` for a patient of one, and as `import_chart` does."""
 
@@ -130,15 +172,9 @@ class Installation(Protocol):
     def restore(self, file: Path) -> "BackupReport":
         """Fill an empty database from a backup; raises `service.ports.upkeep.BackupError`."""
 
-    def deliver_alerts(self) -> "tuple[Carried, ...]":
-        """Carry the alerts that are due."""
-
     @property
-    def crisis_contacts(self) -> str | None:
-        """Whom a person in a crisis reaches, in the clinic's words."""
-
-    def standing(self) -> "Backlog":
-        """What waits now."""
+    def alert_desk(self) -> "AlertDesk":
+        """What carries alerts to people."""
 
     def application(self) -> "WSGIApplication":
         """The API."""

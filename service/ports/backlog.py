@@ -41,6 +41,17 @@ class OpenAlerts:
     due_since: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedPasses:
+    """How many plans of one connection wait for a pass, since when the oldest does, run, and pause."""
+
+    connection_id: str
+    queued: int
+    running: int
+    paused: int
+    oldest: datetime | None = None
+
+
 class Backlog(Protocol):
     """Counts over everything that is kept; cheap enough to be asked every few seconds."""
 
@@ -55,3 +66,6 @@ class Backlog(Protocol):
 
     def plans_without_contacts(self) -> int:
         """Return how many active plans name nobody whom an alert reaches."""
+
+    def planned_passes(self) -> tuple[PlannedPasses, ...]:
+        """Return what the worker is to do, by connection."""

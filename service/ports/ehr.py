@@ -64,6 +64,20 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One writing request as it would leave: `url` is relative to the base, and empty for a transaction.
+
+    What the server is to give has a placeholder: a urn for an id, and `given-N` for the version that the
+    answer to the Nth request names.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TypeCapability:
     """What a server says that it does with one resource type; `interactions` are FHIR's codes."""
 
@@ -86,6 +100,22 @@ class TypeCapability:
         """Read what `to_json` wrote; absent members take their defaults."""
         values: dict[str, Any] = {n: frozenset(v) if isinstance(v, list) else v for n, v in stored.items()}
         return cls(**values)
+
+
+class _AsKept(Mapping[str, TypeCapability]):
+    """Types that are read when they are asked for: HAPI lists 146, and a plan writes ten."""
+
+    def __init__(self, kept: Mapping[str, JsonObject]) -> None:
+        self._kept = kept
+
+    def __getitem__(self, name: str) -> TypeCapability:
+        return TypeCapability.from_json(self._kept[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        return len(self._kept)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +153,8 @@ class Capabilities:
 
         The words have the shape of `to_json`; members that they leave out stay, type by type.
         """
+        if not words:
+            return self
         stated = self.to_json()
         types = stated["types"]
         for name, told in words.get("types", {}).items():
@@ -132,13 +164,12 @@ class Capabilities:
     @classmethod
     def from_json(cls, stored: JsonObject) -> "Capabilities":
         """Read what `to_json` wrote."""
-        types = {name: TypeCapability.from_json(kept) for name, kept in stored.get("types", {}).items()}
         return cls(
             fhir_version=stored["fhir_version"],
             software=stored.get("software"),
             transaction=stored.get("transaction", False),
             batch=stored.get("batch", False),
-            types=types,
+            types=_AsKept(stored.get("types", {})),
             patch_formats=frozenset(stored.get("patch_formats", ())),
         )
 
@@ -206,6 +237,10 @@ class Gone(EhrError):
     """The resource was deleted."""
 
 
+class Unforeseen(Unavailable):
+    """A write that was not rehearsed: nothing was done, preview again."""
+
+
 class Denied(EhrError):
     """Our credentials do not open this door."""
 
@@ -234,3 +269,32 @@ class Ehr(Protocol):
 
     def validate(self, resource: JsonObject, profile: str | None = None) -> tuple[OutcomeIssue, ...]:
         """Return what the server's `$validate` finds; raises `Rejected` where it offers none."""
+
+    def rehearsal(self) -> "Rehearsal":
+        """Return this chart for a run of which nothing is sent."""
+
+
+class Rehearsal(Ehr, Protocol):
+    """A chart in which a run reads as ever, while its writes are noted, and answered as they would be."""
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        """What would have been sent, in order."""
+
+    @property
+    def seen(self) -> Mapping[str, JsonObject]:
+        """Every resource of the chart that was read, by `Type/id`."""
+
+    @property
+    def written(self) -> Mapping[str, JsonObject]:
+        """Every resource as it would be after the run, by `Type/id`, made up where the server gives it."""
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """The version of every resource that was read, by `Type/id`; its digest where it has none."""
+
+    def performance(self) -> Ehr:
+        """Return the chart that takes exactly the requests of this rehearsal, in their order.
+
+        What was read for it is not read again; any other write raises `Unforeseen` and is not sent.
+        """

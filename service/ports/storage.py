@@ -26,6 +26,8 @@ from service.ports.jobs import Jobs
 from service.ports.journal import Journal
 from service.ports.passes import Passes
 from service.ports.sightings import Sightings
+from service.ports.workers import Duties, Workers
+from service.ports.writing import Writing
 
 _Item = TypeVar("_Item")
 
@@ -235,6 +237,9 @@ class Plans(Protocol):
     def head(self, plan_id: str) -> Revision:
         """Return the latest revision; raises `Unknown`."""
 
+    def patient_of(self, plan_id: str) -> str:
+        """Return the id of the plan's patient; raises `Unknown`."""
+
     def revision(self, plan_id: str, number: int) -> Revision:
         """Return one revision, whatever version of this service wrote it; raises `Unknown`."""
 
@@ -336,6 +341,9 @@ class Leases(Protocol):
     def holds(self, lease: Lease, now: datetime) -> bool:
         """Tell whether the lease is still its holder's: neither expired, released nor taken over."""
 
+    def renew(self, lease: Lease, *, now: datetime, ttl: timedelta) -> bool:
+        """Let a lease that still holds expire later, and tell whether it does; one that is over stays so."""
+
     def release(self, lease: Lease) -> None:
         """Give the lease back; one that was taken over stays with its new holder."""
 
@@ -379,6 +387,12 @@ class UnitOfWork(Protocol):
     def cards(self) -> Cards: ...
     @property
     def jobs(self) -> Jobs: ...
+    @property
+    def workers(self) -> Workers: ...
+    @property
+    def duties(self) -> Duties: ...
+    @property
+    def writing(self) -> Writing: ...
 
     def __enter__(self) -> Self: ...
     def __exit__(

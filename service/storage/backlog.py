@@ -1,12 +1,12 @@
 """What waits, counted by the database."""
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from service.domain.alert import WAITING, AlertState
 from service.domain.therapy import RequestStatus
-from service.ports.backlog import AT_REST, OpenAlerts, OpenWrites, WaitingItems
+from service.ports.backlog import AT_REST, OpenAlerts, OpenWrites, PlannedPasses, WaitingItems
 from service.ports.storage import LinkState
-from service.storage.tables import alerts, journal, ledger, plans
+from service.storage.tables import alerts, jobs, journal, ledger, plans
 
 
 class SqlBacklog:
@@ -59,3 +59,18 @@ class SqlBacklog:
         bare = (plans.c.status == RequestStatus.ACTIVE) & ~plans.c.reached
         counted = self._connection.scalar(select(func.count()).select_from(plans).where(bare))
         return counted or 0
+
+    def planned_passes(self) -> tuple[PlannedPasses, ...]:
+        """Return what the worker is to do, by connection."""
+        waits, runs = jobs.c.waiting_id.is_not(None), jobs.c.running_id.is_not(None)
+        counted = self._connection.execute(
+            select(
+                jobs.c.connection_id.label("connection_id"),
+                func.count().filter(waits).label("queued"),
+                func.count().filter(runs).label("running"),
+                func.count().filter(and_(~waits, ~runs)).label("paused"),
+                func.min(jobs.c.asked_at).label("oldest"),
+            ).group_by(jobs.c.connection_id)
+        )
+        found = (PlannedPasses(**row._mapping) for row in counted)
+        return tuple(sorted(found, key=lambda one: one.connection_id))

@@ -239,6 +239,41 @@ passes = Table(
     _text("standing"),
     Column("ended_at", Moment, nullable=False),
 )
+jobs = Table(
+    "jobs",
+    metadata,
+    _key("connection_id"),
+    _key("plan_id"),
+    # The engine's job that waits to begin, and the one that runs: a pass that is asked for while one runs
+    # is another pass.
+    _text("waiting_id", optional=True),
+    Column("asked_at", Moment),
+    _text("running_id", optional=True),
+    Column("started_at", Moment),
+    Column("failures", Integer, nullable=False),
+    Column("due_at", Moment),
+    _text("reason", optional=True),
+    Index("ix_jobs_due_at", "due_at"),
+)
+workers = Table(
+    "workers",
+    metadata,
+    _key("id"),
+    Column("started_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+duties = Table(
+    "duties", metadata, _key("name"), _text("holder", optional=True), Column("due_at", Moment, nullable=False)
+)
+writing = Table(
+    "writing",
+    metadata,
+    _key("id"),
+    Column("stopped", Boolean, nullable=False),
+    Column("reason", Sealed),  # an operator's words, which may name somebody
+    _text("by", optional=True),
+    Column("since", Moment),
+)
 sealing_keys = Table("sealing_keys", metadata, _key("id"), _text("state"), _text("proof"))
 tokens = Table(
     "tokens",

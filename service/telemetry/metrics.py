@@ -86,6 +86,7 @@ STATE = Label(
 CHANNEL = Label("channel", ("email", "webhook"))
 RESULT = Label("result", ("carried", "failed"))
 ALERT_STATE = Label("state", ("raised", "delivered", "undelivered", "acknowledged"))
+PASS = Label("state", ("queued", "running", "paused"))
 
 REQUESTS = Metric(
     name="tandem_requests_total",
@@ -187,6 +188,32 @@ PLANS_WITHOUT_CONTACTS = Metric(
     meaning="Active plans that name nobody whom an alert reaches.",
     later=True,
 )
+PASSES = Metric(
+    name="tandem_passes",
+    kind=Kind.GAUGE,
+    meaning="Plans that wait for the worker, with which it is busy, or which it tries again later.",
+    labels=(CONNECTION, PASS),
+    later=True,
+)
+OLDEST_PASS = Metric(
+    name="tandem_oldest_pass_seconds",
+    kind=Kind.GAUGE,
+    meaning="How long the plan that was asked for first has waited for the worker.",
+    labels=(CONNECTION,),
+    later=True,
+)
+WORKERS = Metric(
+    name="tandem_workers",
+    kind=Kind.GAUGE,
+    meaning="Workers that said within ten seconds that they live.",
+    later=True,
+)
+WRITING_STOPPED = Metric(
+    name="tandem_writing_stopped",
+    kind=Kind.GAUGE,
+    meaning="Whether all writing into charts is stopped, by somebody or by TANDEM_WRITING.",
+    later=True,
+)
 STORAGE_UP = Metric(
     name="tandem_storage_up",
     kind=Kind.GAUGE,
@@ -218,6 +245,10 @@ METRICS = (
     OLDEST_WAITING_ALERT,
     ALERTS_LATE,
     PLANS_WITHOUT_CONTACTS,
+    PASSES,
+    OLDEST_PASS,
+    WORKERS,
+    WRITING_STOPPED,
     STORAGE_UP,
     BUILD,
 )

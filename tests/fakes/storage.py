@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from threading import Lock
 from types import TracebackType
 from typing import Self, TypeVar
@@ -29,7 +29,6 @@ from service.ports.storage import (
     LedgerEntry,
     Outdated,
     Page,
-    Pinned,
     PlanFilter,
     PlanSummary,
     RevisionSummary,
@@ -38,12 +37,17 @@ from service.ports.storage import (
     Taken,
     Unknown,
 )
+from service.ports.workers import Worker
+from service.ports.writing import Switch
 from tests.fakes.access import MemoryAudit, MemoryTokens, Refused
 from tests.fakes.agreement import MemoryJournal, MemoryLedger, MemoryPasses
 from tests.fakes.alerts import MemoryAlerts
 from tests.fakes.backlog import MemoryBacklog
 from tests.fakes.cards import MemoryCards, MemorySightings
+from tests.fakes.charts import MemoryCapabilityCache, MemoryConnections, MemoryCursors, MemoryLeases
 from tests.fakes.inbox import MemoryInbox
+from tests.fakes.jobs import HeldJob, JobQueue, MemoryDuties, MemoryJobs, MemoryWorkers, Notes
+from tests.fakes.writing import MemoryWriting
 
 T = TypeVar("T")
 
@@ -72,7 +76,10 @@ class Kept:
     sightings: dict[tuple[str, str, str], Sighting] = field(default_factory=dict)
     cards: dict[str, ShownCard] = field(default_factory=dict)
     card_answers: dict[str, CardAnswer] = field(default_factory=dict)
-    woken: dict[tuple[str, str], None] = field(default_factory=dict)
+    jobs: dict[tuple[str, str], HeldJob] = field(default_factory=dict)
+    workers: dict[str, Worker] = field(default_factory=dict)
+    duties: dict[str, tuple[str | None, datetime]] = field(default_factory=dict)
+    switch: list[Switch] = field(default_factory=list)
 
     def copy(self) -> "Kept":
         return Kept(**{name: content.copy() for name, content in vars(self).items()})
@@ -108,6 +115,9 @@ class MemoryPlans:
 
     def head(self, plan_id: str) -> Revision:
         return self._held(plan_id)[-1]
+
+    def patient_of(self, plan_id: str) -> str:
+        return self._held(plan_id)[-1].plan.patient.id
 
     def revision(self, plan_id: str, number: int) -> Revision:
         for one in self._plans.get(plan_id, ()):
@@ -198,80 +208,6 @@ class MemoryPeople:
         return paged([self._people[one] for one in sorted(self._people)], lambda one: one.id, after, limit)
 
 
-class MemoryConnections:
-    def __init__(self, kept: Kept) -> None:
-        self._connections = kept.connections
-
-    def put(self, connection: Connection) -> Connection:
-        held = self._connections.get(connection.id)
-        if held is not None and held.pinned:
-            if held.identifier_system != connection.identifier_system:
-                raise Pinned(connection.id, "identifier_system")
-            connection = replace(connection, pinned=True)
-        self._connections[connection.id] = connection
-        return connection
-
-    def get(self, connection_id: str) -> Connection:
-        if connection_id not in self._connections:
-            raise Unknown("connection", connection_id)
-        return self._connections[connection_id]
-
-    def all(self) -> tuple[Connection, ...]:
-        return tuple(self._connections[one] for one in sorted(self._connections))
-
-
-class MemoryCapabilityCache:
-    def __init__(self, kept: Kept) -> None:
-        self._kept = kept.capabilities
-
-    def put(self, connection_id: str, kept: KeptCapabilities) -> None:
-        self._kept[connection_id] = deepcopy(kept)
-
-    def get(self, connection_id: str) -> KeptCapabilities | None:
-        return deepcopy(self._kept.get(connection_id))
-
-
-class MemoryCursors:
-    def __init__(self, kept: Kept) -> None:
-        self._cursors = kept.cursors
-
-    def put(self, connection_id: str, name: str, value: str) -> None:
-        self._cursors[connection_id, name] = value
-
-    def get(self, connection_id: str, name: str) -> str | None:
-        return self._cursors.get((connection_id, name))
-
-
-class MemoryLeases:
-    def __init__(self, kept: Kept) -> None:
-        self._leases = kept.leases
-
-    def acquire(
-        self, connection_id: str, patient_id: str, *, holder: str, now: datetime, ttl: timedelta
-    ) -> Lease | None:
-        last, free = self._leases.get((connection_id, patient_id), (None, True))
-        if last is not None and not free and last.expires_at > now:
-            return None
-        lease = Lease(
-            connection_id=connection_id,
-            patient_id=patient_id,
-            holder=holder,
-            fencing=1 if last is None else last.fencing + 1,
-            expires_at=now + ttl,
-        )
-        self._leases[connection_id, patient_id] = (lease, False)
-        return lease
-
-    def holds(self, lease: Lease, now: datetime) -> bool:
-        held = self._leases.get((lease.connection_id, lease.patient_id))
-        return held == (lease, False) and lease.expires_at > now
-
-    def release(self, lease: Lease) -> None:
-        place = (lease.connection_id, lease.patient_id)
-        if self._leases.get(place) == (lease, False):
-            self._leases[place] = (lease, True)
-
-
 class MemoryAnswers:
     def __init__(self, kept: Kept) -> None:
         self._kept = kept.answers
@@ -295,16 +231,6 @@ class MemoryAnswers:
 
 def named(asked: Asked) -> tuple[str, str, str]:
     return asked.principal, asked.operation, asked.key
-
-
-class MemoryJobs:
-    """Keeps what waits in the order in which it was first asked for."""
-
-    def __init__(self, kept: Kept) -> None:
-        self._woken = kept.woken
-
-    def wake(self, connection_id: str, plan_ids: Iterable[str]) -> None:
-        self._woken.update(dict.fromkeys((connection_id, plan_id) for plan_id in plan_ids))
 
 
 class MemoryImports:
@@ -345,6 +271,9 @@ class MemoryUnitOfWork:
     sightings: MemorySightings
     cards: MemoryCards
     jobs: MemoryJobs
+    workers: MemoryWorkers
+    duties: MemoryDuties
+    writing: MemoryWriting
     backlog: MemoryBacklog
 
     def __init__(self, storage: "MemoryStorage", *, write: bool) -> None:
@@ -360,10 +289,10 @@ class MemoryUnitOfWork:
         self.people = MemoryPeople(kept)
         self.ledger = MemoryLedger(kept)
         self.journal = MemoryJournal(kept)
-        self.connections = MemoryConnections(kept)
-        self.capabilities = MemoryCapabilityCache(kept)
-        self.cursors = MemoryCursors(kept)
-        self.leases = MemoryLeases(kept)
+        self.connections = MemoryConnections(kept.connections)
+        self.capabilities = MemoryCapabilityCache(kept.capabilities)
+        self.cursors = MemoryCursors(kept.cursors)
+        self.leases = MemoryLeases(kept.leases)
         self.inbox = MemoryInbox(kept.inbox)
         self.passes = MemoryPasses(kept)
         self.tokens = MemoryTokens(kept.tokens)
@@ -373,13 +302,18 @@ class MemoryUnitOfWork:
         self.alerts = MemoryAlerts(kept.alerts)
         self.sightings = MemorySightings(kept.sightings)
         self.cards = MemoryCards(kept.cards, kept.card_answers)
-        self.jobs = MemoryJobs(kept)
         self.backlog = MemoryBacklog(
             kept.ledger.values(),
             kept.journal.values(),
+            jobs=kept.jobs.values(),
             alerts=kept.alerts.values(),
             plans=kept.plans.values(),
         )
+        notes = Notes(jobs=kept.jobs, plans=kept.plans, passes=kept.passes, journal=kept.journal)
+        self.jobs = MemoryJobs(notes, self._storage.queue)
+        self.workers = MemoryWorkers(kept.workers)
+        self.duties = MemoryDuties(kept.duties, kept.workers)
+        self.writing = MemoryWriting(kept.switch)
         return self
 
     def __exit__(
@@ -398,9 +332,13 @@ class MemoryUnitOfWork:
 
 
 class MemoryStorage:
-    """Storage for tests of whatever stands on it; `patience` is how long a writer waits, in seconds."""
+    """Storage for tests of whatever stands on it; `patience` is how long a writer waits, in seconds.
 
-    def __init__(self, *, patience: float = 5.0) -> None:
+    Jobs are kept where a `queue` is given.
+    """
+
+    def __init__(self, *, patience: float = 5.0, queue: JobQueue | None = None) -> None:
+        self.queue = queue
         self.kept = Kept()
         self.writer = Lock()
         self.patience = patience

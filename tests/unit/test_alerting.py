@@ -56,7 +56,7 @@ def test_an_alert_leaves_by_the_channels_of_the_plan(tmp_path: Path) -> None:
             alert_webhook_secret="s",
             **SENDER,
         )
-        told = tandem.deliver_alerts()
+        told = tandem.alert_desk.deliver()
     assert [one.failure for one in told] == [None] * len(told)
     assert (len(post.mails) >= 1, len(hook.received) >= 1) == (True, True)
     assert state(tandem) is AlertState.DELIVERED
@@ -72,7 +72,7 @@ def _log(tandem: Tandem) -> str:
 
 def test_channels_that_nobody_configured_are_an_alarm_in_log_and_metrics(tmp_path: Path) -> None:
     tandem = installed(tmp_path)
-    assert {one.failure for one in tandem.deliver_alerts()} == {"not-configured"}
+    assert {one.failure for one in tandem.alert_desk.deliver()} == {"not-configured"}
     assert state(tandem) is AlertState.UNDELIVERED
     assert metric(tandem, 'tandem_open_alerts{state="undelivered"}') == "1.0"
     assert "alert.not-carried" in _log(tandem)
@@ -93,7 +93,7 @@ def test_a_running_service_carries_alerts_beside_the_api(tmp_path: Path, monkeyp
     assert callable(tandem.served())
     assert begun == ["rounds"]
     quiet = Tandem(settings=Settings(alert_seconds=0, database_url=tandem.settings.database_url))
-    assert quiet.alert_rounds() is None
+    assert quiet.alert_desk.begin_rounds() is None
     quiet.served()
     assert begun == ["rounds"]
     tandem.database.close()

@@ -37,6 +37,7 @@ class Numbers(Value):
     full_benefit_months_max: int = _number(6, "months: by which the full benefit is expected", ARTICLE)
     baseline_days: int = _number(14, "days: that a baseline may lie before the start", HOUSE)
     adult_age: int = _number(18, "years: from which cut-offs for adults hold", "the instruments' own samples")
+    stable_days: int = _number(28, "days: that a response lasts before it is called stable", HOUSE)
     missed_sessions: int = _number(2, "sessions: missed in a row that the team is told of", HOUSE)
     change_days: int = _number(42, "days: that a change of one side stays a finding", ARTICLE)
     lamotrigine_gap_days: int = _number(5, "days: without lamotrigine that are five half-lives", LAMOTRIGINE)

@@ -23,6 +23,7 @@ from service.ports.storage import (
     PlanFilter,
     Storage,
 )
+from service.ports.writing import Switch
 from tests.builders import PSYCHIATRIST, THERAPIST, a_plan, the_full_plan
 from tests.builders.alerts import an_alert
 from tests.builders.inbox import an_item
@@ -103,6 +104,7 @@ ANSWERED = CardAnswer(
     answered_at=later(7),
     content={"comment": "Seen yesterday"},
 )
+STOPPED = Switch(stopped=True, reason="the EHR is moved", by="cli:root", since=later(6))
 CAPABILITIES = KeptCapabilities(content={"fhir_version": "4.0.1"}, fetched_at=NOON)
 
 
@@ -129,6 +131,10 @@ def fill(storage: Storage) -> None:
         work.sightings.put(SEEN)
         work.cards.shown([CARD])
         work.cards.answer(ANSWERED)
+        work.writing.put(STOPPED)
+        work.jobs.wake("default", [FULL.id])
+        work.workers.beat("worker-1", NOON)
+        assert work.duties.take("poll", "worker-1", now=NOON, silent_since=NOON - timedelta(seconds=10))
         assert work.answers.reserve(ASKED, now=NOON, until=later(600)) is None
         work.answers.keep(ASKED, ANSWER)
         assert work.leases.acquire("default", "patient-1", holder="run-1", now=NOON, ttl=timedelta(hours=1))
@@ -159,6 +165,9 @@ def contents(storage: Storage) -> dict[str, Any]:
             "sightings": work.sightings.of_plan(FULL.id),
             "card_answers": work.cards.answers(CARD.id),
             "imports": work.imports.of_plan(FULL.id),
+            "writing": work.writing.get(),
+            "jobs": work.jobs.of_plan("default", FULL.id),
+            "workers": work.workers.all(),
             "answers": work.answers.find(ASKED, now=NOON),
         }
 
@@ -173,6 +182,9 @@ SINCE = {
     "alerts": "0013",
     "sightings": "0013",
     "card_answers": "0013",
+    "writing": "0009",
+    "jobs": "0008",
+    "workers": "0008",
 }
 
 

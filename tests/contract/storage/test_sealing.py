@@ -113,6 +113,7 @@ CLEAR = {
     },
     "audit_refused": {"operation": CODES, "doubt": CODES},
     "passes": {"connection_id": IDS, "plan_id": IDS, "standing": CODES},
+    "writing": {"id": CODES, "by": IDS},
     "leases": {"connection_id": IDS, "patient_id": IDS, "holder": IDS},
     "sealing_keys": {"id": "the id of a key", "state": CODES, "proof": "sealed under the key itself"},
 }

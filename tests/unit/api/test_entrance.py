@@ -21,6 +21,7 @@ NEEDS = [
     (r"GET /alerts(/.*)?", Permission.READ_ALERTS),
     (r"POST /alerts/<id:item_id>/.*", Permission.ANSWER_ALERTS),
     (r"POST /plans/<id:plan_id>/sync", Permission.PUSH_PLAN),
+    (r"POST /plans/<id:plan_id>/sync(/preview)?", Permission.PUSH_PLAN),
     (r"(POST|PUT) /plans/<id:plan_id>/journal(/.*)?", Permission.WRITE_JOURNAL),
     (r"(POST|PUT|PATCH) /plans(/.*)?", Permission.WRITE_PLAN),
     (r"GET /people/<id:person_id>/calendar.ics", Permission.LIST_PLANS),
@@ -31,6 +32,8 @@ NEEDS = [
     (r"GET /metrics", Permission.READ_METRICS),
     (r"GET /inbox(/.*)?", Permission.LIST_PLANS),
     (r"POST /inbox/<id:item_id>/decision", Permission.WRITE_PLAN),
+    (r"GET /writing", Permission.READ_METRICS),
+    (r"POST /writing/(stop|resume)", Permission.STOP_WRITING),
     (r"GET /audit(/refused)?", Permission.READ_AUDIT),
 ]
 OPEN_ROUTES = {"/health/live", "/health/ready", "/docs", "/docs/<id:file>", "/openapi.json"}

@@ -83,6 +83,7 @@ class FakeInstallation:
     ids: CountingIds = field(default_factory=CountingIds)
 
     asks_who: bool = False
+    writing: bool = True
     hosts: frozenset[str] = frozenset()
     request_seconds: float = 30.0
     operator: str = "cli:operator"
@@ -155,7 +156,11 @@ class FakeInstallation:
             raise self.copied
         return self.copied
 
-    def deliver_alerts(self) -> tuple[Carried, ...]:
+    @property
+    def alert_desk(self) -> "FakeInstallation":
+        return self
+
+    def deliver(self) -> tuple[Carried, ...]:
         return self.carrying
 
     def standing(self) -> Backlog:
