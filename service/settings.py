@@ -87,6 +87,8 @@ class Settings:
     mail_from: str | None = None
     mail_user: str | None = None
     mail_password: str | None = field(default=None, repr=False, metadata=SECRET)
+    cds_issuer: str | None = None
+    cds_keys: str | None = None
     care_numbers: str | None = None
 
 
@@ -136,13 +138,18 @@ def read_settings() -> Settings:
         )
     except EnvError as error:
         raise BadSettings(str(error)) from None
-    for complaint in (*_complaints(found), *_entrance_complaints(found), *_alert_complaints(found)):
+    for complaint in (
+        *_complaints(found),
+        *_entrance_complaints(found),
+        *_alert_complaints(found),
+        *_cds_complaints(found),
+    ):
         raise BadSettings(complaint)
     return found
 
 
 def _alerting(env: Env) -> dict[str, Any]:
-    """Read how alerts reach people."""
+    """Read how alerts reach people, and which EHR shows our cards."""
     minutes = validate.Range(1, 24 * 60)
     return {
         "public_url": env.str("PUBLIC_URL", None),
@@ -157,6 +164,8 @@ def _alerting(env: Env) -> dict[str, Any]:
         "mail_from": env.str("MAIL_FROM", None),
         "mail_user": env.str("MAIL_USER", None),
         "mail_password": _secret(env, "MAIL_PASSWORD"),
+        "cds_issuer": env.str("CDS_ISSUER", None),
+        "cds_keys": env.str("CDS_KEYS", None),
     }
 
 
@@ -219,6 +228,15 @@ def _alert_complaints(settings: Settings) -> Iterator[str]:
         yield "TANDEM_MAIL_FROM is needed with TANDEM_MAIL_HOST"
     if mail and settings.mail_tls == "off" and mail not in _LOOPBACK:
         yield "TANDEM_MAIL_TLS may be off for a mail server on this machine alone"
+
+
+def _cds_complaints(settings: Settings) -> Iterator[str]:
+    if (settings.cds_issuer is None) is not (settings.cds_keys is None):
+        yield "TANDEM_CDS_ISSUER and TANDEM_CDS_KEYS are needed together"
+    if settings.cds_keys is not None and not _is_safe_url(settings.public_url):
+        yield "TANDEM_PUBLIC_URL is needed with TANDEM_CDS_KEYS: tokens are made for an address of ours"
+    if settings.cds_keys is not None and settings.cds_keys.startswith("http://"):
+        yield "TANDEM_CDS_KEYS must be a file or an https URL: over http anybody could give us keys"
 
 
 def _is_safe_url(url: str | None) -> bool:

@@ -18,8 +18,10 @@ from service.api.errors import ProblemDetails, problem_of
 from service.api.fhir import fhir_doors
 from service.api.guard import Guard, private
 from service.api.health import health_doors
+from service.api.hooks import hook_doors
 from service.api.imports import import_doors
 from service.api.inbox import inbox_doors
+from service.api.meetings import meeting_doors
 from service.api.metrics import metrics_doors
 from service.api.openapi import make_api
 from service.api.pages import page_doors
@@ -50,6 +52,8 @@ _DOORS = (
     sync_doors,
     inbox_doors,
     alert_doors,
+    hook_doors,
+    meeting_doors,
     import_doors,
     people_doors,
     audit_doors,

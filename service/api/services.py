@@ -10,6 +10,7 @@ from service.api.protection import Protection
 from service.api.rate import Rate
 from service.application.answer_once import OnceStorage
 from service.application.chart_run import Whose
+from service.application.hooks import HookPorts
 from service.application.import_chart import ImportChart
 from service.application.ports import PlanPorts
 from service.application.recognise import Everybody
@@ -44,6 +45,8 @@ class Services:
     a request may be for.
     `writing` is the environment's word on whether anything is written at all.
     `watch` sees every request and tells what was seen at /metrics. `crisis_contacts` is the clinic's text.
+    `hooks` is what cards need, and `cds_recogniser` tells the callers of their services apart, None where
+    everybody shows the same tokens there as elsewhere.
     """
 
     plans: PlanPorts
@@ -63,3 +66,5 @@ class Services:
     hosts: Set[str] = OWN_NAMES
     watch: RequestWatch = field(default_factory=Unwatched)
     crisis_contacts: str | None = None
+    hooks: HookPorts | None = None
+    cds_recogniser: Recognises | None = None

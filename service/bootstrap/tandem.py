@@ -25,7 +25,7 @@ from service.application.tokens import TokenPorts
 from service.bootstrap.alerting import AlertDesk
 from service.bootstrap.care import numbers_in
 from service.bootstrap.chart import CONNECTION, connection_of, gateway_to, override_in
-from service.bootstrap.entrance import recogniser_of
+from service.bootstrap.entrance import cds_recogniser_of, hooks_of, recogniser_of
 from service.bootstrap.surroundings import RandomIds, SystemClock, meanwhile
 from service.bootstrap.watching import exporting, readings_of
 from service.bootstrap.working import Workshop, all_current, queue_of, settle_time, upgrade_all
@@ -387,6 +387,10 @@ def api_of(tandem: Tandem) -> Any:  # a Flask application, by a name that only t
         bind=tandem.correlation.bind,
         watch=tandem.watch,
         crisis_contacts=settings.crisis_contacts,
+        hooks=hooks_of(settings, tandem.plans),
+        cds_recogniser=cds_recogniser_of(
+            settings, storage=tandem.storage, clock=tandem.clock, paths=api.CDS_PATHS
+        ),
         recogniser=_recogniser(tandem),
         hosts=api.OWN_NAMES | tandem.hosts if tandem.asks_who else api.OWN_NAMES,
     )

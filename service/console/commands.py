@@ -12,6 +12,7 @@ _COMMANDS = {
     "sandbox": Later("service.console.sandbox:sandbox", "Run the FHIR server that ships with Tandem."),
     "plan": Later("service.console.plans:plan", "Load plans, look at them, give them out as FHIR."),
     "timeline": Later("service.console.timeline:timeline_", "The story of a plan, with its scores drawn."),
+    "agenda": Later("service.console.meetings:agenda_", "What the next treatment meeting is about."),
     "calendar": Later("service.console.calendars:calendar", "Appointments for calendar programs."),
     "import": Later("service.console.imports:import_", "Read a patient's chart into a draft plan."),
     "sync": Later("service.console.sync:sync", "Bring plans and chart into step, both ways."),

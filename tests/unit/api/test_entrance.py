@@ -16,8 +16,9 @@ CLINIC = Clinic()
 # What each operation needs, said a second time and by other rules than the doors'.
 NEEDS = [
     (r"GET /plans", Permission.LIST_PLANS),
-    (r"GET /plans/<id:plan_id>/alerts", Permission.READ_ALERTS),
+    (r"(GET|POST) /plans/<id:plan_id>/(alerts|agenda|seen)", Permission.READ_ALERTS),
     (r"GET /plans/.*", Permission.READ_PLAN),
+    (r"POST /cds-services/.*", Permission.LIST_PLANS),
     (r"GET /alerts(/.*)?", Permission.READ_ALERTS),
     (r"POST /alerts/<id:item_id>/.*", Permission.ANSWER_ALERTS),
     (r"POST /plans/<id:plan_id>/sync", Permission.PUSH_PLAN),
@@ -36,7 +37,7 @@ NEEDS = [
     (r"POST /writing/(stop|resume)", Permission.STOP_WRITING),
     (r"GET /audit(/refused)?", Permission.READ_AUDIT),
 ]
-OPEN_ROUTES = {"/health/live", "/health/ready", "/docs", "/docs/<id:file>", "/openapi.json"}
+OPEN_ROUTES = {"/cds-services", "/health/live", "/health/ready", "/docs", "/docs/<id:file>", "/openapi.json"}
 
 
 def needed(method: str, rule: str) -> Permission:
