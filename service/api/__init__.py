@@ -1,7 +1,7 @@
 """The REST door: it parses, calls a use case and renders; every refusal is problem+json."""
 
 from service.api.app import create_app
-from service.api.hooks import CDS_PATHS
+from service.api.cards import CDS_PATHS
 from service.api.openapi import spec
 from service.api.protection import Protection
 from service.api.rate import Rate

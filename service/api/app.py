@@ -12,13 +12,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from service.api.alerts import alert_doors
 from service.api.audit import audit_doors
 from service.api.calendars import calendar_doors
+from service.api.cards import card_doors
 from service.api.components import PROBLEM, REQUEST_ID, REQUEST_ID_PATTERN
 from service.api.entrance import RequestStorage
 from service.api.errors import ProblemDetails, problem_of
 from service.api.fhir import fhir_doors
 from service.api.guard import Guard, private
 from service.api.health import health_doors
-from service.api.hooks import hook_doors
 from service.api.imports import import_doors
 from service.api.inbox import inbox_doors
 from service.api.meetings import meeting_doors
@@ -52,7 +52,7 @@ _DOORS = (
     sync_doors,
     inbox_doors,
     alert_doors,
-    hook_doors,
+    card_doors,
     meeting_doors,
     import_doors,
     people_doors,

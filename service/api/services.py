@@ -10,10 +10,10 @@ from service.api.protection import Protection
 from service.api.rate import Rate
 from service.application.answer_once import OnceStorage
 from service.application.chart_run import Whose
-from service.application.hooks import HookPorts
 from service.application.import_chart import ImportChart
 from service.application.ports import PlanPorts
 from service.application.recognise import Everybody
+from service.application.show_cards import CardPorts
 from service.domain.values import Problem
 from service.ports.access import Caller
 from service.ports.clock import Ids
@@ -66,5 +66,5 @@ class Services:
     hosts: Set[str] = OWN_NAMES
     watch: RequestWatch = field(default_factory=Unwatched)
     crisis_contacts: str | None = None
-    hooks: HookPorts | None = None
+    hooks: CardPorts | None = None
     cds_recogniser: Recognises | None = None

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from service.application.hooks import HookPorts
 from service.application.ports import PlanPorts
 from service.application.recognise import Recogniser
+from service.application.show_cards import CardPorts
 from service.bootstrap.chart import CONNECTION
 from service.ehr.key_set import KeySetUrl
 from service.identity.cds_client import CdsClientVerifier
@@ -48,9 +48,9 @@ def cds_recogniser_of(
     return Recogniser(storage=storage, clock=clock, verifier=verifier)
 
 
-def hooks_of(settings: Settings, plans: PlanPorts) -> HookPorts:
+def cards_of(settings: Settings, plans: PlanPorts) -> CardPorts:
     """Return what the cards of an installation need."""
-    return HookPorts(
+    return CardPorts(
         plans=plans,
         connection_id=CONNECTION,
         fhir_server=settings.ehr_url,

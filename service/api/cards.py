@@ -13,10 +13,10 @@ from service.api.doors import Doors, Gives, Operation, Takes
 from service.api.responses import answer
 from service.api.services import Services
 from service.application.access import Permission
-from service.application.hooks import (
+from service.application.show_cards import (
     SERVICES,
     Asked,
-    HookPorts,
+    CardPorts,
     an_answer,
     cards_for,
     discovery,
@@ -84,9 +84,9 @@ _KEPT = {"type": "object", "required": ["kept"], "properties": {"kept": {"type":
 _MOST = 100
 
 
-def hook_doors(services: Services) -> Doors:
+def card_doors(services: Services) -> Doors:
     """Return the doors that an EHR calls."""
-    views = _Hooks(services.hooks or HookPorts(plans=services.plans, connection_id="default"), services)
+    views = _Hooks(services.hooks or CardPorts(plans=services.plans, connection_id="default"), services)
     doors = Doors("cds-hooks", "The findings of a treatment plan as cards inside an EHR.")
     doors.open(
         "listCdsServices",
@@ -122,7 +122,7 @@ def hook_doors(services: Services) -> Doors:
 
 @dataclass(frozen=True, slots=True)
 class _Hooks:
-    ports: HookPorts
+    ports: CardPorts
     services: Services
 
     def discover(self) -> Response:
@@ -138,7 +138,7 @@ class _Hooks:
         keep_feedback(item_id, body, ports=self._audited().plans)
         return answer({"kept": len(body)})
 
-    def _audited(self) -> HookPorts:
+    def _audited(self) -> CardPorts:
         """Return the ports whose commit also keeps the request's entry in the audit trail."""
         return replace(self.ports, plans=self.services.plans)
 

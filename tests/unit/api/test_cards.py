@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from service.application.hooks import SERVICES, HookPorts
+from service.application.show_cards import SERVICES, CardPorts
 from service.domain.measure import ItemAnswer
 from service.domain.therapy import RequestStatus
 from service.ports.access import Caller, Doubt, Entrance, NotRecognised, Role
@@ -36,7 +36,7 @@ def around() -> Surroundings:
 @pytest.fixture
 def api(around: Surroundings) -> Api:
     plans = around.services().plans
-    hooks = HookPorts(
+    hooks = CardPorts(
         plans=plans, connection_id="default", fhir_server=BASE, public_url="https://tandem.example/"
     )
     made = Api(around.app(hooks=hooks))

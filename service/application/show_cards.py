@@ -92,7 +92,7 @@ _BY_ID = {one.id: one for one in SERVICES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HookPorts:
+class CardPorts:
     """What the services need: plans, and the connection and server whose patients may be asked for."""
 
     plans: PlanPorts
@@ -127,7 +127,7 @@ def service_of(service_id: str) -> Service:
     return _BY_ID[service_id]
 
 
-def cards_for(service_id: str, asked: Asked, ports: HookPorts) -> JsonObject:
+def cards_for(service_id: str, asked: Asked, ports: CardPorts) -> JsonObject:
     """Return the cards of a patient, the most urgent first, and keep that they were shown.
 
     Raises `Unknown` for no such service, and `Invalid` for another hook or another chart than ours.
@@ -182,7 +182,7 @@ def _is_known(card_id: str, work: UnitOfWork) -> bool:
     return True
 
 
-def _check_server(asked: Asked, ports: HookPorts) -> None:
+def _check_server(asked: Asked, ports: CardPorts) -> None:
     """Refuse a patient of another chart: the same id is somebody else there."""
     ours = ports.fhir_server
     if asked.fhir_server is None or ours is None:
@@ -191,7 +191,7 @@ def _check_server(asked: Asked, ports: HookPorts) -> None:
         raise Invalid([Problem("fhirServer", "is not the chart that this service is connected to")])
 
 
-def _plans_of(patient: str, work: UnitOfWork, ports: HookPorts) -> Iterator[Plan]:
+def _plans_of(patient: str, work: UnitOfWork, ports: CardPorts) -> Iterator[Plan]:
     """Yield the running plans of whom the chart knows under this id."""
     entries = work.ledger.by_remote(ports.connection_id, "Patient", patient)
     for patient_id in sorted({one.item_id for one in entries}):
@@ -216,7 +216,7 @@ def _shown(plan: Plan, finding: Finding, now: datetime) -> ShownCard:
     )
 
 
-def _card(plan: Plan, finding: Finding, ports: HookPorts) -> JsonObject:
+def _card(plan: Plan, finding: Finding, ports: CardPorts) -> JsonObject:
     rule = BY_ID[finding.rule]
     card: JsonObject = {
         "uuid": _card_id(plan, finding),
