@@ -70,6 +70,9 @@ class Settings:
     ehr_medications: str | None = None
     ehr_answer_seconds: float = 30.0
     ehr_capabilities: str | None = None
+    ehr_poll_seconds: int = 60
+    ehr_overlap_seconds: int = 120
+    ehr_compare_hours: int = 24
     patient_identifier_system: str | None = None
     identifier_system: str | None = None
     worker: str = "embedded"
@@ -128,6 +131,9 @@ def read_settings() -> Settings:
             ehr_medications=env.str("EHR_MEDICATIONS", None, validate=validate.OneOf(MEDICATIONS)),
             ehr_answer_seconds=env.float("EHR_ANSWER_SECONDS", 30.0),
             ehr_capabilities=env.str("EHR_CAPABILITIES", None),
+            ehr_poll_seconds=env.int("EHR_POLL_SECONDS", 60, validate=validate.Range(2, 86_400)),
+            ehr_overlap_seconds=env.int("EHR_OVERLAP_SECONDS", 120, validate=validate.Range(60, 86_400)),
+            ehr_compare_hours=env.int("EHR_COMPARE_HOURS", 24, validate=validate.Range(1, 8760)),
             patient_identifier_system=env.str("PATIENT_IDENTIFIER_SYSTEM", None),
             identifier_system=env.str("IDENTIFIER_SYSTEM", None),
             worker=env.str("WORKER", "embedded", validate=validate.OneOf(WORKER)),

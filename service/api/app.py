@@ -19,6 +19,7 @@ from service.api.errors import ProblemDetails, problem_of
 from service.api.fhir import fhir_doors
 from service.api.guard import Guard, private
 from service.api.health import health_doors
+from service.api.hooks import hook_doors
 from service.api.imports import import_doors
 from service.api.inbox import inbox_doors
 from service.api.meetings import meeting_doors
@@ -56,6 +57,7 @@ _DOORS = (
     meeting_doors,
     import_doors,
     people_doors,
+    hook_doors,
     audit_doors,
     writing_doors,
     metrics_doors,

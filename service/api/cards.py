@@ -86,7 +86,7 @@ _MOST = 100
 
 def card_doors(services: Services) -> Doors:
     """Return the doors that an EHR calls."""
-    views = _Hooks(services.hooks or CardPorts(plans=services.plans, connection_id="default"), services)
+    views = _Hooks(services.cards or CardPorts(plans=services.plans, connection_id="default"), services)
     doors = Doors("cds-hooks", "The findings of a treatment plan as cards inside an EHR.")
     doors.open(
         "listCdsServices",

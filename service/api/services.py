@@ -12,8 +12,10 @@ from service.application.answer_once import OnceStorage
 from service.application.chart_run import Whose
 from service.application.import_chart import ImportChart
 from service.application.ports import PlanPorts
+from service.application.preview_sync import Preview
 from service.application.recognise import Everybody
 from service.application.show_cards import CardPorts
+from service.application.sync_plan import SyncPlan
 from service.domain.values import Problem
 from service.ports.access import Caller
 from service.ports.clock import Ids
@@ -38,15 +40,16 @@ class Recognises(Protocol):
 class Services:
     """The use cases' ports and the API's own surroundings.
 
-    `push` is None where no EHR is configured. `ready` gives what keeps this service from working, such as
-    `Problem("database", "cannot be reached")`, and nothing when it is ready. `bind` opens a context in which
+    `push` and `preview` are None where no EHR is configured. `ready` gives what keeps this service from
+    working, such as `Problem("database", "cannot be reached")`, and nothing when it is ready. `bind` opens a
+    context in which
     everything that is logged carries the request id; `stopwatch` gives seconds from any start. `once` is the
     storage of `plans`; `rate` is None where nobody is limited. `hosts` are the names that
     a request may be for.
     `writing` is the environment's word on whether anything is written at all.
     `watch` sees every request and tells what was seen at /metrics. `crisis_contacts` is the clinic's text.
-    `hooks` is what cards need, and `cds_recogniser` tells the callers of their services apart, None where
-    everybody shows the same tokens there as elsewhere.
+    `cards` is what CDS services need, and `cds_recogniser` tells their callers apart, None where those show
+    the same tokens as everybody.
     """
 
     plans: PlanPorts
@@ -55,6 +58,7 @@ class Services:
     log: Log
     ready: Callable[[], tuple[Problem, ...]]
     push: Callable[[Whose], PushReport] | None = None
+    preview: Callable[[SyncPlan], Preview] | None = None
     import_chart: Callable[[ImportChart], ImportRecord] | None = None
     writing: bool = True
     bind: Callable[[str], AbstractContextManager[object]] = nullcontext
@@ -66,5 +70,5 @@ class Services:
     hosts: Set[str] = OWN_NAMES
     watch: RequestWatch = field(default_factory=Unwatched)
     crisis_contacts: str | None = None
-    hooks: CardPorts | None = None
+    cards: CardPorts | None = None
     cds_recogniser: Recognises | None = None

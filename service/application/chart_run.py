@@ -1,6 +1,6 @@
 """One run at one patient's chart: one writer, known abilities, and everything read anew under the lease."""
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -62,6 +62,7 @@ class _Found:
     ledger: dict[Key, LedgerEntry]
     open_rows: tuple[JournalRow, ...]
     offered: KeptCapabilities
+    woken: int
 
 
 @contextmanager
@@ -75,6 +76,7 @@ def at_the_chart(
     """
     found = _entered(whose, ports, modes=modes, held=lease)
     ended: list[LastPass] = []
+    answered: list[int] = []
     try:
         agenda = Agenda(
             plan=found.revision.plan,
@@ -85,13 +87,15 @@ def at_the_chart(
             lease=found.lease,
             ledger=found.ledger,
             ended=ended,
+            woken=found.woken,
+            answered=answered,
         )
         with ports.meanwhile(lambda: _renew(found.lease, ports)):
             yield agenda, found.open_rows
     except LeaseLost:
         raise PatientBusy(f"patient {found.lease.patient_id} was taken over by another run") from None
     finally:
-        _leave(found.lease, ended, ports, keeps=lease is not None)
+        _leave(found.lease, ended, ports, keeps=lease is not None, answered=answered)
 
 
 @contextmanager
@@ -111,8 +115,11 @@ def check_mode(connection: Connection, modes: Set[ConnectionMode]) -> None:
         raise ReadOnly(f"connection {connection.id} is {connection.mode}")
 
 
-def reported(agenda: Agenda, outcome: Outcome, ports: Ports) -> PushReport:
-    """Return what became of every item, and note how it ended; raises what ended it before any effect."""
+def reported(agenda: Agenda, outcome: Outcome, ports: Ports, *, took_in: bool = False) -> PushReport:
+    """Return what became of every item, and note how it ended; raises what ended it before any effect.
+
+    A run that `took_in` what the chart says answers whatever had woken the plan before it began.
+    """
     report = PushReport(
         plan_id=agenda.plan.id,
         revision=agenda.number,
@@ -131,6 +138,8 @@ def reported(agenda: Agenda, outcome: Outcome, ports: Ports) -> PushReport:
             ended_at=ports.clock.now(),
         )
     )
+    if took_in and outcome.stopped is None:
+        agenda.answered.append(agenda.woken)
     return report
 
 
@@ -181,28 +190,49 @@ def _enter(
             ledger=_ledger(keys | {_key(row) for row in open_rows}, work, connection=connection),
             open_rows=open_rows,
             offered=offered,
+            woken=work.due.number(connection.id, revision.plan.id),
         )
         work.commit()
     return found
 
 
-def _leave(lease: Lease, ended: Iterable[LastPass], ports: Ports, *, keeps: bool = False) -> None:
+def _leave(
+    lease: Lease,
+    ended: Iterable[LastPass],
+    ports: Ports,
+    *,
+    keeps: bool = False,
+    answered: Sequence[int] = (),
+) -> None:
     """Keep how the run ended, if it did, and give the lease back, unless its giver `keeps` it; one commit."""
     with ports.storage.begin() as work:
         for last in ended:
             work.passes.put(last)
+            for number in answered:
+                work.due.done(last.connection_id, last.plan_id, number)
         if not keeps:
             work.leases.release(lease)
         work.commit()
 
 
-def _ask(connection: Connection, ports: Ports) -> None:
+def known_capabilities(connection: Connection, ports: Ports) -> Capabilities:
+    """Return what a server can do; it is asked once a day, and the operator's word wins over its own."""
+    with ports.storage.begin(write=False) as work:
+        kept = work.capabilities.get(connection.id)
+    if kept is None or not _fresh(kept, connection, ports.clock.now()):
+        kept = _ask(connection, ports)
+    return Capabilities.from_json(kept.content).overridden(ports.override)
+
+
+def _ask(connection: Connection, ports: Ports) -> KeptCapabilities:
     """Ask the server what it can do, and keep it for a day."""
     asked_at = ports.clock.now()
     content = {**ports.ehr.capabilities().to_json(), "asked": connection.base_url}
+    kept = KeptCapabilities(content=content, fetched_at=asked_at)
     with ports.storage.begin() as work:
-        work.capabilities.put(connection.id, KeptCapabilities(content=content, fetched_at=asked_at))
+        work.capabilities.put(connection.id, kept)
         work.commit()
+    return kept
 
 
 def _fresh(kept: KeptCapabilities, connection: Connection, now: datetime) -> bool:

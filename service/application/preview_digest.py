@@ -23,7 +23,9 @@ class Moved(Exception):
     def __init__(self, parts: Iterable[str], digest: str) -> None:
         self.parts = tuple(parts)
         self.digest = digest
-        super().__init__(f"nothing was written, since this moved: {', '.join(self.parts)}")
+        super().__init__(
+            f"nothing was written, since this moved: {', '.join(self.parts)}; a preview now has {digest}"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ nothing, and applying it is `sync_once` on what was read then, with its requests
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 
 from service.application.chart_run import lease_of
@@ -22,7 +23,7 @@ from service.sync.difference import Difference, difference, taken_in
 from service.sync.inbox import sides_in
 from service.sync.intake import Intake
 from service.sync.report import SETTLED, Done, PushReport, Standing
-from service.sync.words import GroupWords, in_clinical_words
+from service.sync.words import GroupWords, in_clinical_words, name_of
 
 _WRITING = frozenset({ConnectionMode.WRITE})
 
@@ -84,9 +85,12 @@ class Preview:
         return not done and self.standing is Standing.IN_STEP
 
 
-def preview_sync(command: SyncPlan, ports: Ports) -> Preview:
-    """Say what a pass would do, and do nothing; raises as `sync_plan` does."""
-    rehearsed, report = _rehearsed(command, ports)
+def preview_sync(command: SyncPlan, ports: Ports, *, over: Connection | None = None) -> Preview:
+    """Say what a pass would do, and do nothing; raises as `sync_plan` does.
+
+    `over` is the connection as it is wanted, where it is not kept so yet.
+    """
+    rehearsed, report = _rehearsed(command, ports, over=over)
     return rehearsed.preview(report, rehearsed.basis(ports).digest)
 
 
@@ -160,9 +164,11 @@ class _Rehearsed:
         with self.storage.begin(write=False) as work:
             entries = work.ledger.of_plan(self.connection.id, self.plan_id)
         keys = {remote_of(one): Key(one.resource_type, one.item_id) for one in entries}
+        names = {address: name_of(one) for address, one in {**self.chart.seen, **self.chart.written}.items()}
         for address, after in sorted(self.chart.written.items()):
             kind, _, own_id = address.partition("/")
-            yield difference(keys.get(address, Key(kind, own_id)), self.chart.seen.get(address), after)
+            key, before = keys.get(address, Key(kind, own_id)), self.chart.seen.get(address)
+            yield difference(key, before, after, names=names)
 
     def _inbox(self) -> Iterator[WouldWait]:
         for item in self.storage.effects.inbox.values():
@@ -178,9 +184,11 @@ class _Rehearsed:
             )
 
 
-def _rehearsed(command: SyncPlan, ports: Ports) -> tuple[_Rehearsed, PushReport]:
+def _rehearsed(
+    command: SyncPlan, ports: Ports, *, over: Connection | None = None
+) -> tuple[_Rehearsed, PushReport]:
     with ports.storage.begin(write=False) as work:
-        connection = work.connections.get(command.connection_id)
+        connection = over or work.connections.get(command.connection_id)
         waiting = work.inbox.of_plan(command.connection_id, command.plan_id)
         revision = work.plans.head(command.plan_id).number
     rehearsed = _Rehearsed(
@@ -191,7 +199,10 @@ def _rehearsed(command: SyncPlan, ports: Ports) -> tuple[_Rehearsed, PushReport]
         chart=ports.ehr.rehearsal(),
         storage=UnkeptStorage(ports.storage),
     )
-    on_paper = replace(ports, storage=rehearsed.storage, ehr=rehearsed.chart, writing=True)
+    rehearsed.storage.effects.connections[connection.id] = connection
+    on_paper = replace(
+        ports, storage=rehearsed.storage, ehr=rehearsed.chart, writing=True, meanwhile=nullcontext
+    )
     return rehearsed, sync_once(command, on_paper, witness=rehearsed.witness)
 
 

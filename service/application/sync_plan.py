@@ -58,7 +58,7 @@ def sync_once(
         rules_of = _rules(command.authority, items.values())
         keepers = filter(None, (witness, _keeper(ports, items)))
         outcome = synchronise(agenda, ports, open_rows, rules_of=rules_of, keep=_all(*keepers))
-        return reported(agenda, outcome, ports)
+        return reported(agenda, outcome, ports, took_in=True)
 
 
 def _all(*keepers: Keep) -> Keep:

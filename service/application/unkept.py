@@ -78,6 +78,7 @@ class _UnkeptWork:
         self.capabilities = _Capabilities(self._work.capabilities, effects)
         self.cursors = _Cursors(self._work.cursors, effects)
         self.inbox = _Inbox(self._work.inbox, effects)
+        self.due = _Due(self._work.due, effects)
         self.leases, self.passes, self.jobs, self.writing = _Leases(), _Passes(), _Jobs(), _Writing()
         return self
 
@@ -112,6 +113,11 @@ class _Plans(_Over):
         if number != expected:
             raise Superseded(number)
         self.effects.revisions[revision.plan.id] = revision
+
+
+class _Due(_Over):
+    def done(self, connection_id: str, plan_id: str, number: int) -> None:
+        """Leave the plan due: nothing of the run is kept."""
 
 
 class _Ledger(_Over):
@@ -216,6 +222,9 @@ class _Leases:
         )
 
     def holds(self, _lease: Lease, _now: datetime) -> bool:
+        return True
+
+    def renew(self, _lease: Lease, **_until: object) -> bool:
         return True
 
     def release(self, _lease: Lease) -> None:

@@ -15,17 +15,19 @@ from typing import TYPE_CHECKING, Any, TextIO
 from service.application.answer_once import OnceStorage
 from service.application.backlog import read_backlog
 from service.application.chart_run import Whose
-from service.application.connect import keep_connection
+from service.application.connect import connection_as_wanted, keep_connection
 from service.application.import_chart import FromEhr, ImportChart, ImportPorts, import_chart
 from service.application.ports import PlanPorts
-from service.application.push_plan import PushPlan, push_plan
+from service.application.preview_sync import Preview
 from service.application.recognise import Everybody, Recogniser
-from service.application.sync_plan import SyncPlan, sync_plan
+from service.application.sync_plan import SyncPlan
 from service.application.tokens import TokenPorts
 from service.bootstrap.alerting import AlertDesk
 from service.bootstrap.care import numbers_in
 from service.bootstrap.chart import CONNECTION, connection_of, gateway_to, override_in
-from service.bootstrap.entrance import cds_recogniser_of, hooks_of, recogniser_of
+from service.bootstrap.entrance import cards_of, cds_recogniser_of, recogniser_of
+from service.bootstrap.passes import previewed, watched
+from service.bootstrap.reading import ChartReading
 from service.bootstrap.surroundings import RandomIds, SystemClock, meanwhile
 from service.bootstrap.watching import exporting, readings_of
 from service.bootstrap.working import Workshop, all_current, queue_of, settle_time, upgrade_all
@@ -33,7 +35,7 @@ from service.console.installation import NoEhr, WrongSetting
 from service.domain.values import Problem
 from service.fhir.json import JsonObject
 from service.mapping.references import DEFAULT_IDENTIFIER_SYSTEM
-from service.ports.ehr import Ehr, EhrError
+from service.ports.ehr import Ehr
 from service.ports.imports import ImportRecord
 from service.ports.sealing import KeysUnfit
 from service.ports.storage import Connection, StorageError
@@ -48,7 +50,7 @@ from service.sync.agenda import Ports
 from service.sync.report import PushReport
 from service.telemetry import metrics
 from service.telemetry.correlation import Correlation
-from service.telemetry.events import IMPORT_FINISHED, PUSH_FAILED, PUSH_FINISHED, Log, emit
+from service.telemetry.events import IMPORT_FINISHED, Log, emit
 from service.telemetry.logs import configure
 from service.telemetry.metrics import Reading
 from service.telemetry.registry import Registry
@@ -245,18 +247,37 @@ class Tandem:
             connect=self.connect,
             push=partial(self.push, waits=False),
             carry_alerts=self.alert_desk.deliver,
+            reading=self.reading,
         )
+
+    @cached_property
+    def reading(self) -> ChartReading:
+        """What reads the chart, and has it tell us of changes."""
+        return ChartReading(settings=self.settings, storage=self.storage, log=self.log, run=self._run)
 
     def push(self, command: Whose, *, waits: bool = True) -> PushReport:
         """Push or sync a plan over the configured connection; raises `NoEhr`, and as the use case does.
 
         For a patient whom another run holds it waits some seconds, unless told not to.
         """
-        ehr = self.ehr
+        return watched(command, self._run(waits=waits), log=self.log, watch=self.watch)
+
+    def _run(self, *, waits: bool = True) -> Ports:
+        """Return what a run at the chart needs, with its connection kept; raises `NoEhr`."""
+        ports = self._ports(waits=waits)
         self.connect()
-        ports = Ports(
+        return ports
+
+    def preview(self, command: SyncPlan) -> Preview:
+        """Say what a pass would do; raises `NoEhr`, and as the use case does."""
+        ports = self._ports()
+        over = connection_as_wanted(connection_of(self.settings), storage=self.storage)
+        return previewed(command, ports, over=over, log=self.log)
+
+    def _ports(self, *, waits: bool = False) -> Ports:
+        return Ports(
             storage=self.storage,
-            ehr=ehr,
+            ehr=self.ehr,
             clock=self.clock,
             ids=self.ids,
             override=self.override,
@@ -266,7 +287,6 @@ class Tandem:
             pause=lambda: sleep(_PAUSE_SECONDS),
             writing=self.writing,
         )
-        return self._told(command, ports)
 
     def import_chart(self, command: ImportChart) -> ImportRecord:
         """Import a chart; raises `NoEhr` for a patient of one, and as `import_chart` does."""
@@ -290,29 +310,6 @@ class Tandem:
             source=record.source.value,
         )
         return record
-
-    def _told(self, command: Whose, ports: Ports) -> PushReport:
-        """Push, and write down what came of it."""
-        whose = {"plan_id": command.plan_id, "connection_id": command.connection_id}
-        with self.watch.push(command.plan_id, command.connection_id) as seen:
-            try:
-                report = _carried_out(command, ports)
-            except EhrError as error:
-                seen.outcome = "failed"
-                emit(self.log, PUSH_FAILED, error=type(error).__name__, status=error.status, **whose)
-                raise
-            standing = seen.outcome = report.standing.value
-            seen.revision, seen.writes, seen.counts = report.revision, report.writes, report.counts
-        emit(
-            self.log,
-            PUSH_FINISHED,
-            revision=report.revision,
-            standing=standing,
-            writes=report.writes,
-            counts=report.counts,
-            **whose,
-        )
-        return report
 
     def connect(self) -> Connection:
         """Keep the connection as the settings have it; raises `Pinned` when they move what must stay."""
@@ -358,14 +355,6 @@ class Tandem:
         return application
 
 
-def _carried_out(command: Whose, ports: Ports) -> PushReport:
-    match command:
-        case SyncPlan():
-            return sync_plan(command, ports)
-        case _:
-            return push_plan(PushPlan(plan_id=command.plan_id, connection_id=command.connection_id), ports)
-
-
 def api_of(tandem: Tandem) -> Any:  # a Flask application, by a name that only the web adapters may import
     """Return the API over an installation."""
     from service import api  # noqa: PLC0415  0.4 s that other commands save
@@ -382,12 +371,13 @@ def api_of(tandem: Tandem) -> Any:  # a Flask application, by a name that only t
         log=tandem.log,
         ready=tandem.lacks,
         push=None if tandem.ehr_url is None else tandem.push,
+        preview=None if tandem.ehr_url is None else tandem.preview,
         import_chart=tandem.import_chart,
         writing=tandem.writing,
         bind=tandem.correlation.bind,
         watch=tandem.watch,
         crisis_contacts=settings.crisis_contacts,
-        hooks=hooks_of(settings, tandem.plans),
+        cards=cards_of(settings, tandem.plans),
         cds_recogniser=cds_recogniser_of(
             settings, storage=tandem.storage, clock=tandem.clock, paths=api.CDS_PATHS
         ),

@@ -10,6 +10,7 @@ from service.application.look_after import CarePorts, living, silent, wake_overl
 from service.application.sync_plan import SyncPlan
 from service.application.work_off import WorkPorts, work_off
 from service.bootstrap.chart import CONNECTION
+from service.bootstrap.reading import ChartReading
 from service.console.installation import NoEhr, WrongSetting
 from service.domain.values import Problem
 from service.ports.clock import Clock, Ids
@@ -25,6 +26,7 @@ from service.telemetry.events import Log
 from service.worker import ENGINE_SCHEMA, Duty, Jobs, Worker, WorkerPorts, prepare_engine
 
 _OVERLOOKED_SECONDS = 60
+_HINTED_SECONDS = 2.0
 _PARENT_SECONDS = 1.0
 # Longer than an idle worker takes to begin, and than a restarted one to be there again.
 _UNATTENDED = timedelta(seconds=60)
@@ -82,6 +84,7 @@ class Workshop:
     connect: Callable[[], object]
     push: Callable[[SyncPlan], PushReport]
     carry_alerts: Callable[[], Sized]
+    reading: ChartReading
 
     @property
     def is_embedded(self) -> bool:
@@ -126,7 +129,10 @@ class Workshop:
 
     def _duties(self) -> tuple[Duty, ...]:
         """Return what is done again and again; a further duty is a further line."""
-        duties = (Duty(name="overlooked", seconds=_OVERLOOKED_SECONDS, act=self._wake_overlooked),)
+        duties = (
+            Duty(name="overlooked", seconds=_OVERLOOKED_SECONDS, act=self._wake_overlooked),
+            Duty(name="poll", seconds=_HINTED_SECONDS, act=self.reading.poll_in_turn),
+        )
         seconds = self.settings.alert_seconds
         if not seconds:
             return duties

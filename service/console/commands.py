@@ -16,6 +16,8 @@ _COMMANDS = {
     "calendar": Later("service.console.calendars:calendar", "Appointments for calendar programs."),
     "import": Later("service.console.imports:import_", "Read a patient's chart into a draft plan."),
     "sync": Later("service.console.sync:sync", "Bring plans and chart into step, both ways."),
+    "poll": Later("service.console.poll:poll", "Read what changed in the chart."),
+    "subscribe": Later("service.console.subscribe:subscribe_", "Have the EHR tell us when it changes."),
     "inbox": Later("service.console.inbox:inbox", "What waits for a person, and what they decide."),
     "alerts": Later("service.console.alerts:alerts", "What needs a clinician's assessment, and who answers."),
     "why": Later("service.console.why:why_", "Where an item stands in the chart, and why."),

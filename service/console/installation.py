@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from service.application.chart_run import Whose
     from service.application.deliver_alerts import Carried
     from service.application.import_chart import ImportChart
+    from service.application.poll_chart import PollReport
     from service.application.ports import PlanPorts
+    from service.application.preview_sync import Preview
+    from service.application.subscribe import SubscribePorts
+    from service.application.sync_plan import SyncPlan
     from service.application.tokens import TokenPorts
     from service.domain.values import Problem
     from service.ports.clock import Ids
@@ -82,6 +86,20 @@ class AlertDesk(Protocol):
         """What waits now."""
 
 
+class ChartReading(Protocol):
+    """Reads the chart, and has it tell us of changes."""
+
+    def poll(self, *, whole: bool = False) -> "PollReport":
+        """Read what changed in the chart; raises `NoEhr`, and as `poll_chart` does."""
+
+    def due(self) -> tuple[str, ...]:
+        """Return the plans that wait for a pass, by id."""
+
+    @property
+    def subscriptions(self) -> "SubscribePorts":
+        """What subscribing needs; raises `NoEhr`."""
+
+
 class Installation(Protocol):
     """One installation of the service, as its settings describe it."""
 
@@ -139,6 +157,13 @@ class Installation(Protocol):
 
     def push(self, command: "Whose") -> "PushReport":
         """Push or sync a plan; raises `NoEhr`, and as the use case does."""
+
+    def preview(self, command: "SyncPlan") -> "Preview":
+        """Say what a pass would do; raises `NoEhr`, and as the use case does."""
+
+    @property
+    def reading(self) -> "ChartReading":
+        """What reads the chart, and has it tell us of changes."""
 
     @property
     def workshop(self) -> "Workshop":

@@ -9,6 +9,7 @@ from service.ehr.blame import guilty
 from service.ehr.capability import capabilities_of
 from service.ehr.changes import ask_for, ask_for_all, written
 from service.ehr.errors import unreadable
+from service.ehr.feeding import feed_pages
 from service.ehr.messages import Aim, Answer, Ask
 from service.ehr.paging import walk
 from service.ehr.quirks import echo_of_answer, echo_of_entry, held
@@ -17,7 +18,17 @@ from service.ehr.retry import RetryPolicy, persist
 from service.fhir.bundle import BundleType, entries
 from service.fhir.json import JsonObject
 from service.fhir.outcome import OutcomeIssue, read_outcome
-from service.ports.ehr import Capabilities, Change, EhrError, Held, Rejected, Request, Written
+from service.ports.ehr import (
+    Capabilities,
+    Change,
+    ChangePage,
+    EhrError,
+    Feed,
+    Held,
+    Rejected,
+    Request,
+    Written,
+)
 
 # HAPI answers an identical search from its cache for 60 s; a lenient server drops the parameters that it does
 # not know, and would then return everybody's (R4, search, "Handling Search").
@@ -58,6 +69,10 @@ class Gateway:
         headers = _FRESH_AND_SHORT if "identifier" in params else _FRESH
         first = Ask(aim=Aim.SEARCH, path=resource_type, params=params, headers=headers)
         return walk(first, self._transport.ask)
+
+    def changes(self, feed: Feed, since: str | None, *, count: int) -> Iterator[ChangePage]:
+        """Yield what changed since an instant of the server, page by page, never from a cache."""
+        return feed_pages(feed, since, count=count, fetch=self._transport.ask)
 
     def write(self, change: Change) -> Written:
         """Make one change and return what the server kept."""

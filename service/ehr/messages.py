@@ -13,6 +13,7 @@ class Aim(StrEnum):
     METADATA = "metadata"
     READ = "read"
     SEARCH = "search"
+    HISTORY = "history"
     PAGE = "page"
     VALIDATE = "validate"
     CREATE = "create"
@@ -25,6 +26,7 @@ METHODS: Mapping[Aim, str] = {
     Aim.METADATA: "GET",
     Aim.READ: "GET",
     Aim.SEARCH: "GET",
+    Aim.HISTORY: "GET",
     Aim.PAGE: "GET",
     Aim.VALIDATE: "POST",
     Aim.CREATE: "POST",

@@ -27,9 +27,9 @@ class Naming:
 
     def told(self, ask: Ask) -> Request:
         """Return a writing request with placeholders for all that was given in this run."""
-        if ask.aim is Aim.TRANSACTION:
-            return Request(method=ask.method, url="", headers=ask.headers, body=self._bundle(ask.body or {}))
         headers = dict(ask.headers)
+        if ask.aim is Aim.TRANSACTION:
+            return Request(method=ask.method, url="", headers=headers, body=self._bundle(ask.body or {}))
         if "If-Match" in headers:
             headers["If-Match"] = self._tag(ask.path, headers["If-Match"])
         body = self._resource(ask.path, ask.body or {})

@@ -47,6 +47,42 @@ class Held:
     resource: JsonObject
 
 
+@dataclass(frozen=True, slots=True)
+class History:
+    """What happened to every resource of a type, or of the server where it is None, deletions too."""
+
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """Which resources of a type are newer than a moment; what was deleted is not shown."""
+
+    kind: str
+
+
+Feed: TypeAlias = History | Updated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One version that a resource got, or its deletion; `resource` is None where the server leaves it out."""
+
+    reference: str
+    version: str | None
+    last_updated: str | None
+    deleted: bool = False
+    resource: JsonObject | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePage:
+    """Some rows in the server's order; `told_at` is the server's own instant of its answer, where it says."""
+
+    rows: tuple[Row, ...]
+    told_at: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """What became of one change; `resource` is what the server kept, where it says.
@@ -73,7 +109,7 @@ class Request:
 
     method: str
     url: str
-    headers: Mapping[str, str]
+    headers: dict[str, str]
     body: JsonObject
 
 
@@ -120,12 +156,16 @@ class _AsKept(Mapping[str, TypeCapability]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What a server offers, as negotiated from its CapabilityStatement and the operator's override."""
+    """What a server offers, as negotiated from its CapabilityStatement and the operator's override.
+
+    `history` is that of the whole server; a type's own is among its interactions.
+    """
 
     fhir_version: str
     software: str | None = None
     transaction: bool = False
     batch: bool = False
+    history: bool = False
     types: Mapping[str, TypeCapability] = field(default_factory=dict)
     patch_formats: frozenset[str] = frozenset()
 
@@ -144,6 +184,7 @@ class Capabilities:
             "software": self.software,
             "transaction": self.transaction,
             "batch": self.batch,
+            "history": self.history,
             "types": {name: self.types[name].to_json() for name in sorted(self.types)},
             "patch_formats": sorted(self.patch_formats),
         }
@@ -169,6 +210,7 @@ class Capabilities:
             software=stored.get("software"),
             transaction=stored.get("transaction", False),
             batch=stored.get("batch", False),
+            history=stored.get("history", False),
             types=_AsKept(stored.get("types", {})),
             patch_formats=frozenset(stored.get("patch_formats", ())),
         )
@@ -260,6 +302,13 @@ class Ehr(Protocol):
 
     def search(self, resource_type: str, params: Mapping[str, str]) -> Iterator[Held]:
         """Yield every match, page by page, with what was asked to be included; never from a cache."""
+
+    def changes(self, feed: Feed, since: str | None, *, count: int) -> Iterator[ChangePage]:
+        """Yield what changed since an instant of the server, in pages of about `count` rows.
+
+        Nothing comes from a cache. A row may come twice, and a page that expired begins the reading anew: the
+        caller drops what it has seen.
+        """
 
     def write(self, change: Change) -> Written:
         """Make one change and return what the server kept."""

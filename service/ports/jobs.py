@@ -66,6 +66,7 @@ class Jobs(Protocol):
     def overlooked(self, connection_id: str, *, before: datetime, limit: int) -> tuple[str, ...]:
         """Return plans for which nothing is noted, although something is to be done.
 
-        Their head is newer than the last pass, or the last pass ended before a moment and not in step, or a
-        write has been open since before it. An import that nobody has touched asks for nothing.
+        Their head is newer than the last pass, or the chart said something that no pass has answered, or the
+        last pass ended before a moment and not in step, or a write has been open since before it. An import
+        that nobody has touched asks for nothing.
         """

@@ -17,15 +17,16 @@ from service.domain.revision import Origin, Revision
 from service.domain.therapy import RequestStatus
 from service.fhir.json import JsonObject
 from service.ports.access import Audit, Tokens
-from service.ports.alerts import Alerts
 from service.ports.answers import Answers
-from service.ports.cards import Cards
+from service.ports.feed import Due, Links, Sights
+from service.ports.hooks import Hooks
 from service.ports.imports import Imports
 from service.ports.inbox import Inbox
 from service.ports.jobs import Jobs
 from service.ports.journal import Journal
+from service.ports.links import LinkState as LinkState  # noqa: PLC0414  whoever keeps entries says their state
 from service.ports.passes import Passes
-from service.ports.sightings import Sightings
+from service.ports.team_work import TeamWork
 from service.ports.workers import Duties, Workers
 from service.ports.writing import Writing
 
@@ -130,22 +131,6 @@ class RevisionSummary:
     origin: Origin
     recorded_at: datetime
     schema_version: int
-
-
-class LinkState(StrEnum):
-    """How one item stands with its resource in one chart (docs/sync.md)."""
-
-    IN_SYNC = "in-sync"
-    WAITING = "waiting"
-    IN_FLIGHT = "in-flight"
-    UNKNOWN_OUTCOME = "unknown-outcome"
-    CONFLICT = "conflict"
-    NOT_KEPT = "not-kept"
-    PARKED = "parked"
-    DETACHED = "detached"
-    FROZEN = "frozen"
-    PULL_ONLY = "pull-only"
-    PLAN_ONLY = "plan-only"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -348,7 +333,7 @@ class Leases(Protocol):
         """Give the lease back; one that was taken over stays with its new holder."""
 
 
-class UnitOfWork(Protocol):
+class UnitOfWork(TeamWork, Protocol):
     """One consistent piece of work: all of it is kept by `commit`, or none of it."""
 
     @property
@@ -380,13 +365,15 @@ class UnitOfWork(Protocol):
     @property
     def imports(self) -> Imports: ...
     @property
-    def alerts(self) -> Alerts: ...
-    @property
-    def sightings(self) -> Sightings: ...
-    @property
-    def cards(self) -> Cards: ...
-    @property
     def jobs(self) -> Jobs: ...
+    @property
+    def links(self) -> Links: ...
+    @property
+    def sights(self) -> Sights: ...
+    @property
+    def due(self) -> Due: ...
+    @property
+    def hooks(self) -> Hooks: ...
     @property
     def workers(self) -> Workers: ...
     @property

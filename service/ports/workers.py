@@ -31,7 +31,7 @@ class Duties(Protocol):
     """What is done again and again, by one worker at a time."""
 
     def take(self, name: str, holder: str, *, now: datetime, silent_since: datetime) -> bool:
-        """Take a duty that is due, unless a worker that has been heard since holds it."""
+        """Take a duty that is due, unless another worker that has been heard since holds it."""
 
     def done(self, name: str, holder: str, *, due_at: datetime) -> None:
         """Give a duty back until it is due again, unless another took it over."""

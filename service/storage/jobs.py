@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, or_
 from service.domain.revision import Origin
 from service.ports.jobs import Job, JobState
 from service.storage.database import insert_into
-from service.storage.tables import jobs, journal, passes, plans, revisions
+from service.storage.tables import due, jobs, journal, passes, plans, revisions
 
 # (the open transaction, the job): makes the job durable within that transaction.
 Enqueue: TypeAlias = Callable[[Connection, Job], None]
@@ -136,7 +136,10 @@ class SqlJobs:
             select(plans.c.id)
             .join(revisions, head)
             .outerjoin(passes, last)
-            .where(~_noted(connection_id), or_(_newer(), _left(before), _open(connection_id, before)))
+            .where(
+                ~_noted(connection_id),
+                or_(_newer(), _left(before), _open(connection_id, before), _said(connection_id)),
+            )
         )
         return tuple(self._connection.scalars(found.order_by(plans.c.updated_at, plans.c.id).limit(limit)))
 
@@ -169,6 +172,11 @@ def _open(connection_id: str, before: datetime) -> ColumnElement[bool]:
         journal.c.settled_at.is_(None),
         journal.c.recorded_at < before,
     )
+
+
+def _said(connection_id: str) -> ColumnElement[bool]:
+    """The chart said something that no pass has answered yet."""
+    return exists().where(due.c.connection_id == connection_id, due.c.plan_id == plans.c.id)
 
 
 def _state(row: Row[Any]) -> JobState:

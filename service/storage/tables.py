@@ -11,31 +11,21 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
-    MetaData,
     Table,
     Text,
     false,
     text,
 )
 
+from service.storage.alert_tables import alerts as alerts  # noqa: PLC0414  whoever asks for a table asks here
+from service.storage.alert_tables import appointees as appointees  # noqa: PLC0414
+from service.storage.alert_tables import card_answers as card_answers  # noqa: PLC0414
+from service.storage.alert_tables import cards as cards  # noqa: PLC0414
+from service.storage.alert_tables import sightings as sightings  # noqa: PLC0414
 from service.storage.columns import Hashed, Json, Moment, Names, Sealed
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(referred_table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-    }
-)
-
-
-def _text(name: str, *, optional: bool = False) -> Column[str]:
-    return Column(name, Text, nullable=optional)
-
-
-def _key(name: str) -> Column[str]:
-    return Column(name, Text, primary_key=True)
-
+from service.storage.table_parts import key_column as _key
+from service.storage.table_parts import metadata as metadata  # noqa: PLC0414
+from service.storage.table_parts import text_column as _text
 
 plans = Table(
     "plans",
@@ -331,56 +321,34 @@ answers = Table(
     Index("ix_answers_expires_at", "expires_at"),
 )
 
-alerts = Table(
-    "alerts",
+# What a chart looked like when it was read last; a keyed hash stands for the content.
+sights = Table(
+    "sights",
     metadata,
-    _key("id"),
-    _text("plan_id"),
-    _text("state"),
+    _key("connection_id"),
+    _key("resource_type"),
+    _key("remote_id"),
+    _text("stamp", optional=True),
+    _text("digest", optional=True),
+    Column("missing", Integer, nullable=False),
+)
+
+due = Table(
+    "due",
+    metadata,
+    _key("connection_id"),
+    _key("plan_id"),
     Column("number", Integer, nullable=False),
-    Column("raised_at", Moment, nullable=False),
-    Column("due_at", Moment),
-    Column("content", Sealed, nullable=False),
-    Index("ix_alerts_plan_id", "plan_id", "raised_at"),
-    Index("ix_alerts_state", "state", "raised_at", "id"),
-    Index("ix_alerts_due_at", "due_at"),
+    Column("since", Moment, nullable=False),
 )
 
-appointees = Table(
-    "appointees",
-    metadata,
-    _key("plan_id"),
-    _key("person_id"),
-    Index("ix_appointees_person_id", "person_id"),
-)
+polls = Table("polls", metadata, _key("connection_id"), Column("asked_at", Moment, nullable=False))
 
-sightings = Table(
-    "sightings",
+hooks = Table(
+    "hooks",
     metadata,
-    _key("plan_id"),
-    _key("who"),
-    _key("item_id"),
-    Column("revision", Integer, nullable=False),
-    Column("seen_at", Moment, nullable=False),
-)
-
-cards = Table(
-    "cards",
-    metadata,
-    _key("id"),
-    _text("plan_id"),
-    _text("rule"),
-    _text("finding"),
-    Column("shown_at", Moment, nullable=False),
-)
-
-card_answers = Table(
-    "card_answers",
-    metadata,
-    _key("id"),
-    _text("card_id"),
-    _text("outcome"),
-    Column("answered_at", Moment, nullable=False),
-    Column("content", Sealed, nullable=False),
-    Index("ix_card_answers_card_id", "card_id"),
+    _key("digest"),
+    _text("connection_id"),
+    Column("made_at", Moment, nullable=False),
+    Column("ended_at", Moment),
 )

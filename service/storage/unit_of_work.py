@@ -14,6 +14,7 @@ from service.storage.backlog import SqlBacklog
 from service.storage.cards import SqlCards
 from service.storage.connections import SqlCapabilityCache, SqlConnections, SqlCursors
 from service.storage.database import LONGEST_WAIT, connect, open_engine, transaction
+from service.storage.feed import SqlDue, SqlHooks, SqlLinks, SqlSights
 from service.storage.imports import SqlImports
 from service.storage.inbox import SqlInbox
 from service.storage.jobs import JobQueue, SqlJobs
@@ -52,6 +53,10 @@ class SqlUnitOfWork:
     sightings: SqlSightings
     cards: SqlCards
     jobs: SqlJobs
+    links: SqlLinks
+    sights: SqlSights
+    due: SqlDue
+    hooks: SqlHooks
     workers: SqlWorkers
     duties: SqlDuties
     writing: SqlWriting
@@ -98,6 +103,10 @@ class SqlUnitOfWork:
         self.audit = SqlAudit(connection)
         self.answers = SqlAnswers(connection, self._sealer)
         self.imports = SqlImports(connection, self._sealer)
+        self._open_rest(connection)
+        return self
+
+    def _open_rest(self, connection: Connection) -> None:
         self.alerts = SqlAlerts(connection, self._sealer)
         self.sightings = SqlSightings(connection)
         self.cards = SqlCards(connection, self._sealer)
@@ -105,8 +114,11 @@ class SqlUnitOfWork:
         self.workers = SqlWorkers(connection)
         self.duties = SqlDuties(connection)
         self.writing = SqlWriting(connection, self._sealer)
+        self.links = SqlLinks(connection)
+        self.sights = SqlSights(connection, self._sealer)
+        self.due = SqlDue(connection)
+        self.hooks = SqlHooks(connection)
         self.backlog = SqlBacklog(connection)
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

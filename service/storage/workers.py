@@ -38,12 +38,14 @@ class SqlDuties:
         self._connection = connection
 
     def take(self, name: str, holder: str, *, now: datetime, silent_since: datetime) -> bool:
-        """Take a duty that is due, unless a worker that has been heard since holds it."""
+        """Take a duty that is due, unless another worker that has been heard since holds it."""
         insert_new(self._connection, duties, {"name": name, "holder": None, "due_at": now})
         heard = exists().where(workers.c.id == duties.c.holder, workers.c.seen_at > silent_since)
         # One statement, so that two workers that ask at once cannot both see it free.
         taken = update(duties).where(
-            duties.c.name == name, duties.c.due_at <= now, or_(duties.c.holder.is_(None), ~heard)
+            duties.c.name == name,
+            duties.c.due_at <= now,
+            or_(duties.c.holder.is_(None), duties.c.holder == holder, ~heard),
         )
         return self._connection.execute(taken.values(holder=holder)).rowcount == 1
 

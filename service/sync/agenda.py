@@ -44,7 +44,8 @@ class Agenda:
     """One push: the revision, the connection, and the ledger as it grows in the course of the push.
 
     `chart_orders` are the chart's own orders by the id of the plan's order that they stand for; `ended` holds
-    how the run ended, once it did, to be kept as the chart is left.
+    how the run ended, once it did, to be kept as the chart is left. `woken` is how often the chart had woken
+    the plan before the run began, and `answered` holds it once the run has taken in what the chart says.
     """
 
     plan: Plan
@@ -56,6 +57,8 @@ class Agenda:
     ledger: dict[Key, LedgerEntry]
     chart_orders: Mapping[str, str] = field(default_factory=dict)
     ended: list[LastPass] = field(default_factory=list)
+    woken: int = 0
+    answered: list[int] = field(default_factory=list)
 
     @property
     def patient(self) -> Key:

@@ -1,8 +1,12 @@
 """What is different between two states of a resource, in the words that a clinician reads."""
 
+from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from service.fhir.json import JsonObject
+from service.fhir.references import references_in
 from service.mapping.references import Key
 from service.ports.storage import LinkState
 from service.sync.agenda import Agenda
@@ -11,6 +15,8 @@ from service.sync.intake import Intake
 from service.sync.merge import LINKS
 from service.sync.sides import changed_groups
 from service.sync.words import lines_of, name_of
+
+NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +39,13 @@ class Difference:
     groups: tuple[GroupDifference, ...]
 
 
-def difference(key: Key, before: JsonObject | None, after: JsonObject) -> Difference:
-    """Return what is different; how resources point to each other is left to the requests."""
+def difference(
+    key: Key, before: JsonObject | None, after: JsonObject, *, names: Mapping[str, str] = NOBODY
+) -> Difference:
+    """Return what is different; how resources point to each other is left to the requests.
+
+    `names` has what resources are called by their addresses.
+    """
     kind = str(after["resourceType"])
     held = before or {"resourceType": kind}
     groups = groups_of(after)
@@ -46,12 +57,24 @@ def difference(key: Key, before: JsonObject | None, after: JsonObject) -> Differ
         new=before is None,
         groups=tuple(
             GroupDifference(
-                group=group.name, before=tuple(lines_of(group, held)), after=tuple(lines_of(group, after))
+                group=group.name,
+                before=tuple(lines_of(group, _called(held, names))),
+                after=tuple(lines_of(group, _called(after, names))),
             )
             for group in groups
             if group.name in changed and group.name != LINKS
         ),
     )
+
+
+def _called(resource: JsonObject, names: Mapping[str, str]) -> JsonObject:
+    """Return a copy to be read, whose references say whom or what they mean where they do not say it."""
+    copied = deepcopy(resource)
+    for _, reference in references_in(copied):
+        name = names.get(str(reference.get("reference")))
+        if name:
+            reference.setdefault("display", name)
+    return copied
 
 
 def taken_in(agenda: Agenda, intake: Intake) -> tuple[Difference, ...]:

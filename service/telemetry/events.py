@@ -30,6 +30,7 @@ PUSH_FINISHED = _event(
     "push.finished", "plan_id", "revision", "connection_id", "standing", "writes", "counts"
 )
 PUSH_FAILED = _event("push.failed", "plan_id", "connection_id", "error", "status")
+POLL_FINISHED = _event("poll.finished", "connection_id", "rows", "changed", "woken", "compared")
 EHR_CALLED = _event(
     "ehr.called", "call_id", "connection_id", "interaction", "status", "milliseconds", "attempt", "error"
 )
@@ -40,6 +41,7 @@ ALERT_NOT_CARRIED = _event(
     "alert.not-carried", "alert_id", "plan_id", "to", "channel", "tries", "failure", "alarm"
 )
 ALERTS_STALLED = _event("alerts.stalled", "error")
+SYNC_PREVIEWED = _event("sync.previewed", "plan_id", "revision", "connection_id", "standing", "requests")
 WRITING_TURNED = _event("writing.turned", "stopped")
 SERVER_STARTED = _event("server.started", "host", "port", "auth", "database", "ehr", "sealed")
 WORKER_STARTED = _event("worker.started", "worker_id", "database", "at_once")

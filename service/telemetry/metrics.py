@@ -68,7 +68,18 @@ _STATUS = Label("status", (*(str(code) for code in range(100, 600)), NONE))
 # tests/conformance/test_metrics.py holds them together.
 INTERACTION = Label(
     "interaction",
-    ("metadata", "read", "search", "page", "validate", "create", "update", "put-new", "transaction"),
+    (
+        "metadata",
+        "read",
+        "search",
+        "history",
+        "page",
+        "validate",
+        "create",
+        "update",
+        "put-new",
+        "transaction",
+    ),
 )
 OUTCOME = Label("outcome", ("in-step", "partly", "parked", "shadow", "failed", "refused"))
 DONE = Label(

@@ -73,11 +73,12 @@ class Rounds:
         """Do a duty if it is this worker's now; whatever goes wrong, the next round tries again."""
         ports = self._ports
         try:
-            if duty.alone and not self._take(duty):
+            if not duty.alone:
+                found = duty.act()
+            elif self._take(duty):
+                found = self._done_alone(duty)
+            else:
                 return False
-            found = duty.act()
-            if duty.alone:
-                self._give_back(duty)
         except Exception as error:
             emit(
                 ports.log, DUTY_FAILED, worker_id=ports.worker_id, duty=duty.name, error=type(error).__name__
@@ -86,6 +87,12 @@ class Rounds:
         if found:
             emit(ports.log, DUTY_DONE, worker_id=ports.worker_id, duty=duty.name, found=found)
         return True
+
+    def _done_alone(self, duty: Duty) -> int:
+        try:
+            return duty.act()
+        finally:  # whoever is next may have more luck
+            self._give_back(duty)
 
     def _take(self, duty: Duty) -> bool:
         now = self._ports.clock.now()

@@ -35,6 +35,7 @@ class JobQueue:
 class Notes:
     """What a storage in memory holds that jobs concern."""
 
+    due: Mapping[tuple[str, str], int]
     jobs: dict[tuple[str, str], HeldJob]
     plans: Mapping[str, tuple[Revision, ...]]
     passes: Mapping[tuple[str, str], LastPass]
@@ -145,7 +146,8 @@ class MemoryJobs:
         else:
             newer = last.revision < head.number
             left = last.standing != "in-step" and last.ended_at < before
-        return newer or left or any(self._open(connection_id, head.plan.id, before))
+        said = (connection_id, head.plan.id) in self._notes.due
+        return newer or said or left or any(self._open(connection_id, head.plan.id, before))
 
     def _open(self, connection_id: str, plan_id: str, before: datetime) -> Iterator[bool]:
         for row in self._notes.journal.values():
@@ -191,7 +193,8 @@ class MemoryDuties:
     def take(self, name: str, holder: str, *, now: datetime, silent_since: datetime) -> bool:
         held, due_at = self._duties.setdefault(name, (None, now))
         keeper = self._workers.get(held or "")
-        if due_at > now or (keeper is not None and keeper.seen_at > silent_since):
+        elsewhere = keeper is not None and keeper.id != holder and keeper.seen_at > silent_since
+        if due_at > now or elsewhere:
             return False
         self._duties[name] = (holder, due_at)
         return True

@@ -1,8 +1,7 @@
 """Storage in memory: it keeps the promises of `service.ports.storage`, as tests/contract/storage says."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from threading import Lock
 from types import TracebackType
@@ -15,8 +14,10 @@ from service.domain.people import Person
 from service.domain.revision import Revision
 from service.domain.values import Invalid, Problem
 from service.ports.access import AuditEntry, Token
-from service.ports.answers import Asked, KeptAnswer
+from service.ports.answers import KeptAnswer
 from service.ports.cards import CardAnswer, ShownCard
+from service.ports.feed import Sight
+from service.ports.hooks import Hook
 from service.ports.imports import ImportRecord
 from service.ports.inbox import InboxItem
 from service.ports.journal import JournalRow
@@ -42,9 +43,11 @@ from service.ports.writing import Switch
 from tests.fakes.access import MemoryAudit, MemoryTokens, Refused
 from tests.fakes.agreement import MemoryJournal, MemoryLedger, MemoryPasses
 from tests.fakes.alerts import MemoryAlerts
+from tests.fakes.answers import MemoryAnswers, MemoryImports
 from tests.fakes.backlog import MemoryBacklog
 from tests.fakes.cards import MemoryCards, MemorySightings
 from tests.fakes.charts import MemoryCapabilityCache, MemoryConnections, MemoryCursors, MemoryLeases
+from tests.fakes.feed import MemoryDue, MemoryHooks, MemoryLinks, MemorySights
 from tests.fakes.inbox import MemoryInbox
 from tests.fakes.jobs import HeldJob, JobQueue, MemoryDuties, MemoryJobs, MemoryWorkers, Notes
 from tests.fakes.writing import MemoryWriting
@@ -76,6 +79,10 @@ class Kept:
     sightings: dict[tuple[str, str, str], Sighting] = field(default_factory=dict)
     cards: dict[str, ShownCard] = field(default_factory=dict)
     card_answers: dict[str, CardAnswer] = field(default_factory=dict)
+    sights: dict[tuple[str, str], Sight] = field(default_factory=dict)
+    due: dict[tuple[str, str], int] = field(default_factory=dict)
+    polls: dict[str, datetime] = field(default_factory=dict)
+    hooks: dict[str, Hook] = field(default_factory=dict)
     jobs: dict[tuple[str, str], HeldJob] = field(default_factory=dict)
     workers: dict[str, Worker] = field(default_factory=dict)
     duties: dict[str, tuple[str | None, datetime]] = field(default_factory=dict)
@@ -208,48 +215,6 @@ class MemoryPeople:
         return paged([self._people[one] for one in sorted(self._people)], lambda one: one.id, after, limit)
 
 
-class MemoryAnswers:
-    def __init__(self, kept: Kept) -> None:
-        self._kept = kept.answers
-
-    def find(self, asked: Asked, *, now: datetime) -> KeptAnswer | None:
-        answer, until = self._kept.get(named(asked), (None, now))
-        return answer if until > now else None
-
-    def reserve(self, asked: Asked, *, now: datetime, until: datetime) -> KeptAnswer | None:
-        for name in [name for name, (_, end) in self._kept.items() if end <= now]:
-            del self._kept[name]
-        found = self.find(asked, now=now)
-        if found is None:
-            self._kept[named(asked)] = (None, until)
-        return found
-
-    def keep(self, asked: Asked, answer: KeptAnswer) -> None:
-        _, until = self._kept[named(asked)]
-        self._kept[named(asked)] = (answer, until)
-
-
-def named(asked: Asked) -> tuple[str, str, str]:
-    return asked.principal, asked.operation, asked.key
-
-
-class MemoryImports:
-    def __init__(self, kept: Kept) -> None:
-        self._imports = kept.imports
-
-    def put(self, record: ImportRecord) -> None:
-        self._imports[record.id] = deepcopy(record)
-
-    def get(self, import_id: str) -> ImportRecord:
-        if import_id not in self._imports:
-            raise Unknown("import", import_id)
-        return deepcopy(self._imports[import_id])
-
-    def of_plan(self, plan_id: str) -> tuple[ImportRecord, ...]:
-        found = [self._imports[one] for one in sorted(self._imports) if self._imports[one].plan_id == plan_id]
-        return tuple(deepcopy(sorted(found, key=lambda one: one.imported_at, reverse=True)))
-
-
 class MemoryUnitOfWork:
     """Works on a copy; `commit` makes the copy what is kept."""
 
@@ -271,6 +236,10 @@ class MemoryUnitOfWork:
     sightings: MemorySightings
     cards: MemoryCards
     jobs: MemoryJobs
+    links: MemoryLinks
+    sights: MemorySights
+    due: MemoryDue
+    hooks: MemoryHooks
     workers: MemoryWorkers
     duties: MemoryDuties
     writing: MemoryWriting
@@ -299,6 +268,10 @@ class MemoryUnitOfWork:
         self.audit = MemoryAudit(kept.audit, kept.refused, plans=kept.plans)
         self.answers = MemoryAnswers(kept)
         self.imports = MemoryImports(kept)
+        self._open_rest(kept)
+        return self
+
+    def _open_rest(self, kept: Kept) -> None:
         self.alerts = MemoryAlerts(kept.alerts)
         self.sightings = MemorySightings(kept.sightings)
         self.cards = MemoryCards(kept.cards, kept.card_answers)
@@ -309,12 +282,15 @@ class MemoryUnitOfWork:
             alerts=kept.alerts.values(),
             plans=kept.plans.values(),
         )
-        notes = Notes(jobs=kept.jobs, plans=kept.plans, passes=kept.passes, journal=kept.journal)
+        self.links = MemoryLinks(kept)
+        self.sights = MemorySights(kept)
+        self.due = MemoryDue(kept)
+        self.hooks = MemoryHooks(kept)
+        notes = Notes(**{one.name: getattr(kept, one.name) for one in fields(Notes)})
         self.jobs = MemoryJobs(notes, self._storage.queue)
         self.workers = MemoryWorkers(kept.workers)
         self.duties = MemoryDuties(kept.duties, kept.workers)
         self.writing = MemoryWriting(kept.switch)
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -9,6 +9,8 @@ from service.domain.therapy import RequestStatus
 from service.ports.access import Role, Token
 from service.ports.answers import Asked, KeptAnswer
 from service.ports.cards import CardAnswer, CardOutcome, ShownCard
+from service.ports.feed import Sight
+from service.ports.hooks import Hook
 from service.ports.imports import ImportOutcome, ImportRecord, ImportSource
 from service.ports.inbox import ItemState
 from service.ports.journal import Interaction
@@ -22,6 +24,7 @@ from service.ports.storage import (
     LinkState,
     PlanFilter,
     Storage,
+    UnitOfWork,
 )
 from service.ports.writing import Switch
 from tests.builders import PSYCHIATRIST, THERAPIST, a_plan, the_full_plan
@@ -95,7 +98,7 @@ IMPORTED = ImportRecord(
     content={"allergies": [{"text": "Penicillin"}], "n": Decimal("1.50")},
 )
 ALERT = an_alert(plan_id=FULL.id)
-SEEN = Sighting(plan_id=FULL.id, who="n.okafor", item_id=WHOLE_PLAN, revision=1, seen_at=later(6))
+MARKED = Sighting(plan_id=FULL.id, who="n.okafor", item_id=WHOLE_PLAN, revision=1, seen_at=later(6))
 CARD = ShownCard(id="card-1", plan_id=FULL.id, rule="risk-item", finding="0e" * 16, shown_at=later(6))
 ANSWERED = CardAnswer(
     id="answer-1",
@@ -104,6 +107,8 @@ ANSWERED = CardAnswer(
     answered_at=later(7),
     content={"comment": "Seen yesterday"},
 )
+SEEN = Sight(reference="Goal/17", stamp="3", digest="0e" * 32)
+HOOK = Hook(digest="0f" * 32, connection_id="default", made_at=NOON)
 STOPPED = Switch(stopped=True, reason="the EHR is moved", by="cli:root", since=later(6))
 CAPABILITIES = KeptCapabilities(content={"fhir_version": "4.0.1"}, fetched_at=NOON)
 
@@ -127,10 +132,10 @@ def fill(storage: Storage) -> None:
         work.passes.put(PASSED)
         work.tokens.add(TOKEN)
         work.imports.put(IMPORTED)
-        work.alerts.add(ALERT)
-        work.sightings.put(SEEN)
-        work.cards.shown([CARD])
-        work.cards.answer(ANSWERED)
+        work.sights.keep("default", [SEEN])
+        work.due.wake("default", [FULL.id], NOON)
+        work.due.ask_for_poll("default", NOON)
+        work.hooks.put(HOOK)
         work.writing.put(STOPPED)
         work.jobs.wake("default", [FULL.id])
         work.workers.beat("worker-1", NOON)
@@ -138,7 +143,15 @@ def fill(storage: Storage) -> None:
         assert work.answers.reserve(ASKED, now=NOON, until=later(600)) is None
         work.answers.keep(ASKED, ANSWER)
         assert work.leases.acquire("default", "patient-1", holder="run-1", now=NOON, ttl=timedelta(hours=1))
+        _fill_team(work)
         work.commit()
+
+
+def _fill_team(work: UnitOfWork) -> None:
+    work.alerts.add(ALERT)
+    work.sightings.put(MARKED)
+    work.cards.shown([CARD])
+    work.cards.answer(ANSWERED)
 
 
 def contents(storage: Storage) -> dict[str, Any]:
@@ -169,6 +182,10 @@ def contents(storage: Storage) -> dict[str, Any]:
             "jobs": work.jobs.of_plan("default", FULL.id),
             "workers": work.workers.all(),
             "answers": work.answers.find(ASKED, now=NOON),
+            "sights": {one: was.stamp for one, was in work.sights.before("default", [SEEN]).items()},
+            "due": work.due.number("default", FULL.id),
+            "polls": work.due.poll_asked("default"),
+            "hooks": work.hooks.all(),
         }
 
 
@@ -185,7 +202,7 @@ SINCE = {
     "writing": "0009",
     "jobs": "0008",
     "workers": "0008",
-}
+} | dict.fromkeys(("sights", "due", "polls", "hooks"), "0010")
 
 
 def of_revision(held: dict[str, Any], revision: str) -> dict[str, Any]:

@@ -230,6 +230,7 @@ def test_a_duty_is_one_workers_until_it_is_done(storage: Storage) -> None:
         work.commit()
     assert take(storage, "worker-1")
     assert not take(storage, "worker-2")
+    assert take(storage, "worker-1"), "what it did not finish is its own"
     with storage.begin() as work:
         work.duties.done("poll", "worker-2", due_at=NOON)
         work.duties.done("poll", "worker-1", due_at=later(5))

@@ -53,6 +53,16 @@ CLEAR = {
         "reason": CODES,
         "not_kept": "FHIR paths",
     },
+    "sights": {
+        "connection_id": IDS,
+        "resource_type": CODES,
+        "remote_id": IDS,
+        "stamp": "a version",
+        "digest": "a keyed hash",
+    },
+    "due": {"connection_id": IDS, "plan_id": IDS},
+    "polls": {"connection_id": IDS},
+    "hooks": {"digest": "of 256 random bits", "connection_id": IDS},
     "ledger_plans": {"connection_id": IDS, "resource_type": CODES, "item_id": IDS, "plan_id": IDS},
     "journal": {
         "id": IDS,

@@ -36,10 +36,10 @@ def around() -> Surroundings:
 @pytest.fixture
 def api(around: Surroundings) -> Api:
     plans = around.services().plans
-    hooks = CardPorts(
+    cards_ = CardPorts(
         plans=plans, connection_id="default", fhir_server=BASE, public_url="https://tandem.example/"
     )
-    made = Api(around.app(hooks=hooks))
+    made = Api(around.app(cards=cards_))
     made.keep(PLAN)
     bind(around, PLAN.patient.id, "chart-7")
     return made
