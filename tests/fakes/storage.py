@@ -46,10 +46,11 @@ from tests.fakes.alerts import MemoryAlerts
 from tests.fakes.answers import MemoryAnswers, MemoryImports
 from tests.fakes.backlog import MemoryBacklog
 from tests.fakes.cards import MemoryCards, MemorySightings
-from tests.fakes.charts import MemoryCapabilityCache, MemoryConnections, MemoryCursors, MemoryLeases
+from tests.fakes.charts import MemoryCapabilityCache, MemoryConnections, MemoryCursors
 from tests.fakes.feed import MemoryDue, MemoryHooks, MemoryLinks, MemorySights
 from tests.fakes.inbox import MemoryInbox
 from tests.fakes.jobs import HeldJob, JobQueue, MemoryDuties, MemoryJobs, MemoryWorkers, Notes
+from tests.fakes.leases import MemoryLeases
 from tests.fakes.writing import MemoryWriting
 
 T = TypeVar("T")
