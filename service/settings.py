@@ -136,10 +136,7 @@ def read_settings() -> Settings:
             ehr_compare_hours=env.int("EHR_COMPARE_HOURS", 24, validate=validate.Range(1, 8760)),
             patient_identifier_system=env.str("PATIENT_IDENTIFIER_SYSTEM", None),
             identifier_system=env.str("IDENTIFIER_SYSTEM", None),
-            worker=env.str("WORKER", "embedded", validate=validate.OneOf(WORKER)),
-            worker_passes=env.int("WORKER_PASSES", 4, validate=validate.Range(1, 64)),
-            traces=env.bool("TRACES", default=False),
-            care_numbers=env.str("CARE_NUMBERS", None),
+            **_working(env),
             **_alerting(env),
         )
     except EnvError as error:
@@ -152,6 +149,16 @@ def read_settings() -> Settings:
     ):
         raise BadSettings(complaint)
     return found
+
+
+def _working(env: Env) -> dict[str, Any]:
+    """Read how the service works by itself."""
+    return {
+        "worker": env.str("WORKER", "embedded", validate=validate.OneOf(WORKER)),
+        "worker_passes": env.int("WORKER_PASSES", 4, validate=validate.Range(1, 64)),
+        "traces": env.bool("TRACES", default=False),
+        "care_numbers": env.str("CARE_NUMBERS", None),
+    }
 
 
 def _alerting(env: Env) -> dict[str, Any]:

@@ -17,14 +17,14 @@ from sqlalchemy import (
     text,
 )
 
-from service.storage.alert_tables import alerts as alerts  # noqa: PLC0414  whoever asks for a table asks here
-from service.storage.alert_tables import appointees as appointees  # noqa: PLC0414
-from service.storage.alert_tables import card_answers as card_answers  # noqa: PLC0414
-from service.storage.alert_tables import cards as cards  # noqa: PLC0414
-from service.storage.alert_tables import sightings as sightings  # noqa: PLC0414
+from service.storage.alert_tables import alerts as alerts  # noqa: PLC0414  every table is found here
+from service.storage.alert_tables import appointees as appointees  # noqa: PLC0414  every table is found here
+from service.storage.alert_tables import card_answers as card_answers  # noqa: PLC0414  every table is found here
+from service.storage.alert_tables import cards as cards  # noqa: PLC0414  every table is found here
+from service.storage.alert_tables import sightings as sightings  # noqa: PLC0414  every table is found here
 from service.storage.columns import Hashed, Json, Moment, Names, Sealed
 from service.storage.table_parts import key_column as _key
-from service.storage.table_parts import metadata as metadata  # noqa: PLC0414
+from service.storage.table_parts import metadata as metadata  # noqa: PLC0414  every table is found here
 from service.storage.table_parts import text_column as _text
 
 plans = Table(

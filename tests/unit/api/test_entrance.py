@@ -23,7 +23,6 @@ NEEDS = [
     (r"POST /cds-services/.*", Permission.LIST_PLANS),
     (r"GET /alerts(/.*)?", Permission.READ_ALERTS),
     (r"POST /alerts/<id:item_id>/.*", Permission.ANSWER_ALERTS),
-    (r"POST /plans/<id:plan_id>/sync", Permission.PUSH_PLAN),
     (r"POST /plans/<id:plan_id>/sync(/preview)?", Permission.PUSH_PLAN),
     (r"(POST|PUT) /plans/<id:plan_id>/journal(/.*)?", Permission.WRITE_JOURNAL),
     (r"(POST|PUT|PATCH) /plans(/.*)?", Permission.WRITE_PLAN),
@@ -39,8 +38,8 @@ NEEDS = [
     (r"POST /writing/(stop|resume)", Permission.STOP_WRITING),
     (r"GET /audit(/refused)?", Permission.READ_AUDIT),
 ]
-OPEN_ROUTES = {"/cds-services", "/health/live", "/health/ready", "/docs", "/docs/<id:file>", "/openapi.json"}
 OPEN_ROUTES = {"/health/live", "/health/ready", "/docs", "/docs/<id:file>", "/openapi.json"} | {
+    "/cds-services",
     "/hooks/fhir/<id:token>",
     "/hooks/fhir/<id:token>/<id:kind>/<id:resource_id>",
 }

@@ -25,6 +25,10 @@ def upgrade() -> None:
     op.create_index("ix_alerts_plan_id", "alerts", ["plan_id", "raised_at"], unique=False)
     op.create_index("ix_alerts_state", "alerts", ["state", "raised_at", "id"], unique=False)
     op.create_index("ix_alerts_due_at", "alerts", ["due_at"], unique=False)
+    _create_the_others()
+
+
+def _create_the_others() -> None:
     op.create_table(
         "appointees",
         sa.Column("plan_id", sa.Text(), nullable=False),
