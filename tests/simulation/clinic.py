@@ -10,12 +10,15 @@ from service.application.ports import Editor
 from service.domain.appointment import AppointmentKind, AppointmentStatus
 from service.domain.coordination import FlagStatus
 from service.domain.findings.case import Case
-from service.domain.findings.check_ins import next_window
+from service.domain.findings.check_ins import Window, next_window
 from service.domain.findings.decision import Answer, Change, Choice
 from service.domain.findings.finding import Finding, Urgency
 from service.domain.findings.proposal import ProposalKind
+from service.domain.medication import StatusReason
 from service.domain.plan import LIST_GROUPS, Plan, items
 from service.mapping.references import Key
+from service.mapping.terminology.treatment import STATUS_REASON
+from service.ports.storage import Unknown
 from tests.builders import PSYCHIATRIST, THERAPIST
 from tests.scenarios.clinic import Clinic
 from tests.simulation.events import (
@@ -36,8 +39,11 @@ _SOON = frozenset({Urgency.AT_ONCE, Urgency.SAME_DAY})
 _MEETINGS = (*range(16), *range(16, WEEKS + 1, 2))
 """The weeks in whose first hour the team goes through what is open."""
 
-_PASSES = (0, 8, 20, 36)
+_PASSES = (0, 12, 30)
 """The weeks that end with a pass where something changed, beside the passes after an edit in the EHR."""
+
+
+_STOPPED = {"status": "stopped", "statusReason": STATUS_REASON.concept(StatusReason.SIDE_EFFECTS)}
 
 
 def simulated(patients: int, seed: int) -> Tally:
@@ -68,10 +74,12 @@ class Year:
 
     def lived(self) -> Tally:
         """Live it, day by day; a day on which nothing happens and nobody meets is passed over."""
+        visited: frozenset[date] = frozenset()
         for count in range(7 * WEEKS + 1):
             meets = not count % 7 and count // 7 in _MEETINGS
-            if meets or count in self._events or self._is_visited(count):
+            if meets or count in self._events or FIRST_DAY + timedelta(days=count) in visited:
                 self._day(FIRST_DAY + timedelta(days=count), self._events.get(count, []), meets=meets)
+                visited = _booked(self._clinic.head())
             if count % 7 == 6 and count // 7 in _PASSES:
                 self._pass()
         self._end()
@@ -81,11 +89,6 @@ class Year:
     def _today(self) -> date:
         return self._clinic.clock.now().date()
 
-    def _is_visited(self, count: int) -> bool:
-        day = FIRST_DAY + timedelta(days=count)
-        booked = (one for one in self._clinic.head().appointments if one.status is AppointmentStatus.BOOKED)
-        return any(one.start is not None and one.start.date() == day for one in booked)
-
     def _day(self, day: date, events: list[Event], *, meets: bool) -> None:
         self._clinic.clock.forward(timedelta(days=(day - self._today).days))
         for event in events:
@@ -94,8 +97,8 @@ class Year:
             else:
                 self._keep(entered(self._clinic.head(), event, self.patient, day))
                 self._truth.event(event, self._clinic.head(), day)
-        window = self._window(day)
         before = self._clinic.head()
+        window = next_window(Case(plan=before, today=day))
         self._keep(tended(before, self.patient, day, self._draw))
         self._count_visits(before, window, day)
         self._truth.dosed(self._clinic.head())
@@ -106,6 +109,8 @@ class Year:
         noticed = open_findings(self._clinic.plan.id, ports=self._clinic.plans)
         self.tally.counts["judgements"] += 1
         self._laws.of_judging(before, noticed, day)
+        if meets:
+            self._laws.of_order(noticed, day)
         self._laws.of_decisions(noticed, self._entered, day)
         for law, holds in self._truth.demands(noticed, day):
             self._laws.hold(law, day, when=holds)
@@ -120,22 +125,22 @@ class Year:
         """The team decides what cannot wait the same day, and the rest when it meets."""
         for one in noticed.findings:
             if one.proposal is not None and (meets or one.urgency in _SOON):
-                choice = self._choice(one)
-                still = open_findings(self._clinic.plan.id, ports=self._clinic.plans)
-                if one.key not in {other.key for other in still.findings}:
-                    self.tally.proposals[one.rule, "settled by another decision"] += 1
-                    continue
-                editor = Editor(author=PSYCHIATRIST.id, expected=still.head.number)
-                made = decide_finding(
-                    self._clinic.plan.id, one.key, choice, editor=editor, ports=self._clinic.plans
-                )
-                self.tally.proposals[one.rule, made.decision.answer.value] += 1
+                try:
+                    answer = self._decided(one, self._choice(one))
+                except Unknown:  # another decision of the same day has settled it
+                    answer = "settled by another decision"
+                self.tally.proposals[one.rule, answer] += 1
+
+    def _decided(self, one: Finding, choice: Choice) -> str:
+        plan_id, ports = self._clinic.plan.id, self._clinic.plans
+        made = decide_finding(plan_id, one.key, choice, editor=self._clinic.editor, ports=ports)
+        return made.decision.answer.value
 
     def _choice(self, one: Finding) -> Choice:
         chance = self._draw.random()
-        answer = Answer.ACCEPTED if chance < 0.75 else Answer.DECLINED
+        answer = Answer.ACCEPTED if chance < 0.85 else Answer.DECLINED
         change = None
-        if chance > 0.9 and one.proposal is not None and one.proposal.kind is ProposalKind.TASK:
+        if chance > 0.93 and one.proposal is not None and one.proposal.kind is ProposalKind.TASK:
             answer, change = Answer.CHANGED, Change(owner=THERAPIST.id)
         by = (PSYCHIATRIST.id, THERAPIST.id)
         return Choice(answer=answer, reason="Spoken about with the person", decided_by=by, change=change)
@@ -146,11 +151,7 @@ class Year:
         editor = replace(self._clinic.editor, sees_unshared=True)
         replace_plan(plan, editor=editor, ports=self._clinic.plans)
 
-    def _window(self, day: date) -> date | None:
-        window = next_window(Case(plan=self._clinic.head(), today=day))
-        return None if window is None else window.latest
-
-    def _count_visits(self, before: Plan, latest: date | None, day: date) -> None:
+    def _count_visits(self, before: Plan, window: Window | None, day: date) -> None:
         then = {one.id: one.status for one in before.appointments}
         month = (day - FIRST_DAY).days // 30
         for one in self._clinic.head().appointments:
@@ -161,7 +162,7 @@ class Year:
                 held = one.status is AppointmentStatus.FULFILLED
                 self.tally.held_by_month[month] += held
                 self.tally.counts["check-ins held"] += held
-                self.tally.counts["check-ins held in time"] += held and latest is not None and day <= latest
+                self.tally.counts["check-ins held in time"] += held and window is not None and day <= window.latest
                 self.tally.counts["check-ins missed"] += not held
 
     def _elsewhere(self, event: Event) -> None:
@@ -211,7 +212,7 @@ def _edit(event: Event, plan: Plan) -> tuple[Key, dict[str, object]] | None:
     match event:
         case StoppedThere():
             order = running(plan)
-            return None if order is None else (Key("MedicationRequest", order.id), {"status": "stopped"})
+            return None if order is None else (Key("MedicationRequest", order.id), _STOPPED)
         case CalledOffThere():
             booked = [
                 one.id
@@ -223,6 +224,12 @@ def _edit(event: Event, plan: Plan) -> tuple[Key, dict[str, object]] | None:
             words = {"description": {"text": "To be well enough for the choir"}}
             return (Key("Goal", plan.goals[-1].id), words) if plan.goals else None
     return None
+
+
+def _booked(plan: Plan) -> frozenset[date]:
+    """The days on which somebody is expected."""
+    booked = (one.start for one in plan.appointments if one.status is AppointmentStatus.BOOKED)
+    return frozenset(one.date() for one in booked if one is not None)
 
 
 def _ids(plan: Plan) -> set[str]:

@@ -48,6 +48,9 @@ class Laws:
         self.hold("the same evidence is the same finding", day, when=all(map(self._as_known, found)))
         self.hold("evidence is there", day, when=all(_is_there(plan, one) for one in _evidence(found)))
         self.hold("what was not shared is not read", day, when=not _reads_unshared(plan, found))
+
+    def of_order(self, noticed: Noticed, day: date) -> None:
+        """Whoever entered things first, the same is noticed."""
         self.hold("the order of entries changes nothing", day, when=_in_any_order(noticed, day))
 
     def of_decisions(self, noticed: Noticed, entered: Iterable[str], day: date) -> None:

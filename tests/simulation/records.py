@@ -33,6 +33,7 @@ UNSHARED = "UNSHARED"
 """Stands in every entry that was not shared, and may stand nowhere else."""
 
 BERLIN = ZoneInfo("Europe/Berlin")
+_MOST_RAISES = 2
 _LOOKED_AT = timedelta(days=21)
 _RISK_ITEM = {Measure.PHQ_9: 9, Measure.C_SSRS: 1}
 
@@ -125,7 +126,8 @@ def _worked_off(plan: Plan, task: Task, patient: Patient, *, day: date, draw: Ra
         name = patient.named(_next(plan, "appointments"))
         soon = day + timedelta(days=draw.randint(3, 10))
         return _with(plan, "appointments", visit(name, AppointmentKind.INTEGRATED_CHECK_IN, soon))
-    if task.kind is TaskKind.REVIEW_TREATMENT and order is not None and draw.random() < 0.5:
+    may_rise = order is not None and len(plan.medications) <= _MOST_RAISES
+    if task.kind is TaskKind.REVIEW_TREATMENT and order is not None and may_rise and draw.random() < 0.5:
         return _raised(plan, order, patient, day)
     return plan
 

@@ -27,7 +27,7 @@ class Truth:
         self._risks: list[tuple[str, date]] = []
         self._worse: list[tuple[str, date]] = []
         self._clocks: dict[date, date] = {}
-        self._stalls: set[date] = set()
+        self._stalls: dict[date, date] = {}
 
     def event(self, event: Event, plan: Plan, day: date) -> None:
         """Take in what an event means, with the plan that holds it."""
@@ -68,15 +68,16 @@ class Truth:
         tally.counts["positive risk items"] += len(self._risks)
         tally.counts["deteriorations"] += len(self._worse)
         tally.counts["medicines stopped in the EHR"] += len(self._stops)
-        tally.counts["responses that failed"] += len(self._stalls)
-        for start in self._stalls & self._clocks.keys():
-            tally.noticed[(self._clocks[start] - start).days // 7] += 1
+        for start, stalled in self._stalls.items():
+            by_week_8 = stalled <= start + _EIGHT
+            tally.counts["lacks of response" if by_week_8 else "responses lost later"] += 1
+            if by_week_8 and start in self._clocks:
+                tally.noticed[(self._clocks[start] - start).days // 7] += 1
 
     def _response(self, noticed: Noticed, day: date) -> Iterator[tuple[str, bool]]:
         start = max((one for one in (self._first_session, self._dosed) if one is not None), default=None)
         if start is None:
             return
-        told = any(one.rule == "no-improvement" for one in (*noticed.findings, *noticed.decisions))
         fresh = any(
             one.rule == "no-improvement" and any(piece.day == start for piece in one.evidence)
             for one in noticed.findings
@@ -84,9 +85,10 @@ class Truth:
         if fresh:
             self._clocks.setdefault(start, day)
         if self._stalled(noticed.head.plan, start, day):
-            self._stalls.add(start)
+            self._stalls.setdefault(start, day)
+            yield "a lack of response is told when it can be judged", start in self._clocks
             if day >= start + _EIGHT:
-                yield "a lack of response is told by week 8", told and start in self._clocks
+                yield "a lack of response is told by week 8", start in self._clocks
 
     def _stalled(self, plan: Plan, start: date, day: date) -> bool:
         """Whether six weeks after the start the last two scores are no better than the one before it."""
