@@ -6,7 +6,6 @@ from random import Random
 
 from service.application.findings import Noticed, decide_finding, open_findings
 from service.application.keep_plan import replace_plan
-from service.application.ports import Editor
 from service.domain.appointment import AppointmentKind, AppointmentStatus
 from service.domain.coordination import FlagStatus
 from service.domain.findings.case import Case
@@ -62,7 +61,7 @@ class Year:
         self.tally = Tally(patients=1)
         self.tally.courses[patient.course.value] += 1
         self._draw = Random(f"people/{seed}/{patient.number}")  # noqa: S311  a simulation, no secret
-        self._clinic = Clinic(patient.plan)
+        self.clinic = Clinic(patient.plan)
         self._laws = Laws(patient.number, self.tally)
         self._truth = Truth(patient)
         self._entered = _ids(patient.plan)
@@ -79,7 +78,7 @@ class Year:
             meets = not count % 7 and count // 7 in _MEETINGS
             if meets or count in self._events or FIRST_DAY + timedelta(days=count) in visited:
                 self._day(FIRST_DAY + timedelta(days=count), self._events.get(count, []), meets=meets)
-                visited = _booked(self._clinic.head())
+                visited = _booked(self.clinic.head())
             if count % 7 == 6 and count // 7 in _PASSES:
                 self._pass()
         self._end()
@@ -87,26 +86,26 @@ class Year:
 
     @property
     def _today(self) -> date:
-        return self._clinic.clock.now().date()
+        return self.clinic.clock.now().date()
 
     def _day(self, day: date, events: list[Event], *, meets: bool) -> None:
-        self._clinic.clock.forward(timedelta(days=(day - self._today).days))
+        self.clinic.clock.forward(timedelta(days=(day - self._today).days))
         for event in events:
             if isinstance(event, IN_THE_CHART):
                 self._elsewhere(event)
             else:
-                self._keep(entered(self._clinic.head(), event, self.patient, day))
-                self._truth.event(event, self._clinic.head(), day)
-        before = self._clinic.head()
+                self._keep(entered(self.clinic.head(), event, self.patient, day))
+                self._truth.event(event, self.clinic.head(), day)
+        before = self.clinic.head()
         window = next_window(Case(plan=before, today=day))
         self._keep(tended(before, self.patient, day, self._draw))
         self._count_visits(before, window, day)
-        self._truth.dosed(self._clinic.head())
+        self._truth.dosed(self.clinic.head())
         self._judge(day, meets=meets)
 
     def _judge(self, day: date, *, meets: bool) -> None:
-        before = self._clinic.head()
-        noticed = open_findings(self._clinic.plan.id, ports=self._clinic.plans)
+        before = self.clinic.head()
+        noticed = open_findings(self.clinic.plan.id, ports=self.clinic.plans)
         self.tally.counts["judgements"] += 1
         self._laws.of_judging(before, noticed, day)
         if meets:
@@ -132,8 +131,8 @@ class Year:
                 self.tally.proposals[one.rule, answer] += 1
 
     def _decided(self, one: Finding, choice: Choice) -> str:
-        plan_id, ports = self._clinic.plan.id, self._clinic.plans
-        made = decide_finding(plan_id, one.key, choice, editor=self._clinic.editor, ports=ports)
+        plan_id, ports = self.clinic.plan.id, self.clinic.plans
+        made = decide_finding(plan_id, one.key, choice, editor=self.clinic.editor, ports=ports)
         return made.decision.answer.value
 
     def _choice(self, one: Finding) -> Choice:
@@ -148,13 +147,13 @@ class Year:
     def _keep(self, plan: Plan) -> None:
         """Keep what people entered; the simulation sees the journal whole, as its patient does."""
         self._entered |= _ids(plan)
-        editor = replace(self._clinic.editor, sees_unshared=True)
-        replace_plan(plan, editor=editor, ports=self._clinic.plans)
+        editor = replace(self.clinic.editor, sees_unshared=True)
+        replace_plan(plan, editor=editor, ports=self.clinic.plans)
 
     def _count_visits(self, before: Plan, window: Window | None, day: date) -> None:
         then = {one.id: one.status for one in before.appointments}
         month = (day - FIRST_DAY).days // 30
-        for one in self._clinic.head().appointments:
+        for one in self.clinic.head().appointments:
             if one.kind is not AppointmentKind.INTEGRATED_CHECK_IN or then.get(one.id) is one.status:
                 continue
             if one.status in (AppointmentStatus.FULFILLED, AppointmentStatus.NOSHOW):
@@ -162,45 +161,47 @@ class Year:
                 held = one.status is AppointmentStatus.FULFILLED
                 self.tally.held_by_month[month] += held
                 self.tally.counts["check-ins held"] += held
-                self.tally.counts["check-ins held in time"] += held and window is not None and day <= window.latest
+                self.tally.counts["check-ins held in time"] += (
+                    held and window is not None and day <= window.latest
+                )
                 self.tally.counts["check-ins missed"] += not held
 
     def _elsewhere(self, event: Event) -> None:
         """Somebody edits the chart, of which we learn by the pass that follows."""
         self._pass()
-        plan = self._clinic.head()
+        plan = self.clinic.head()
         edit = _edit(event, plan)
         if edit is None:
             return
         key, elements = edit
-        self._clinic.edit(self._clinic.address(key), **elements)
+        self.clinic.edit(self.clinic.address(key), **elements)
         self.tally.counts["edits in the EHR"] += 1
         if isinstance(event, CalledOffThere):
             self.tally.counts["check-ins called off"] += 1
         self._synced = 0
         self._pass()
-        self._truth.dosed(self._clinic.head())
+        self._truth.dosed(self.clinic.head())
         if isinstance(event, StoppedThere):
             self._truth.stopped(key.item, self._today)
 
     def _pass(self) -> None:
-        if self._clinic.editor.expected != self._synced:
-            report = self._clinic.sync()
-            self._synced = self._clinic.editor.expected
+        if self.clinic.editor.expected != self._synced:
+            report = self.clinic.sync()
+            self._synced = self.clinic.editor.expected
             self.tally.counts["passes"] += 1
             self.tally.counts["writes"] += report.writes
-            self._laws.of_chart(self._clinic, self._today)
+            self._laws.of_chart(self.clinic, self._today)
 
     def _end(self) -> None:
         self._pass()
-        self._laws.of_the_end(self._clinic, self._today)
-        plan = self._clinic.head()
-        self.tally.counts["resources in the charts"] += len(self._clinic.all())
-        self.tally.counts["revisions"] += self._clinic.editor.expected
+        self._laws.of_the_end(self.clinic, self._today)
+        plan = self.clinic.head()
+        self.tally.counts["resources in the charts"] += len(self.clinic.all())
+        self.tally.counts["revisions"] += self.clinic.editor.expected
         self.tally.counts["entries not shared"] += sum(not one.shared for one in plan.journal)
         self.tally.counts["flags still open"] += sum(one.status is FlagStatus.ACTIVE for one in plan.flags)
         self.tally.flags.update(one.kind.value for one in plan.flags)
-        still = open_findings(plan.id, ports=self._clinic.plans)
+        still = open_findings(plan.id, ports=self.clinic.plans)
         for one in still.findings:
             if one.proposal is not None:
                 self.tally.proposals[one.rule, "open at the end"] += 1

@@ -40,23 +40,23 @@ _RISK_ITEM = {Measure.PHQ_9: 9, Measure.C_SSRS: 1}
 
 def entered(plan: Plan, event: Event, patient: Patient, day: date) -> Plan:
     """The plan after an event of a day, as the people concerned would enter it."""
+    one: Any
     match event:
         case Answered() | Declined():
-            return _with(plan, "scores", _score(event, patient.named(_next(plan, "scores")), day))
+            group, one = "scores", _score(event, patient.named(_next(plan, "scores")), day)
+        case Attended():
+            group, one = "sessions", _session(patient, plan, day)
+        case Missed():
+            group, one = "appointments", _missed(patient, plan, day)
+        case Wrote():
+            group, one = "journal", _entry(event, patient, plan, day)
         case TakenBack():
             return _taken_back(plan)
-        case Attended():
-            return _with(plan, "sessions", _session(patient, plan, day))
-        case Missed():
-            held = visit(patient.named(_next(plan, "appointments")), AppointmentKind.THERAPY_SESSION, day)
-            gone = replace(held, status=AppointmentStatus.NOSHOW, therapy=patient.named("therapy"))
-            return _with(plan, "appointments", gone)
-        case Wrote():
-            return _with(plan, "journal", _entry(event, patient, plan, day))
         case Felt() | Took():
             return _of_the_medicine(plan, event, patient, day)
         case _:
             return plan  # it happens in the EHR
+    return _with(plan, group, one)
 
 
 def _of_the_medicine(plan: Plan, event: Felt | Took, patient: Patient, day: date) -> Plan:
@@ -171,6 +171,11 @@ def _session(patient: Patient, plan: Plan, day: date) -> Session:
         therapy=patient.named("therapy"),
         attended_by=(THERAPIST.id,),
     )
+
+
+def _missed(patient: Patient, plan: Plan, day: date) -> Appointment:
+    held = visit(patient.named(_next(plan, "appointments")), AppointmentKind.THERAPY_SESSION, day)
+    return replace(held, status=AppointmentStatus.NOSHOW, therapy=patient.named("therapy"))
 
 
 def _entry(event: Wrote, patient: Patient, plan: Plan, day: date) -> JournalEntry:
