@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from service.bootstrap.sandboxes import chart_in, read_faults, sandbox_on
+from service.bootstrap.surroundings import SystemClock
 from service.bootstrap.tandem import Tandem, api_of
 from service.bootstrap.watching import check_traces
 from service.console.installation import SandboxShape, WrongSetting
+from service.ports.clock import Clock
 from service.ports.sealing import BadKeys
 from service.sandbox.faults.knobs import KNOBS
 from service.sandbox.store import MemoryStore
@@ -34,9 +36,9 @@ class Parts:
         _check_database(tandem.settings.database_url)
         return tandem
 
-    def assembled(self, settings: Mapping[str, Any], log: TextIO) -> Tandem:
+    def assembled(self, settings: Mapping[str, Any], log: TextIO, *, clock: Clock | None = None) -> Tandem:
         """Return an installation of these settings alone, whose events go to a stream."""
-        return Tandem(settings=Settings(**settings), log_to=log)
+        return Tandem(settings=Settings(**settings), log_to=log, clock=clock or SystemClock())
 
     @contextmanager
     def sandbox(

@@ -35,6 +35,7 @@ from service.console.installation import NoEhr, WrongSetting
 from service.domain.values import Problem
 from service.fhir.json import JsonObject
 from service.mapping.references import DEFAULT_IDENTIFIER_SYSTEM
+from service.ports.clock import Clock
 from service.ports.ehr import Ehr
 from service.ports.imports import ImportRecord
 from service.ports.sealing import KeysUnfit
@@ -69,7 +70,7 @@ class Tandem:
     """One installation, assembled from its settings; adapters are made when they are first used."""
 
     settings: Settings
-    clock: SystemClock = field(default_factory=SystemClock)
+    clock: Clock = field(default_factory=SystemClock)
     ids: RandomIds = field(default_factory=RandomIds)
     log_to: TextIO | None = None
     serves: bool = False

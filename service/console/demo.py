@@ -1,7 +1,9 @@
-"""`tandem demo`: three plans go into a chart, are read back, and then both sides change them."""
+"""`tandem demo`: plans go into a chart and back, both sides change them, rules notice, people decide."""
 
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from threading import Event
 from typing import TextIO
 
@@ -11,6 +13,7 @@ from service.console.demo_stage import Stage, staged
 from service.console.demo_steps import Demonstration, NotAsSaid
 from service.console.demo_two_sides import TwoSides
 from service.console.demo_view import row_of, show_chart, show_places
+from service.console.demo_weeks import TwelveWeeks
 from service.console.exit_codes import ExitCode
 from service.console.group import Verb
 from service.console.progress import counted
@@ -18,7 +21,8 @@ from service.console.run import Run
 from service.fhir.json import JsonObject
 
 # Loading, two pushes and a reading of three plans; the dose, pushed and read; three syncs, and a reading.
-_STEPS = 18
+# Of the twelve weeks: loading, five syncs, and a reading.
+_STEPS = 18 + 7
 
 
 @click.command(cls=Verb)
@@ -27,6 +31,8 @@ _STEPS = 18
 @click.pass_obj
 def demo(run: Run, *, ehr: str | None, keep: bool) -> int:
     """Load three plans, push them, read them back, change a dose, merge two edits, decide a conflict.
+
+    Then one patient's twelve weeks: scores stall, a rule proposes, people decide, the EHR stops a medicine.
 
     Without --ehr the FHIR server that ships with Tandem plays the EHR, in memory. The demo checks what it
     says: it ends with 3 when anything is otherwise.
@@ -67,7 +73,42 @@ def _play(run: Run, stage: Stage) -> JsonObject:
         run.say(f"5. Changed one dose and pushed: {len(written)} writes ({names}).")
         charts |= shown.read_back((changed,))
         charts |= shown.read_back((_two_sides(run, TwoSides(shown)),))
-    return _document(stage, charts, writes=writes, dose=written)
+        weeks = _twelve_weeks(run, stage, step)
+    return {**_document(stage, charts, writes=writes, dose=written), "twelve_weeks": weeks}
+
+
+def _twelve_weeks(run: Run, stage: Stage, step: Callable[[], None]) -> JsonObject:
+    people = replace(stage.cast, plans=(stage.cast.weeks,))
+    shown = Demonstration(service=stage.later, ehr=stage.ehr, cast=people, step=step)
+    weeks = TwelveWeeks(shown, stage.clock)
+    weeks.begin()
+    run.say(
+        f"9. Week 6 of another patient: PHQ-9 of {', '.join(map(str, weeks.totals()))}. No rule speaks yet."
+    )
+    stalled = weeks.stall()
+    run.say(f"10. Week 7, and a rule does: {stalled['text']}")
+    proposal = stalled["proposal"]
+    run.say(f"   It proposes: {proposal['says']}, by {proposal['due']}.")
+    task, phase = weeks.decide(stalled)
+    run.say(f"11. The team decided. In the chart: {_in_short(task)}; {_in_short(phase)}.")
+    told = weeks.stop_there()
+    run.say("12. Week 10: the medicine was stopped in the EHR. After one sync the team is told:")
+    for one in told:
+        run.say(f"   {one['urgency']}: {one['text']}")
+    flag, report = weeks.raise_flag(told[-1])
+    count = sum(map(len, shown.read_back((report,)).values()))
+    run.say(f"13. They raised it: {_in_short(flag)}. Week 12: all {count} resources say what the plan says.")
+    return {
+        "noticed": stalled["text"],
+        "told": [one["text"] for one in told],
+        "chart": [_in_short(one) for one in (task, phase, flag)],
+    }
+
+
+def _in_short(resource: JsonObject) -> str:
+    row = row_of(f"{resource['resourceType']}/{resource['id']}", resource)
+    said = resource.get("valueCodeableConcept", {}).get("coding", [{}])[0].get("code", "")
+    return f"{row['type']}/{row['id']} ({', '.join(filter(None, (row['what'], said)))})"
 
 
 def _two_sides(run: Run, sides: TwoSides) -> JsonObject:

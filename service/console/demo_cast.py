@@ -1,4 +1,4 @@
-"""The plans of the demo: three synthetic people, the new dose of one, and what two sides say of her plan."""
+"""The plans of the demo: synthetic people, a new dose, what two sides say of one plan, and a story."""
 
 import re
 from dataclasses import dataclass
@@ -14,11 +14,12 @@ _NUMBER = re.compile(r"\bDEMO-[PS]-[0-9]{3}\b")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
-    """The files' documents: each plan with its people, the decision on a dose, and the edits of two sides."""
+    """The files' documents: each plan with its people, a new dose, edits of two sides, a story of weeks."""
 
     plans: tuple[JsonObject, ...]
     new_dose: JsonObject
     two_sides: JsonObject
+    weeks: JsonObject
 
 
 def cast(stage: str = "") -> Cast:
@@ -31,6 +32,7 @@ def cast(stage: str = "") -> Cast:
         plans=tuple(_document(name, stage) for name in _NAMES),
         new_dose=_document("new_dose", stage),
         two_sides=_document("two_sides", stage),
+        weeks=_document("twelve_weeks", stage),
     )
 
 

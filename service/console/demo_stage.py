@@ -1,14 +1,16 @@
-"""Where the demo plays: a chart, embedded or borrowed, and the service with a database of its own."""
+"""Where the demo plays: a chart, embedded or borrowed, and the service, twice, each with its own database."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TextIO
 
 from service.console.demo_cast import Cast, cast
-from service.console.installation import Parts, SandboxShape
+from service.console.demo_weeks import WeeksClock
+from service.console.installation import Installation, Parts, SandboxShape
 from service.console.plain_http import Client, NoAnswer
 from service.console.serving import running
 from service.ports.ehr import NotFhir, Unavailable
@@ -16,9 +18,14 @@ from service.ports.ehr import NotFhir, Unavailable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """The two servers and the plans; `borrowed` says that the chart's server was there before the demo."""
+    """The servers and the plans; `borrowed` says that the chart's server was there before the demo.
+
+    `later` is a second installation over the same chart, which goes by `clock`.
+    """
 
     service: Client
+    later: Client
+    clock: WeeksClock
     ehr: Client
     cast: Cast
     borrowed: bool
@@ -39,18 +46,35 @@ def staged(parts: Parts, ehr_url: str | None, *, log: TextIO | None = None) -> I
         else:
             ehr = Client(ehr_url.rstrip("/"))
             _check(ehr)
-        settings = {
-            "database_url": f"sqlite:///{folder / 'demo.db'}",
-            "ehr_url": ehr.base,
-            "worker": "off",
-            "ehr_mode": "write",
-            "ehr_sandbox": True,
-        }
-        installation = parts.assembled(settings, events)
-        installation.upgrade()
+        assembled = partial(_assembled, parts, log=events, ehr=ehr)
+        installation = assembled(folder / "demo.db")
         service = Client(stack.enter_context(running(installation.application())))
-        stage_name = "" if ehr_url is None else installation.ids.new()[:8]
-        yield Stage(service=service, ehr=ehr, cast=cast(stage_name), borrowed=ehr_url is not None)
+        played = cast("" if ehr_url is None else installation.ids.new()[:8])
+        clock = WeeksClock(played.weeks["story"]["first_day"])
+        later = assembled(folder / "weeks.db", clock=clock)
+        yield Stage(
+            service=service,
+            later=Client(stack.enter_context(running(later.application()))),
+            clock=clock,
+            ehr=ehr,
+            cast=played,
+            borrowed=ehr_url is not None,
+        )
+
+
+def _assembled(
+    parts: Parts, file: Path, *, log: TextIO, ehr: Client, clock: WeeksClock | None = None
+) -> Installation:
+    settings = {
+        "database_url": f"sqlite:///{file}",
+        "ehr_url": ehr.base,
+        "worker": "off",
+        "ehr_mode": "write",
+        "ehr_sandbox": True,
+    }
+    installation = parts.assembled(settings, log, clock=clock)
+    installation.upgrade()
+    return installation
 
 
 def _check(ehr: Client) -> None:

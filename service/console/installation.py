@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from service.application.sync_plan import SyncPlan
     from service.application.tokens import TokenPorts
     from service.domain.values import Problem
-    from service.ports.clock import Ids
+    from service.ports.clock import Clock, Ids
     from service.ports.ehr import Ehr
     from service.ports.imports import ImportRecord
     from service.ports.upkeep import BackupReport, RekeyReport
@@ -214,8 +214,13 @@ class Parts(Protocol):
     def installed(self) -> Installation:
         """Return the installation of the environment's settings; raises `WrongSetting`."""
 
-    def assembled(self, settings: Mapping[str, Any], log: TextIO) -> Installation:
-        """Return an installation of these settings alone, whose events go to a stream."""
+    def assembled(
+        self, settings: Mapping[str, Any], log: TextIO, *, clock: "Clock | None" = None
+    ) -> Installation:
+        """Return an installation of these settings alone, whose events go to a stream.
+
+        It goes by the machine's clock, unless another is named.
+        """
 
     def sandbox(
         self,

@@ -53,7 +53,16 @@ def test_the_demo_runs_twice_against_a_server_that_keeps_its_charts(
         said = capsys.readouterr()
         assert code == 0, said.err
         assert loads(said.out)["ehr"] == url
+        assert_twelve_weeks(loads(said.out)["twelve_weeks"])
         assert "Tandem's server has ended" in said.err
+
+
+def assert_twelve_weeks(told: Any) -> None:
+    """Scores that stall, a decision and the next phase in the chart, and the flag after a stop in the EHR."""
+    assert "PHQ-9 17 on 2026-02-02, PHQ-9 15 on 2026-02-16. Review the treatment" in told["noticed"]
+    task, phase, flag = told["chart"]
+    assert ("Review the treatment" in task, "balanced" in phase, "Linked with it: CBT" in flag) == (True,) * 3
+    assert "sertraline (SSRI) stopped on 2026-03-16" in told["told"][0]
 
 
 def test_the_demo_is_spoken_with_a_table_and_places_to_look(capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,6 +78,8 @@ def test_the_demo_is_spoken_with_a_table_and_places_to_look(capsys: pytest.Captu
         "/CarePlan/",
     ):
         assert words in said.out
+    assert "10. Week 7, and a rule does: No improvement" in said.err
+    assert "It proposes: Review the treatment, by 2026-03-05" in said.err
     assert "request.answered" in said.err, "--debug shows the events of the service"
 
 
@@ -85,6 +96,17 @@ def without_comments(_: str, path: str, body: bytes) -> bytes:
     return body.replace(b"Bring the activity diary", b"") if path.startswith("/fhir/Appointment/") else body
 
 
+def never_stopped(method: str, path: str, body: bytes) -> bytes:
+    """Shows every order as if nobody had stopped it there."""
+    stopped = method == "GET" and b"side-effects" in body
+    return body.replace(b'"status": "stopped"', b'"status": "active"') if stopped else body
+
+
+def without_flags(method: str, path: str, body: bytes) -> bytes:
+    reads_a_flag = method == "GET" and path.startswith("/fhir/Flag/")
+    return body.replace(b"active", b"inactive") if reads_a_flag else body
+
+
 def unmoved(method: str, _: str, body: bytes) -> bytes:
     """Shows every search and reading of a visit as if nobody had moved it."""
     return body.replace(b"2026-12-03T15:30", b"2026-12-03T14:00") if method == "GET" else body
@@ -96,6 +118,8 @@ def unmoved(method: str, _: str, body: bytes) -> bytes:
         (forgetful, "does not say what the plan says about Goal.description"),
         (broken, "Not as said: "),
         (without_comments, "Not as said: "),
+        (never_stopped, "no rule says abrupt-stop in the week in which it should"),
+        (without_flags, "Not as said: "),
         (unmoved, "an edit of the visit is missing on one side"),
     ],
 )
