@@ -31,7 +31,7 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: $(STAMP) ## three plans into a chart and back; EHR=<base URL> names a running server
+demo: $(STAMP) ## plans into a chart and back, and twelve weeks of one; EHR=<base URL> names a running server
 	$(BIN)/tandem demo $(if $(EHR),--ehr $(EHR))
 
 test: $(STAMP) ## every test, with 300 examples for each law

@@ -13,6 +13,7 @@ from bench.mapping import mapping_rows
 from bench.memory import memory_rows
 from bench.push import push_rows
 from bench.results import keep
+from bench.rules import rules_rows
 from bench.table import Row, table
 
 _RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -25,6 +26,7 @@ _NEED_AN_EHR = frozenset({"push", "feed"})
 @click.option("--rounds", default=9, show_default=True, help="Batches of pushes that are counted.")
 @click.option("--plans", default=10_000, show_default=True, help="Pushes into the sink.")
 @click.option("--charts", default=1_000, show_default=True, help="Plans in the chart that is read.")
+@click.option("--judged", default=10_000, show_default=True, help="Plans that the rules judge.")
 @click.option("--repeats", default=500, show_default=True, help="Readings of the API.")
 @click.option("--output", type=click.Path(path_type=Path), default=_RESULTS, help="Where the table goes.")
 def measure(names: tuple[str, ...], ehr: str | None, *, output: Path, **counts: int) -> None:
@@ -42,7 +44,7 @@ def measure(names: tuple[str, ...], ehr: str | None, *, output: Path, **counts: 
 
 
 def _parts(
-    ehr: str | None, *, rounds: int, plans: int, charts: int, repeats: int
+    ehr: str | None, *, rounds: int, plans: int, charts: int, judged: int, repeats: int
 ) -> Mapping[str, tuple[str, Callable[[], Iterator[Row]]]]:
     """Return each part by name: what its command says, and its measuring."""
 
@@ -56,6 +58,7 @@ def _parts(
         "api": (f" --repeats {repeats}", lambda: api_rows(repeats)),
         "push": (f" --ehr {ehr} --rounds {rounds}", lambda: push_rows(there(), rounds)),
         "feed": (f" --ehr {ehr} --charts {charts}", lambda: feed_rows(there(), charts)),
+        "rules": (f" --judged {judged}", lambda: rules_rows(judged)),
         "memory": (f" --plans {plans}", lambda: memory_rows(plans)),
     })  # fmt: skip
 

@@ -23,13 +23,14 @@ class Fresh:
     people: tuple[Person, ...]
 
 
-def fresh_plans() -> Iterator[Fresh]:
-    """Give plans without end, no two of which share an id or an identifier."""
+def fresh_plans(*, whole: bool = False) -> Iterator[Fresh]:
+    """Give plans without end, no two of which share an id or an identifier; `whole` ones are not cut down."""
     run = token_hex(4)
     for number in count(1):
         document = cast(f"{run}-{number}").plans[0]
+        plan = document["plan"] if whole else _small(document["plan"])
         people = tuple(person_from_document(one) for one in document["people"])
-        yield Fresh(plan=plan_from_document(_small(document["plan"])), people=people)
+        yield Fresh(plan=plan_from_document(plan), people=people)
 
 
 def _small(document: JsonObject) -> JsonObject:
