@@ -147,6 +147,7 @@ def _agenda(
             capabilities=capabilities,
             lease=lease,
             ledger=_ledger(keys | {_key(row) for row in open_rows}, work, connection=connection),
+            asking=ports.asking,
         )
         work.commit()
     return agenda, open_rows

@@ -9,10 +9,23 @@ from service.domain.plan import Plan, people_named
 from service.fhir.json import JsonObject
 from service.mapping.references import Key, Refs
 from service.ports.clock import Clock, Ids
-from service.ports.ehr import Capabilities, Ehr
+from service.ports.ehr import Capabilities, Ehr, Held
 from service.ports.storage import Connection, Lease, LedgerEntry, LinkState, Storage
+from service.sync.questions import Answers, Question, Unasked
 
 _OF_NO_PATIENT = frozenset({"Practitioner", "PractitionerRole"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """What a person is asked before it is linked, and how far apart in days two things may be for that.
+
+    With `trusts_match` a patient who matches by identifier, birth date and family name is bound unasked.
+    """
+
+    trusts_match: bool = False
+    booking_days: int = 3
+    renewal_days: int = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +42,16 @@ class Ports:
     ids: Ids
     override: JsonObject = field(default_factory=dict)
     settle_time: timedelta = timedelta(seconds=90)
+    asking: Asking = Asking()
 
 
 @dataclass(slots=True, kw_only=True)
 class Agenda:
     """One push: the revision, the connection, and the ledger as it grows in the course of the push.
 
-    `chart_orders` are the chart's own orders by the id of the plan's order that they stand for.
+    `chart_orders` are the chart's own orders by the id of the plan's order that they stand for, `ordered` all
+    requests of medicines that were read, with their Medications. `answers` is what people said to earlier
+    questions, `questions` what they have to be asked now. Of a patient who has died only endings are written.
     """
 
     plan: Plan
@@ -46,6 +62,11 @@ class Agenda:
     lease: Lease
     ledger: dict[Key, LedgerEntry]
     chart_orders: Mapping[str, str] = field(default_factory=dict)
+    ordered: tuple[Held, ...] | None = None
+    asking: Asking = Asking()
+    answers: Answers = field(default_factory=Unasked)
+    questions: list[Question] = field(default_factory=list)
+    deceased: bool = False
 
     @property
     def patient(self) -> Key:

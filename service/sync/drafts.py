@@ -99,6 +99,7 @@ def scope_of(agenda: Agenda) -> Scope:
         proposed=frozenset(proposed),
         intent=Intent.PROPOSAL if proposing else Intent.PLAN,
         ordered_in_chart=frozenset(key.item for key in _orders_of_chart(agenda)),
+        withdraws_proposals=agenda.deceased,
     )
 
 

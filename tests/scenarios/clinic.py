@@ -32,7 +32,7 @@ from service.sandbox.server import FhirServer
 from service.sandbox.shape import Shape
 from service.sandbox.store import MemoryStore
 from service.sandbox.wire import Answer, Incoming, complaint
-from service.sync.agenda import Ports
+from service.sync.agenda import Asking, Ports
 from service.sync.report import Done, ItemReport, PushReport
 from tests.builders import DIRECTORY, PSYCHIATRIST, a_plan
 from tests.ehr_servers import numbered_ids
@@ -89,6 +89,7 @@ class Clinic:
         self.storage = MemoryStorage()
         self.store = MemoryStore()
         self.spoil: Spoiling = usual
+        self.asking = Asking(trusts_match=True)
         self.lose: Callable[[requests.PreparedRequest], bool] = lambda _: False
         self._ticks = count()
         self.server = FhirServer(self.store, self._server_time, numbered_ids(), shape=shape)
@@ -105,7 +106,9 @@ class Clinic:
     @property
     def ports(self) -> Ports:
         """What a push takes."""
-        return Ports(storage=self.storage, ehr=self.ehr, clock=self.clock, ids=self._ids)
+        return Ports(
+            storage=self.storage, ehr=self.ehr, clock=self.clock, ids=self._ids, asking=self.asking
+        )
 
     @property
     def ehr(self) -> Ehr:
