@@ -15,6 +15,7 @@ _LARGEST_PORT = 65535
 MODES = ("read-only", "shadow", "write")
 MEDICATIONS = ("plan", "propose", "reference")
 AUTH = ("off", "required")
+PATIENT_MATCH = ("confirm", "trust")
 SECRET = MappingProxyType({"secret": True})
 """Marks a setting that is never shown, and that a file may hold: the variable's name with _FILE."""
 _RATE = re.compile(r"(?:off|[1-9][0-9]{0,8}/(?:second|minute|hour))\Z")
@@ -61,6 +62,9 @@ class Settings:
     ehr_answer_seconds: float = 30.0
     ehr_capabilities: str | None = None
     patient_identifier_system: str | None = None
+    patient_match: str = "confirm"
+    booking_days: int = 3
+    renewal_days: int = 14
     identifier_system: str | None = None
     traces: bool = False
 
@@ -101,6 +105,9 @@ def read_settings() -> Settings:
             ehr_answer_seconds=env.float("EHR_ANSWER_SECONDS", 30.0),
             ehr_capabilities=env.str("EHR_CAPABILITIES", None),
             patient_identifier_system=env.str("PATIENT_IDENTIFIER_SYSTEM", None),
+            patient_match=env.str("PATIENT_MATCH", "confirm", validate=validate.OneOf(PATIENT_MATCH)),
+            booking_days=env.int("BOOKING_DAYS", 3, validate=validate.Range(0, 365)),
+            renewal_days=env.int("RENEWAL_DAYS", 14, validate=validate.Range(0, 365)),
             identifier_system=env.str("IDENTIFIER_SYSTEM", None),
             traces=env.bool("TRACES", default=False),
         )

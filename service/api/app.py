@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.api.audit import audit_doors
+from service.api.binding import binding_doors
 from service.api.components import PROBLEM, REQUEST_ID, REQUEST_ID_PATTERN
 from service.api.entrance import RequestStorage
 from service.api.errors import ProblemDetails, problem_of
@@ -42,6 +43,7 @@ _DOORS = (
     part_doors,
     fhir_doors,
     sync_doors,
+    binding_doors,
     inbox_doors,
     import_doors,
     people_doors,

@@ -50,6 +50,7 @@ from service.ports.storage import (
     Taken,
     Unknown,
 )
+from service.sync.restored import ServerReset
 from service.sync.two_way import MassVanish
 
 PROBLEMS = "https://w3id.org/tandem-care/problems/"
@@ -144,6 +145,7 @@ TABLE: Mapping[type[Exception], Row] = MappingProxyType({
     ReadOnly: Row(409, "read-only-connection"),
     PatientBusy: Row(409, "patient-busy", _SOON),
     MassVanish: Row(409, "chart-looks-emptied"),
+    ServerReset: Row(409, "server-looks-reset"),
     UnknownOutcome: Row(504, "ehr-outcome-unknown"),
     Throttled: Row(503, "ehr-throttles", _SOON),
     Contended: Row(503, "ehr-contended", _SOON),

@@ -9,6 +9,7 @@ from typing import Protocol
 from service.api.protection import Protection
 from service.api.rate import Rate
 from service.application.answer_once import OnceStorage
+from service.application.bind_patient import Binding, LookAtPatient
 from service.application.chart_run import Whose
 from service.application.import_chart import ImportChart
 from service.application.ports import PlanPorts
@@ -37,11 +38,11 @@ class Recognises(Protocol):
 class Services:
     """The use cases' ports and the API's own surroundings.
 
-    `push` is None where no EHR is configured. `ready` gives what keeps this service from working, such as
-    `Problem("database", "cannot be reached")`, and nothing when it is ready. `bind` opens a context in which
-    everything that is logged carries the request id; `stopwatch` gives seconds from any start. `once` is the
-    storage of `plans`; `rate` is None where nobody is limited. `hosts` are the names that
-    a request may be for.
+    `push` and `bind_patient` are None where no EHR is configured. `ready` gives what keeps this service from
+    working, such as `Problem("database", "cannot be reached")`, and nothing when it is ready. `bind` opens a
+    context in which everything that is logged carries the request id; `stopwatch` gives seconds from any
+    start. `once` is the storage of `plans`; `rate` is None where nobody is limited. `hosts` are the names
+    that a request may be for.
     `watch` sees every request and tells what was seen at /metrics.
     """
 
@@ -51,6 +52,7 @@ class Services:
     log: Log
     ready: Callable[[], tuple[Problem, ...]]
     push: Callable[[Whose], PushReport] | None = None
+    bind_patient: Callable[[LookAtPatient], Binding] | None = None
     import_chart: Callable[[ImportChart], ImportRecord] | None = None
     bind: Callable[[str], AbstractContextManager[object]] = nullcontext
     rate: Rate | None = None

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from service.application.halting import check_halted, check_same_server, halting
 from service.domain.plan import people_named
 from service.domain.revision import Revision
 from service.mapping.graph import Subject, keys_of
@@ -43,15 +44,17 @@ class Whose:
 def at_the_chart(whose: Whose, ports: Ports) -> Iterator[tuple[Agenda, tuple[JournalRow, ...]]]:
     """Give the agenda of a run and the journal rows that are open, under the lease of the patient's chart.
 
-    Raises `Unknown`, `ReadOnly`, `PatientBusy` (also when another run took over), and `EhrError`.
+    Raises `Unknown`, `ReadOnly`, `PatientBusy` (also when another run took over), `EhrError`, and
+    `ServerReset` when the server went back: then the connection is halted.
     """
     connection, revision = _subject(whose, ports)
-    capabilities = _capabilities(connection, ports)
-    with _leased(revision, connection, ports) as lease:
-        try:
-            yield _agenda(revision, ports, lease=lease, capabilities=capabilities)
-        except LeaseLost:
-            raise PatientBusy(f"patient {lease.patient_id} was taken over by another run") from None
+    with halting(connection.id, ports.storage):
+        capabilities = _capabilities(connection, ports)
+        with _leased(revision, connection, ports) as lease:
+            try:
+                yield _agenda(revision, ports, lease=lease, capabilities=capabilities)
+            except LeaseLost:
+                raise PatientBusy(f"patient {lease.patient_id} was taken over by another run") from None
 
 
 def reported(agenda: Agenda, outcome: Outcome, ports: Ports) -> PushReport:
@@ -82,6 +85,7 @@ def _subject(whose: Whose, ports: Ports) -> tuple[Connection, Revision]:
     with ports.storage.begin(write=False) as work:
         connection = work.connections.get(whose.connection_id)
         revision = work.plans.head(whose.plan_id)
+        check_halted(connection.id, work)
     return _open(connection), revision
 
 
@@ -99,6 +103,8 @@ def _capabilities(connection: Connection, ports: Ports) -> Capabilities:
     if kept is not None and _fresh(kept, connection, now):
         return Capabilities.from_json(kept.content).overridden(ports.override)
     offered = ports.ehr.capabilities()
+    if kept is not None and kept.content.get("asked") == connection.base_url:
+        check_same_server(Capabilities.from_json(kept.content), offered)
     content = {**offered.to_json(), "asked": connection.base_url}
     with ports.storage.begin() as work:
         work.capabilities.put(connection.id, KeptCapabilities(content=content, fetched_at=now))
@@ -135,6 +141,7 @@ def _agenda(
     """Read everything anew under the lease, so that nobody's write lies between reading and writing."""
     with ports.storage.begin() as work:
         revision = work.plans.head(seen.plan.id)
+        check_halted(lease.connection_id, work)
         connection = _pinned(_open(work.connections.get(lease.connection_id)), work)
         people = work.people.many(one for _, one in people_named(revision.plan))
         keys = set(keys_of(Subject(plan=revision.plan, people=people)))

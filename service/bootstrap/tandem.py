@@ -13,6 +13,13 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from service.application.answer_once import OnceStorage
 from service.application.backlog import read_backlog
+from service.application.bind_patient import (
+    Binding,
+    BindPatient,
+    LookAtPatient,
+    bind_patient,
+    look_at_binding,
+)
 from service.application.chart_run import Whose
 from service.application.connect import keep_connection
 from service.application.import_chart import FromEhr, ImportChart, ImportPorts, import_chart
@@ -21,7 +28,7 @@ from service.application.push_plan import PushPlan, push_plan
 from service.application.recognise import Everybody, Recogniser
 from service.application.sync_plan import SyncPlan, sync_plan
 from service.application.tokens import TokenPorts
-from service.bootstrap.chart import CONNECTION, connection_of, gateway_to, override_in
+from service.bootstrap.chart import CONNECTION, asking_of, connection_of, gateway_to, override_in
 from service.bootstrap.surroundings import RandomIds, SystemClock
 from service.bootstrap.watching import exporting, readings_of
 from service.console.installation import NoEhr, WrongSetting
@@ -220,17 +227,27 @@ class Tandem:
 
     def push(self, command: Whose) -> PushReport:
         """Push or sync a plan over the configured connection; raises `NoEhr`, and as the use case does."""
+        return self._told(command, self._chart_ports())
+
+    def bind(self, command: LookAtPatient) -> Binding:
+        """Compare a plan with a patient of the chart, or bind it; raises `NoEhr`, and as that does."""
+        ports = self._chart_ports()
+        if isinstance(command, BindPatient):
+            return bind_patient(command, ports)
+        return look_at_binding(command, ports)
+
+    def _chart_ports(self) -> Ports:
         ehr = self.ehr
         self.connect()
-        ports = Ports(
+        return Ports(
             storage=self.storage,
             ehr=ehr,
             clock=self.clock,
             ids=self.ids,
             override=self.override,
             settle_time=timedelta(seconds=self.settings.ehr_answer_seconds + 60),
+            asking=asking_of(self.settings),
         )
-        return self._told(command, ports)
 
     def import_chart(self, command: ImportChart) -> ImportRecord:
         """Import a chart; raises `NoEhr` for a patient of one, and as `import_chart` does."""
@@ -332,6 +349,7 @@ def api_of(tandem: Tandem) -> Any:  # a Flask application, by a name that only t
         log=tandem.log,
         ready=tandem.lacks,
         push=None if tandem.ehr_url is None else tandem.push,
+        bind_patient=None if tandem.ehr_url is None else tandem.bind,
         import_chart=tandem.import_chart,
         bind=tandem.correlation.bind,
         watch=tandem.watch,

@@ -13,6 +13,8 @@ _COMMANDS = {
     "import": Later("service.console.imports:import_", "Read a patient's chart into a draft plan."),
     "sync": Later("service.console.sync:sync", "Bring plans and chart into step, both ways."),
     "inbox": Later("service.console.inbox:inbox", "What waits for a person, and what they decide."),
+    "bind": Later("service.console.bind:bind_", "Say to which patient of the chart a plan belongs."),
+    "connection": Later("service.console.connection:connection", "See to the connection with the EHR."),
     "why": Later("service.console.why:why_", "Where an item stands in the chart, and why."),
     "push": Later("service.console.push:push", "Write plans into the chart, one way."),
     "validate": Later("service.console.validate:validate", "Check a plan as FHIR before it leaves."),

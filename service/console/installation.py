@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+    from service.application.bind_patient import Binding, LookAtPatient
     from service.application.chart_run import Whose
     from service.application.import_chart import ImportChart
     from service.application.ports import PlanPorts
@@ -99,6 +100,9 @@ class Installation(Protocol):
 
     def push(self, command: "Whose") -> "PushReport":
         """Push or sync a plan; raises `NoEhr`, and as the use case does."""
+
+    def bind(self, command: "LookAtPatient") -> "Binding":
+        """Compare a plan with a patient of the chart, or bind it; raises `NoEhr`, and as that does."""
 
     def import_chart(self, command: "ImportChart") -> "ImportRecord":
         """Import a chart; raises `NoEhr` for a patient of one, and as `import_chart` does."""

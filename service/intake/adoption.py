@@ -82,7 +82,7 @@ def completed(resource: JsonObject, item: str, system: str, *, zone: str | None 
     complete = _COMPLETIONS.get(str(adopted["resourceType"]))
     if complete is not None:
         complete(adopted, zone)
-    return identified(adopted, item, system)
+    return identified(_said(adopted), item, system)
 
 
 def item_of(origin: str, address: str) -> str:
@@ -109,6 +109,17 @@ def trimmed(value: Any) -> Any:
             return [trimmed(one) for one in value]
         case str():
             return value.strip()
+        case _:
+            return value
+
+
+def _said(value: Any) -> Any:
+    """Return JSON without members of which nothing is said: FHIR knows no null there."""
+    match value:
+        case dict():
+            return {name: _said(one) for name, one in value.items() if one is not None}
+        case list():
+            return [_said(one) for one in value]
         case _:
             return value
 

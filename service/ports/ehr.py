@@ -90,10 +90,14 @@ class TypeCapability:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What a server offers, as negotiated from its CapabilityStatement and the operator's override."""
+    """What a server offers, as negotiated from its CapabilityStatement and the operator's override.
+
+    `implementation` is the URL by which the server names itself.
+    """
 
     fhir_version: str
     software: str | None = None
+    implementation: str | None = None
     transaction: bool = False
     batch: bool = False
     types: Mapping[str, TypeCapability] = field(default_factory=dict)
@@ -112,6 +116,7 @@ class Capabilities:
         return {
             "fhir_version": self.fhir_version,
             "software": self.software,
+            "implementation": self.implementation,
             "transaction": self.transaction,
             "batch": self.batch,
             "types": {name: self.types[name].to_json() for name in sorted(self.types)},
@@ -136,6 +141,7 @@ class Capabilities:
         return cls(
             fhir_version=stored["fhir_version"],
             software=stored.get("software"),
+            implementation=stored.get("implementation"),
             transaction=stored.get("transaction", False),
             batch=stored.get("batch", False),
             types=types,

@@ -51,7 +51,8 @@ class Agenda:
 
     `chart_orders` are the chart's own orders by the id of the plan's order that they stand for, `ordered` all
     requests of medicines that were read, with their Medications. `answers` is what people said to earlier
-    questions, `questions` what they have to be asked now. Of a patient who has died only endings are written.
+    questions, `questions` what they have to be asked now. `left` are addresses by which items stood until
+    this push. Of a patient who has died only endings are written.
     """
 
     plan: Plan
@@ -67,6 +68,7 @@ class Agenda:
     answers: Answers = field(default_factory=Unasked)
     questions: list[Question] = field(default_factory=list)
     deceased: bool = False
+    left: dict[str, Key] = field(default_factory=dict)
 
     @property
     def patient(self) -> Key:

@@ -18,7 +18,7 @@ from service.mapping.soundness import obstacles
 from service.ports.ehr import Held
 from service.ports.storage import LedgerEntry, LinkState
 from service.sync.agenda import Agenda, remote_of
-from service.sync.companions import disagree, without_words
+from service.sync.companions import comparable, disagree
 from service.sync.drafts import Meant, meant, rendered_by_name, symbols
 from service.sync.groups import Group, Owner
 from service.sync.inbox import content_of, digest_of
@@ -236,7 +236,8 @@ def _back(edit: _Edit, ours: JsonObject, over: JsonObject) -> _Back:
     """Compare what the plan says now, laid over theirs, with theirs: any difference was not read."""
     kind, authority = edit.sides.kind, edit.rules.authority
     taken = [group for group in edit.sides.groups if isinstance(edit.verdicts[group.name], Theirs)]
-    lost = changed_groups(tuple(taken), without_words(edit.sides.theirs), without_words(over))
+    theirs, rendered = comparable(edit.sides.theirs, over)
+    lost = changed_groups(tuple(taken), theirs, rendered)
     mine = frozenset(
         group.name
         for group in taken

@@ -17,7 +17,7 @@ from service.ports.ehr import Held
 from service.ports.storage import LedgerEntry, LinkState
 from service.sync.adopting import Copying, medication_entries
 from service.sync.agenda import Agenda, remote_of
-from service.sync.companions import disagree, without_words
+from service.sync.companions import comparable, disagree
 from service.sync.drafts import subject_of, symbols
 from service.sync.groups import Group, Owner
 from service.sync.imported import plainly_said
@@ -107,7 +107,8 @@ class _Pull:
         nameless = Refs(system=self.agenda.connection.identifier_system)
         over = project(subject_of(after), nameless, onto={key: copy})[key]
         proof = Group(name="proof", owner=Owner.EHR, elements=_PROOF[key.type])
-        return bool(changed_groups((proof,), without_words(copy), without_words(over)))
+        theirs, ours = comparable(copy, over)
+        return bool(changed_groups((proof,), theirs, ours))
 
     def _agree(self, key: Key, held: Held) -> None:
         entry = self.agenda.entry(key)

@@ -108,6 +108,7 @@ def _day(text: object) -> date | None:
 def _renew(agenda: Agenda, key: Key, *, ended: Held, held: Held) -> None:
     """Let an order stand for its successor; what was agreed on the one before stays the base."""
     entry = agenda.entry(key)
+    agenda.left[ended.reference] = key
     agenda.chart_orders = {**agenda.chart_orders, key.item: held.reference}
     agenda.ledger[key] = replace(
         _with_base(agenda, entry, ended),

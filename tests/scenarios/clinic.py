@@ -106,9 +106,7 @@ class Clinic:
     @property
     def ports(self) -> Ports:
         """What a push takes."""
-        return Ports(
-            storage=self.storage, ehr=self.ehr, clock=self.clock, ids=self._ids, asking=self.asking
-        )
+        return Ports(storage=self.storage, ehr=self.ehr, clock=self.clock, ids=self._ids, asking=self.asking)
 
     @property
     def ehr(self) -> Ehr:

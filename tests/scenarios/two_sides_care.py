@@ -172,6 +172,7 @@ CARE = {
     "a score was entered in error there": Row(
         there={SCORE: sets(status="entered-in-error")},
         plan=(lambda plan: of_item("scores", "status")(plan).value, "entered-in-error"),
+        withdrawn={str(PHASE)},
     ),
     "a side effect is over, says the chart": Row(
         there={EFFECT: sets(effectivePeriod={"start": "2024-03-06", "end": "2024-03-30"})},
