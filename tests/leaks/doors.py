@@ -99,6 +99,8 @@ CASES: dict[str, Sound] = {
     "exportPlan": _on_plan(),
     "checkPlan": _on_plan(),
     "syncPlan": _on_plan(),
+    "readBinding": lambda record: Asked(ids={"plan_id": record.plan["id"]}, query={"patient": "unknown"}),
+    "bindPatient": _on_plan(lambda record: {"patient": "unknown", "digest": mark()}),
     "readSync": _on_plan(),
     "readItemSync": _on_item("goals", write=False),
     "listInbox": lambda record: Asked(query={"state": "open", "after": mark()}),

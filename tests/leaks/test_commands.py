@@ -36,6 +36,8 @@ CASES = {
     "inbox list": [["inbox", "list"], ["inbox", "list", "--json"]],
     "inbox show": [["inbox", "show", "unknown"]],
     "inbox decide": [["inbox", "decide", "unknown", "--digest", "x", "--author", "y"]],
+    "bind": [["bind", "{plan}", "--patient", "unknown"]],
+    "connection accept-reset": [["connection", "accept-reset"]],
     "why": [["why", "unknown"], ["why", "{plan}"]],
     "import": [["import", "--file", "{file}"], ["import", "--patient", "unknown"]],
     "import show": [["import", "show", "unknown"]],

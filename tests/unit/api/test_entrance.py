@@ -16,6 +16,7 @@ CLINIC = Clinic()
 # What each operation needs, said a second time and by other rules than the doors'.
 NEEDS = [
     (r"GET /plans", Permission.LIST_PLANS),
+    (r"(GET|POST) /plans/<id:plan_id>/binding", Permission.PUSH_PLAN),
     (r"GET /plans/.*", Permission.READ_PLAN),
     (r"POST /plans/<id:plan_id>/sync", Permission.PUSH_PLAN),
     (r"(POST|PUT) /plans/<id:plan_id>/journal(/.*)?", Permission.WRITE_JOURNAL),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from service.application.bind_patient import Binding, Compared, LookAtPatient
 from service.application.import_chart import FromEhr, ImportChart, ImportPorts, import_chart
 from service.application.ports import PlanPorts
 from service.application.push_plan import PushPlan
@@ -54,6 +55,15 @@ A_BACKUP = BackupReport(
 )
 
 
+A_BINDING = Binding(
+    plan_id="plan-1",
+    patient="Patient/7",
+    digest="d1",
+    compared=(Compared(element="birth date", plan=("1988-05-17",), chart=("1988-05-18",), same=False),),
+    deceased=False,
+)
+
+
 class ChartOfOneWord:
     """An EHR that only says what it is."""
 
@@ -74,6 +84,7 @@ class FakeInstallation:
     rekeyed: RekeyReport = NOTHING_TO_SEAL
     copied: BackupReport | BackupError = A_BACKUP
     did: list[str] = field(default_factory=list)
+    binding: Binding = A_BINDING
     pushing: Callable[[str], PushReport] = a_report
     chart: object = field(default_factory=ChartOfOneWord)
     sandboxes: list[object] = field(default_factory=list)
@@ -116,6 +127,10 @@ class FakeInstallation:
 
     def push(self, command: PushPlan) -> PushReport:
         return self.pushing(command.plan_id)
+
+    def bind(self, command: LookAtPatient) -> Binding:
+        self.did.append(f"{type(command).__name__} {command.patient}")
+        return self.binding
 
     def import_chart(self, command: ImportChart) -> ImportRecord:
         if isinstance(command.source, FromEhr):
