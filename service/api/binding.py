@@ -74,7 +74,7 @@ def binding_doors(services: Services) -> Doors:
 class _Binding:
     carry_out: Callable[[LookAtPatient], Binding] | None
 
-    def read(self, plan_id: str, query: dict[str, Any]) -> Response:
+    def read(self, query: dict[str, Any], plan_id: str) -> Response:
         """Compare the plan with a patient of the chart: identifier, family name and birth date of both."""
         return self._answered(LookAtPatient(plan_id=plan_id, patient=query["patient"]))
 

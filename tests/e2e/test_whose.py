@@ -99,7 +99,7 @@ def test_a_booking_becomes_the_plans_appointment_and_our_proposal_ends(writers: 
             "resourceType": "Appointment",
             "status": "booked",
             "serviceType": [
-                {"coding": APPOINTMENT_KIND.concept(AppointmentKind.THERAPY_SESSION)["coding"]}  # type: ignore[index]
+                {"coding": [APPOINTMENT_KIND.rows[AppointmentKind.THERAPY_SESSION][0].coding]},
             ],
             "start": start.isoformat(),
             "end": (start + timedelta(minutes=50)).isoformat(),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from service.application.inbox import Decide, decide_item
 from service.domain.appointment import AppointmentKind, AppointmentStatus
 from service.domain.concept import Period
 from service.mapping.references import Key
@@ -168,8 +169,6 @@ def test_one_booking_stands_for_one_appointment() -> None:
 
 
 def answer_one(clinic: Clinic, item_id: str) -> None:
-    from service.application.inbox import Decide, decide_item  # noqa: PLC0415  only here by item
-
     (item,) = [one for one in clinic.inbox if one.item_id == item_id]
     choices = dict.fromkeys(item.groups, "confirm")
     decide_item(Decide(item_id=item.id, digest=item.digest, author="x", choices=choices), ports=clinic.plans)

@@ -17,6 +17,7 @@ from service.application.sync_status import sync_status, why
 from service.domain.appointment import AppointmentStatus
 from service.domain.goal import GoalStatus
 from service.domain.values import Invalid
+from service.fhir.references import rewrite
 from service.mapping.references import Key
 from service.ports.storage import LinkState, MedicationMode, Outdated, Unknown
 from service.sync.agenda import Asking
@@ -185,8 +186,6 @@ def merged(clinic: Clinic) -> tuple[str, str]:
 
 def moved(clinic: Clinic, old: str, new: str, *, but: set[str]) -> None:
     """The EHR moves what was the one patient's to the other, but for some that it forgets."""
-    from service.fhir.references import rewrite  # noqa: PLC0415
-
     for resource in clinic.all():
         address = f"{resource['resourceType']}/{resource['id']}"
         after = rewrite(resource, lambda one: new if one == old else one)
