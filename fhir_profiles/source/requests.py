@@ -130,6 +130,7 @@ def _therapy_course() -> JsonObject:
             at("ServiceRequest.authoredOn", "1..1"),
             at("ServiceRequest.performer", "0..*"),
             at("ServiceRequest.reasonReference", "0..*"),
+            at("ServiceRequest.supportingInfo", "0..*"),
         ],
     )
 

@@ -153,6 +153,7 @@ def _bind(command: BindPatient, agenda: Agenda, held: Held, *, ports: Ports) -> 
             work.inbox.save(_over(one, command, now) for one in waiting if one.cause in _OF_PATIENTS)
             moved += len(follow)
         work.ledger.save([bound_entry(agenda, held)], plan_id=agenda.plan.id)
+        work.jobs.wake(agenda.connection.id, _plans_of(agenda, work))
         work.commit()
     return moved
 

@@ -59,9 +59,11 @@ def accept_server(connection_id: str, *, ports: PlanPorts) -> Accepted:
     with ports.storage.begin() as work:
         connection = work.connections.get(connection_id)
         reason = work.cursors.get(connection.id, _MARK) or None
-        count = sum(_doubt(connection.id, plan_id, work) for plan_id in _plans(work))
+        plans = tuple(_plans(work))
+        count = sum(_doubt(connection.id, plan_id, work) for plan_id in plans)
         _ask_anew(connection.id, work)
         work.cursors.put(connection.id, _MARK, "")
+        work.jobs.wake(connection.id, plans)
         work.commit()
     return Accepted(connection_id=connection_id, reason=reason, doubted=count)
 

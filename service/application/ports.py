@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 
+from service.domain.findings.numbers import DEFAULTS, Numbers
 from service.ports.clock import Clock
 from service.ports.storage import Storage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanPorts:
-    """Where plans are kept, and what time it is."""
+    """Where plans are kept, what time it is, and the clinic's numbers for the rules."""
 
     storage: Storage
     clock: Clock
+    numbers: Numbers = DEFAULTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

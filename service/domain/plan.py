@@ -72,6 +72,7 @@ class Plan(Value):
         yield from _identity_problems(self)
         yield from _reference_problems(self)
         yield from _succession_problems(self)
+        yield from _link_problems(self)
 
     @property
     def balance(self) -> Balance | None:
@@ -133,6 +134,31 @@ def _succession_problems(plan: Plan) -> Iterator[Problem]:
         if order.replaces is not None:
             replaced.add(order.replaces)
         yield from _doubled(index, order, orders.get(order.replaces or ""))
+
+
+def _link_problems(plan: Plan) -> Iterator[Problem]:
+    """Refuse a link that leads back to its therapy: one side says it, and it is looked at from both.
+
+    In a chart each link is a reference, and what refers to each other cannot be written one by one.
+    """
+    named = {order.id: {*order.supports, order.replaces or order.id} for order in plan.medications}
+    named |= {course.id: {*course.supports} for course in plan.therapies}
+    for index, course in enumerate(plan.therapies):
+        for place, order in enumerate(course.supports):
+            if course.id in _reached(order, named):
+                reason = "is linked with this therapy already: its order says so, or an order before it"
+                yield Problem(f"therapies[{index}].supports[{place}]", reason)
+
+
+def _reached(start: str, named: Mapping[str, set[str]]) -> set[str]:
+    seen: set[str] = set()
+    ahead = [start]
+    while ahead:
+        one = ahead.pop()
+        if one not in seen:
+            seen.add(one)
+            ahead.extend(named.get(one, ()))
+    return seen
 
 
 def _doubled(index: int, order: MedicationOrder, old: MedicationOrder | None) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from service.domain.concept import ALWAYS, Period
-from service.domain.references import CONDITION, PERSON
+from service.domain.references import CONDITION, MEDICATION, PERSON
 from service.domain.values import Problem, Status, Value, unique, within
 
 
@@ -74,7 +74,8 @@ class Rhythm(Value):
 class TherapyCourse(Value):
     """One course of therapy; `session_minutes` in minutes, `title` names a modality that is `other`.
 
-    `rhythm` and `session_minutes` are None where nobody said them, as in many charts.
+    `rhythm` and `session_minutes` are None where nobody said them, as in many charts. `supports` names the
+    medication orders that the therapy helps with: to live with a side effect, or to watch for a mood shift.
     """
 
     id: str
@@ -90,6 +91,7 @@ class TherapyCourse(Value):
     status: RequestStatus
     authored_on: date
     reasons: tuple[str, ...] = field(default=(), metadata=CONDITION)
+    supports: tuple[str, ...] = field(default=(), metadata=MEDICATION)
 
     def problems(self) -> Iterator[Problem]:
         if (self.modality is Modality.OTHER) != (self.title is not None):
@@ -100,3 +102,4 @@ class TherapyCourse(Value):
         yield from within("sessions_planned", self.sessions_planned, (1, 500))
         yield from unique("skill_sets", self.skill_sets)
         yield from unique("reasons", self.reasons)
+        yield from unique("supports", self.supports)

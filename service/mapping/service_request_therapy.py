@@ -80,6 +80,7 @@ SHAPE: Fields = {
     "occurrenceTiming": Alike(_rhythm_said, {"repeat": _REPEAT}),
     "performer": ByReference(types=("Practitioner",)),
     "reasonReference": ByReference(types=("Condition",)),
+    "supportingInfo": ByReference(types=("MedicationRequest",)),
     "basedOn": ADDED_REFERENCES,
 }
 
@@ -108,6 +109,7 @@ def to_fhir(
         "occurrenceTiming": {"repeat": _repeat(course)},
         "performer": [refs.maybe("Practitioner", course.performer)],
         "reasonReference": refs.all("Condition", course.reasons),
+        "supportingInfo": refs.all("MedicationRequest", course.supports),
         "basedOn": [refs.to("CarePlan", plan_id)],
     }
     return write(mine, without_other_types(onto, "occurrenceTiming"), SHAPE, refs=refs)
@@ -128,6 +130,7 @@ def absorb(held: TherapyCourse | None, resource: JsonObject, refs: Refs) -> Abso
         "status": read.code("status", RequestStatus),
         "authored_on": read.one("authoredOn", day_from_fhir),
         "reasons": read.links("reasonReference", refs, "Condition"),
+        "supports": read.links("supportingInfo", refs, "MedicationRequest"),
     }
     return read.settle(TherapyCourse, held, values)
 

@@ -1,6 +1,7 @@
 """What one push knows when it starts, gathered once so that every step sees the same."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from service.fhir.json import JsonObject
 from service.mapping.references import Key, Refs
 from service.ports.clock import Clock, Ids
 from service.ports.ehr import Capabilities, Ehr, Held
+from service.ports.passes import LastPass
 from service.ports.storage import Connection, Lease, LedgerEntry, LinkState, Storage
 from service.sync.questions import Answers, Question, Unasked
 
@@ -32,8 +34,10 @@ class Asking:
 class Ports:
     """What a push needs from outside; `override` is the operator's word on what the server can do.
 
+    `writing` is the environment's word on whether anything may be sent at all.
     After `settle_time` a request that got no answer is no longer on its way: the client's time-out and a
-    minute more.
+    minute more. `meanwhile` does something now and then while its block lasts, where somebody sees to it;
+    a patient who is busy is asked for so many `tries`, with a `pause` in between.
     """
 
     storage: Storage
@@ -43,6 +47,10 @@ class Ports:
     override: JsonObject = field(default_factory=dict)
     settle_time: timedelta = timedelta(seconds=90)
     asking: Asking = Asking()
+    meanwhile: Callable[[Callable[[], None]], AbstractContextManager[object]] = nullcontext
+    tries: int = 1
+    pause: Callable[[], object] = bool
+    writing: bool = True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,7 +60,9 @@ class Agenda:
     `chart_orders` are the chart's own orders by the id of the plan's order that they stand for, `ordered` all
     requests of medicines that were read, with their Medications. `answers` is what people said to earlier
     questions, `questions` what they have to be asked now. `left` are addresses by which items stood until
-    this push. Of a patient who has died only endings are written.
+    this push. Of a patient who has died only endings are written. `ended` holds
+    how the run ended, once it did, to be kept as the chart is left. `woken` is how often the chart had woken
+    the plan before the run began, and `answered` holds it once the run has taken in what the chart says.
     """
 
     plan: Plan
@@ -69,6 +79,9 @@ class Agenda:
     questions: list[Question] = field(default_factory=list)
     deceased: bool = False
     left: dict[str, Key] = field(default_factory=dict)
+    ended: list[LastPass] = field(default_factory=list)
+    woken: int = 0
+    answered: list[int] = field(default_factory=list)
 
     @property
     def patient(self) -> Key:

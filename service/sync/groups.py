@@ -154,6 +154,7 @@ _TABLES: Mapping[str, tuple[Group, ...]] = MappingProxyType({
         rhythm       us occurrenceTiming
         performer    us performer
         reasons      us reasonReference
+        medicines    us supportingInfo
         links        us intent authoredOn basedOn identifier subject
     """),
     "Task": _table("""
@@ -176,7 +177,7 @@ _BY_REFERENCE: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType({
     "Communication": {"recipient": ()},
     "Encounter": {"participant": ("individual",)},
     "Goal": {"addresses": ()},
-    "ServiceRequest": {"reasonReference": ()},
+    "ServiceRequest": {"reasonReference": (), "supportingInfo": ()},
 })  # fmt: skip
 
 

@@ -43,7 +43,7 @@ class MassVanish(Exception):
 
     def __init__(self, missing: int, known: int) -> None:
         super().__init__(
-            f"{missing} of {known} resources of this plan are gone from the chart;"
+            f"{missing} of {known} tracked resources are gone from the chart;"
             " `tandem connection accept-reset` says that this is so"
         )
 

@@ -115,6 +115,7 @@ def _treatment() -> dict[str, Any]:
             title="Sleep training",
             period=whole,
             reasons=reasons,
+            supports=(uid("medications-0"),),
         ),
     )
     phases = (
@@ -127,7 +128,7 @@ def _treatment() -> dict[str, Any]:
         a_team_member(until=day(180)),
         a_team_member(id=uid("care_team-2"), role=Role.PSYCHOTHERAPIST, person=THERAPIST.id, until=day(112)),
     )
-    medications = _medications(reasons, tuple(one.id for one in therapies))
+    medications = _medications(reasons, (therapies[0].id,))
     return {
         "conditions": conditions,
         "goals": (goal,),

@@ -11,7 +11,7 @@ import pytest
 import fhir_profiles
 import service.mapping
 from fhir_profiles.source.terms import PLAN_TERMS, tables, word
-from service.mapping.terminology.drugs import INGREDIENT, RXNORM
+from service.domain.ingredients import PRODUCTS, RXNORM
 from service.mapping.terminology.systems import CANONICAL, LOINC, SNOMED
 from service.mapping.terminology.table import Code, Table
 from tests.data import folder, us_core
@@ -169,7 +169,7 @@ def codes_of_others() -> set[tuple[str, str]]:
     named = {(one.system, one.code) for one in held_by_modules() if isinstance(one, Code)}
     rows = {(row[1], row[2]) for table in TABLES.values() for row in meant(table)}
     committed = set(codings([*fhir_profiles.resources(), *fhir_profiles.examples()]))
-    drugs = {(RXNORM, code) for code in INGREDIENT}
+    drugs = {(RXNORM, code) for code in PRODUCTS}
     return {pair for pair in named | rows | committed | drugs if pair[0] in LICENSED}
 
 

@@ -109,11 +109,13 @@ def _each(draw: Draw, make: Callable[..., Any], ids: Sequence[str], *named: Sequ
 
 def _treatment(draw: Draw, ids: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
     problems, therapies = ids["conditions"], ids["therapies"]
+    orders = treatment.medications(draw, ids["medications"], problems, therapies)
+    courses = _each(draw, treatment.a_therapy, therapies, problems)
     return {
         "conditions": _each(draw, treatment.a_condition, problems),
         "goals": _each(draw, treatment.a_goal, ids["goals"], problems),
-        "therapies": _each(draw, treatment.a_therapy, therapies, problems),
-        "medications": treatment.medications(draw, ids["medications"], problems, therapies),
+        "therapies": treatment.linked(draw, courses, orders),
+        "medications": orders,
         "phases": treatment.phases(draw, ids["phases"], ids["scores"]),
     }
 

@@ -256,6 +256,14 @@ def medications(
     return tuple(orders)
 
 
+def linked(
+    draw: Draw, courses: Sequence[TherapyCourse], orders: Sequence[MedicationOrder]
+) -> tuple[TherapyCourse, ...]:
+    """The courses with medicines that they support: orders that lead back to no course."""
+    free = [one.id for one in orders if not one.supports and one.replaces is None]
+    return tuple(replace(one, supports=some(draw, free)) for one in courses)
+
+
 _BALANCE = one_of(Balance)
 
 

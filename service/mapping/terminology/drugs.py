@@ -3,40 +3,9 @@
 import re
 
 from service.domain.concept import Concept
+from service.domain.ingredients import INGREDIENTS, PRODUCTS, RXNORM
 
-RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
-
-# Ingredient by RxNorm product code; the codes are those of VSAC eCQM value sets (v2022).
-INGREDIENT = {
-    "312938": "sertraline",
-    "312940": "sertraline",
-    "312941": "sertraline",
-    "310385": "fluoxetine",
-    "248642": "fluoxetine",
-    "349332": "escitalopram",
-    "351249": "escitalopram",
-    "351250": "escitalopram",
-    "200371": "citalopram",
-    "596930": "duloxetine",
-    "596934": "duloxetine",
-    "1738495": "paroxetine",
-    "903884": "fluvoxamine",
-    "903887": "fluvoxamine",
-    "903891": "fluvoxamine",
-    "857301": "clomipramine",
-    "313585": "venlafaxine",
-    "313586": "venlafaxine",
-    "993687": "bupropion",
-    "993541": "bupropion",
-    "311725": "mirtazapine",
-    "198427": "lamotrigine",
-    "312743": "quetiapine",
-    "349545": "aripiprazole",
-    "314154": "olanzapine",
-    "1099563": "divalproex",
-    "1099569": "divalproex",
-}
-
+_INGREDIENT = {**PRODUCTS, **INGREDIENTS}
 _WORD = re.compile(r"[a-z]{4,}")
 
 
@@ -55,7 +24,8 @@ def _codes(concept: Concept) -> set[tuple[str, str]]:
 
 
 def _ingredients(concept: Concept) -> set[str]:
-    known = {INGREDIENT[code] for system, code in _codes(concept) if system == RXNORM and code in INGREDIENT}
+    codes = {code for system, code in _codes(concept) if system == RXNORM}
+    known = {_INGREDIENT[code] for code in codes & _INGREDIENT.keys()}
     if known:
         return known
     names = [concept.text, *(coding.display for coding in concept.codings)]

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from service.domain.concept import Coding, Concept
+from service.domain.ingredients import RXNORM
 from service.mapping.absorption import Entry, absorb
 from service.mapping.datatypes import Unreadable, quantity_from_fhir, quantity_to_fhir
 from service.mapping.dosage import step_from_fhir, steps_to_fhir
@@ -12,7 +13,7 @@ from service.mapping.graph import Subject, project
 from service.mapping.medication import drug_from_fhir
 from service.mapping.overlay import pruned
 from service.mapping.references import Key, Refs
-from service.mapping.terminology.drugs import RXNORM, same_drug
+from service.mapping.terminology.drugs import same_drug
 from tests.builders import DIRECTORY, a_dosage_step, mg, the_full_plan, uid
 
 REFS = Refs()

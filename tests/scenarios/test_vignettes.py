@@ -1,0 +1,32 @@
+"""A table that a clinician can read: in this situation, on this day, these findings and no others."""
+
+import pytest
+
+from service.domain.findings.judging import judge
+from service.domain.findings.registry import BY_ID
+from tests.builders import day
+from tests.scenarios import vignettes, vignettes_care
+from tests.scenarios.vignette import Vignette
+
+TABLE = {**vignettes.VIGNETTES, **vignettes_care.VIGNETTES}
+NAMED = pytest.mark.parametrize("vignette", TABLE.values(), ids=TABLE)
+
+
+@NAMED
+def test_exactly_these_findings_with_this_evidence(vignette: Vignette) -> None:
+    found = judge(vignette.plan, day(vignette.on), past=vignette.history)
+    said = {one.rule: set(one.items) for one in found}
+    assert said == {rule: set(items.split()) for rule, items in vignette.finds.items()}
+    assert len(found) == len(said), "one finding of each rule"
+    texts = " ".join(f"{one.text} {one.proposal}" for one in found)
+    assert vignette.words in texts
+    assert not vignette.not_words or vignette.not_words not in texts
+
+
+def test_every_rule_has_a_vignette_in_which_it_speaks() -> None:
+    assert {rule for vignette in TABLE.values() for rule in vignette.finds} == set(BY_ID)
+
+
+def test_two_tables_name_no_situation_twice() -> None:
+    assert len(TABLE) == len(vignettes.VIGNETTES) + len(vignettes_care.VIGNETTES)
+    assert len(TABLE) >= 40
