@@ -20,6 +20,7 @@ from service.sync.planner import Vanished
 from service.sync.questions import Question
 from service.sync.reconciliation import Cause
 from service.sync.report import Done, ItemReport
+from service.sync.restored import in_doubt
 
 BOUND = "bound"
 CHANGED = "patient-changed"
@@ -91,9 +92,24 @@ def look_at_patient(agenda: Agenda, held: Held | Vanished, address: str) -> Iter
             )
         )
         yield _in_the_way(agenda, address, reason)
-    elif isinstance(held, Held) and has_died(held.resource):
-        agenda.deceased = True
-        _tell_of_death(agenda, held)
+    elif isinstance(held, Held):
+        _restamp(agenda, held)
+        if has_died(held.resource):
+            agenda.deceased = True
+            _tell_of_death(agenda, held)
+
+
+def _restamp(agenda: Agenda, held: Held) -> None:
+    """Keep the version of a patient who is the same, so that an older one is noticed later."""
+    entry = agenda.entry(agenda.patient)
+    if agenda.matched(agenda.patient) and (entry.version != held.version or in_doubt(entry)):
+        known = entry.agreed_theirs
+        agenda.ledger[agenda.patient] = replace(
+            entry,
+            version=held.version,
+            last_updated=held.last_updated,
+            theirs_digest=None if known is None else digest(known),
+        )
 
 
 def has_died(patient: JsonObject) -> bool:
