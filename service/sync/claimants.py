@@ -37,8 +37,6 @@ def look_for_claimants(agenda: Agenda, ehr: Ehr, said: Mapping[Key, JsonObject])
             _link(agenda, key, chosen[0])
         elif len(candidates) > 1:
             claims.waiting.append(question)
-        elif candidates and remote_of(agenda.ledger.get(key)) is None:
-            _link(agenda, key, next(iter(candidates)))
     return claims
 
 
@@ -68,9 +66,8 @@ def _carriers(agenda: Agenda, ehr: Ehr, said: Mapping[Key, JsonObject]) -> dict[
     found: dict[Key, dict[str, Held]] = {}
     for kind, items in by_type.items():
         for held in _search(agenda, ehr, kind, items=items):
-            item = refs.own_item(held.resource)
-            if item is not None and held.reference.startswith(f"{kind}/"):
-                found.setdefault(Key(kind, item), {})[held.reference] = held
+            key = Key(kind, refs.own_item(held.resource) or "")
+            found.setdefault(key, {})[held.reference] = held
     several = {key: list(one.values()) for key, one in found.items() if len(one) > 1}
     return {key: one for key, one in several.items() if key in said}
 

@@ -34,17 +34,15 @@ def look_for_withdrawn(agenda: Agenda, seen: Seen) -> tuple[Question, ...]:
     )
 
 
-def withdrawn(resource: JsonObject | None) -> bool:
+def withdrawn(resource: JsonObject) -> bool:
     """Tell whether a resource says that it was entered in error, by its status or its verification."""
-    if resource is None:
-        return False
     codings = resource.get("verificationStatus", {}).get("coding", [])
     return resource.get("status") == WITHDRAWN or any(one.get("code") == WITHDRAWN for one in codings)
 
 
 def _newly(agenda: Agenda, key: Key, held: Held) -> bool:
     known = key.type in _EVIDENCE and withdrawn(held.resource)
-    before = withdrawn(agenda.entry(key).agreed_theirs)
+    before = withdrawn(agenda.entry(key).agreed_theirs or {})
     return known and not before and not agenda.answers.noted(key, Cause.EVIDENCE_WITHDRAWN)
 
 

@@ -78,25 +78,21 @@ def bound_entry(agenda: Agenda, held: Held) -> LedgerEntry:
 def look_at_patient(agenda: Agenda, held: Held | Vanished, address: str) -> Iterator[ItemReport]:
     """Freeze the plan when the patient is not the one that was bound; note a death."""
     reason = _GONE if isinstance(held, Vanished) else _unfitness(agenda, held)
-    if reason is not None:
-        entry = agenda.entry(agenda.patient)
-        agenda.ledger[agenda.patient] = replace(entry, state=LinkState.FROZEN, reason=CHANGED)
-        seen = {} if isinstance(held, Vanished) else {address: held.resource}
-        agenda.questions.append(
-            Question(
-                key=agenda.patient,
-                cause=Cause.PATIENT_CHANGED,
-                ours=plainly_said(agenda)[agenda.patient],
-                candidates=seen,
-                about=frozenset({address}),
-            )
-        )
-        yield _in_the_way(agenda, address, reason)
-    elif isinstance(held, Held):
+    if reason is None and isinstance(held, Held):
         _restamp(agenda, held)
-        if has_died(held.resource):
-            agenda.deceased = True
-            _tell_of_death(agenda, held)
+        _note_death(agenda, held)
+        return
+    entry = agenda.entry(agenda.patient)
+    agenda.ledger[agenda.patient] = replace(entry, state=LinkState.FROZEN, reason=CHANGED)
+    question = Question(
+        key=agenda.patient,
+        cause=Cause.PATIENT_CHANGED,
+        ours=plainly_said(agenda)[agenda.patient],
+        candidates={} if isinstance(held, Vanished) else {address: held.resource},
+        about=frozenset({address}),
+    )
+    agenda.questions.append(question)
+    yield _in_the_way(agenda, address, reason or FROZEN)
 
 
 def _restamp(agenda: Agenda, held: Held) -> None:
@@ -126,9 +122,10 @@ def same_person(before: JsonObject, after: JsonObject, systems: frozenset[str]) 
     return not _names(before) or bool(_names(before) & _names(after))
 
 
-def _tell_of_death(agenda: Agenda, held: Held) -> None:
+def _note_death(agenda: Agenda, held: Held) -> None:
     key = agenda.patient
-    if not agenda.answers.noted(key, Cause.DECEASED):
+    agenda.deceased = has_died(held.resource)
+    if agenda.deceased and not agenda.answers.noted(key, Cause.DECEASED):
         agenda.questions.append(
             Question(
                 key=key,

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from service.application.halting import accept_server
 from service.application.inbox import Decide, decide_item
 from service.domain.appointment import AppointmentKind, AppointmentStatus
 from service.domain.concept import Period
 from service.mapping.references import Key
 from service.mapping.terminology.records import APPOINTMENT_KIND
 from service.ports.storage import LinkState
+from service.sync.bookings import start_of
 from service.sync.reconciliation import Cause
 from service.sync.report import Done
 from service.sync.words import shown_words
@@ -284,3 +286,51 @@ def test_a_booking_that_vanished_is_told_and_linked_again_when_it_is_back() -> N
     entry = clinic.entry(key)
     assert entry is not None
     assert entry.state is LinkState.PULL_ONLY
+
+
+def test_a_proposal_that_never_got_into_the_chart_is_not_made_there_to_be_cancelled() -> None:
+    read_only = {"types": {"Appointment": {"interactions": ["read", "search-type"]}}}
+    clinic = Clinic(a_plan(appointments=(asked_for(),)))
+    clinic.sync(override=read_only)
+    theirs = a_booking(clinic, SPRING, **SESSION)
+    clinic.sync(override=read_only)
+    answer(clinic, Cause.BOOKED_THERE, "confirm")
+    report = clinic.sync()
+    assert of(report, OURS).done is Done.WITHHELD
+    assert [f"Appointment/{one['id']}" for one in clinic.all("Appointment")] == [theirs]
+    quiet(clinic)
+
+
+def test_a_booking_that_is_closed_to_us_is_neither_read_nor_written() -> None:
+    clinic = proposed()
+    theirs = a_booking(clinic, SPRING, **SESSION)
+    clinic.sync()
+    answer(clinic, Cause.BOOKED_THERE, "confirm")
+    clinic.sync()
+    before = clinic.head()
+    clinic.edit(theirs, status="cancelled", modifierExtension=[{"url": "urn:x", "valueBoolean": True}])
+    clinic.sync()
+    assert waiting(clinic, Cause.NOT_UNDERSTOOD).reference == theirs
+    assert clinic.head() == before
+
+
+def test_a_booking_behind_which_the_server_went_back_waits() -> None:
+    clinic = proposed()
+    theirs = a_booking(clinic, SPRING, **SESSION)
+    clinic.sync()
+    answer(clinic, Cause.BOOKED_THERE, "confirm")
+    clinic.sync()
+    accept_server("default", ports=clinic.plans)
+    clinic.edit(theirs, status="cancelled")
+    clinic.sync()
+    assert waiting(clinic, Cause.RESTORED).reference == theirs
+    assert clinic.head().appointments[-1].status is AppointmentStatus.BOOKED
+    answer(clinic, Cause.RESTORED, "theirs")
+    clinic.sync()
+    assert clinic.head().appointments[-1].status is AppointmentStatus.CANCELLED
+    quiet(clinic)
+
+
+@pytest.mark.parametrize("start", ["2026-03-29", "soon", None])
+def test_a_start_that_is_no_instant_is_none(start: str | None) -> None:
+    assert start_of({"start": start}) is None

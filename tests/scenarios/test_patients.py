@@ -269,3 +269,23 @@ def test_what_was_only_proposed_is_withdrawn_after_a_death() -> None:
         AppointmentStatus.BOOKED,
     ]
     quiet(clinic)
+
+
+def test_a_push_after_a_death_writes_endings_alone_too() -> None:
+    clinic = died()
+    clinic.rename("Another title")
+    assert of(clinic.push(), Key("CarePlan", uid("plan"))).done is Done.MANUAL_ENTRY
+
+
+def test_who_was_bound_before_bases_were_kept_is_compared_with_the_plan() -> None:
+    clinic = a_real_clinic()
+    clinic.sync()
+    entry = clinic.entry(PATIENT)
+    assert entry is not None
+    older = replace(entry, agreed_ours=None, agreed_theirs=None, theirs_digest=None)
+    with clinic.storage.begin() as work:
+        work.ledger.save([older], plan_id=clinic.plan.id)
+        work.commit()
+    assert clinic.sync().standing is Standing.IN_STEP
+    clinic.edit(patient_of(clinic), birthDate="1988-05-18")
+    assert clinic.sync().standing is Standing.PARKED

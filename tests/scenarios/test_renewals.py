@@ -237,3 +237,33 @@ def test_in_every_mode_a_stop_without_a_successor_comes_in(mode: MedicationMode)
     assert order_of(clinic).status is OrderStatus.STOPPED
     assert of(report, ORDER).done is Done.REFERENCED
     quiet(clinic)
+
+
+def test_a_dose_whose_words_stayed_behind_is_never_taken_for_a_dose() -> None:
+    clinic = Clinic(a_plan(medications=(), adherence=(), side_effects=()))
+    clinic.sync()
+    theirs = an_order(clinic)
+    (step,) = chart_of(clinic, theirs)["dosageInstruction"]
+    clinic.edit(theirs, dosageInstruction=[{**step, "text": "50 mg once a day"}])
+    clinic.sync(a_plan(medications=(a_medication(),), adherence=(), side_effects=()))
+    dose = {**step["doseAndRate"][0]["doseQuantity"], "value": 100}
+    changed = {**step, "text": "50 mg once a day", "doseAndRate": [{"doseQuantity": dose}]}
+    clinic.edit(theirs, dosageInstruction=[changed])
+    clinic.sync()
+    assert waiting(clinic, Cause.WORDS_DISAGREE).reference == theirs
+    assert order_of(clinic).dosage[0].dose.value == Decimal(50)
+
+
+def test_what_a_person_leaves_as_the_plan_says_it_is_not_asked_again() -> None:
+    clinic, theirs = referring()
+    (step, *rest) = a_medication().dosage
+    here = replace(step, dose=replace(step.dose, value=Decimal(100)))
+    clinic.change(medications=(a_medication(dosage=(here, *rest)),))
+    clinic.edit(theirs, status="on-hold")
+    clinic.sync()
+    assert waiting(clinic, Cause.HALTED_THERE).reference == theirs
+    answer(clinic, Cause.HALTED_THERE, "ours")
+    clinic.sync()
+    assert clinic.inbox == ()
+    assert order_of(clinic).dosage[0].dose.value == Decimal(100)
+    quiet(clinic)

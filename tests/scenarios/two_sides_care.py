@@ -172,7 +172,7 @@ CARE = {
     "a score was entered in error there": Row(
         there={SCORE: sets(status="entered-in-error")},
         plan=(lambda plan: of_item("scores", "status")(plan).value, "entered-in-error"),
-        withdrawn={str(PHASE)},
+        withdrawn={"Observation"},
     ),
     "a side effect is over, says the chart": Row(
         there={EFFECT: sets(effectivePeriod={"start": "2024-03-06", "end": "2024-03-30"})},
@@ -219,6 +219,7 @@ CARE = {
         plan=(of_item("adherence", "end"), date(2024, 3, 20)),
     ),
     "a diagnosis was entered in error there": Row(
+        withdrawn={"Goal", "MedicationRequest", "ServiceRequest"},
         there={
             PROBLEM: sets(
                 verificationStatus={
