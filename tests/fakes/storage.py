@@ -296,9 +296,7 @@ class MemoryUnitOfWork:
         self.workers = MemoryWorkers(kept.workers)
         self.duties = MemoryDuties(kept.duties, kept.workers)
         self.writing = MemoryWriting(kept.switch)
-        self.backlog = MemoryBacklog(kept.ledger.values(), kept.journal.values(), kept.jobs.values())
         self.decisions = MemoryDecisions(kept)
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -110,6 +110,8 @@ CASES: dict[str, Sound] = {
     "checkPlan": _on_plan(),
     "syncPlan": _on_plan(lambda record: {"apply": mark()}),
     "previewSync": _on_plan(),
+    "readBinding": lambda record: Asked(ids={"plan_id": record.plan["id"]}, query={"patient": "unknown"}),
+    "bindPatient": _on_plan(lambda record: {"patient": "unknown", "digest": mark()}),
     "readSync": _on_plan(),
     "readItemSync": _on_item("goals", write=False),
     "listInbox": lambda record: Asked(query={"state": "open", "after": mark()}),
