@@ -131,6 +131,12 @@ CASES: dict[str, Sound] = {
     "readAgenda": _on_plan(),
     "readSeen": _on_plan(),
     "markSeen": _on_plan(lambda record: {"revision": 1, "notes": [mark()]}),
+    "hearOfSomething": lambda record: Asked(ids={"token": "hook-1"}),
+    "hearOfResource": lambda record: Asked(
+        ids={"token": "hook-1", "kind": "Goal", "resource_id": "7"},
+        body={"resourceType": "Goal", "description": {"text": mark()}},
+        media="application/fhir+json",
+    ),
     "listCdsServices": lambda record: Asked(),
     "callCdsService": lambda record: Asked(
         ids={"item_id": "tandem-patient-view"},
