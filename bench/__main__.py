@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bench.api import api_rows
+from bench.feed import feed_rows
 from bench.mapping import mapping_rows
 from bench.memory import memory_rows
 from bench.push import push_rows
@@ -20,16 +21,19 @@ _RESULTS = Path(__file__).with_name("RESULTS.md")
 @click.option("--ehr", help="The base URL of a real HAPI FHIR; without one nothing is pushed into it.")
 @click.option("--rounds", default=9, show_default=True, help="Batches of pushes that are counted.")
 @click.option("--plans", default=10_000, show_default=True, help="Pushes into the sink.")
+@click.option("--charts", default=1_000, show_default=True, help="Plans in the chart that is read.")
 @click.option("--repeats", default=500, show_default=True, help="Readings of the API.")
 @click.option("--output", type=click.Path(path_type=Path), default=_RESULTS, help="Where the table goes.")
-def measure(ehr: str | None, *, rounds: int, plans: int, repeats: int, output: Path) -> None:
+def measure(ehr: str | None, *, rounds: int, plans: int, charts: int, repeats: int, output: Path) -> None:
     """Measure everything in one run."""
     rows: list[Row] = [*mapping_rows(), *api_rows(repeats)]
     if ehr:
         rows += push_rows(ehr, rounds)
+        rows += feed_rows(ehr, charts)
     rows += memory_rows(plans)
     said = f"--ehr {ehr} " if ehr else ""
-    command = f"python -m bench {said}--rounds {rounds} --plans {plans} --repeats {repeats}"
+    counts = f"--rounds {rounds} --plans {plans} --charts {charts} --repeats {repeats}"
+    command = f"python -m bench {said}{counts}"
     output.write_text(_page(command, rows), encoding="utf-8")
     print(output.read_text(encoding="utf-8"))
 

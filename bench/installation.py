@@ -116,7 +116,12 @@ def installed(ehr_url: str, ehr: Any = None) -> Iterator[Installation]:
     with TemporaryDirectory(prefix="tandem-bench-") as folder:
         url = f"sqlite:///{Path(folder) / 'bench.db'}"
         settings = Settings(
-            database_url=url, ehr_url=ehr_url, ehr_mode="write", ehr_sandbox=True, log_json=True
+            database_url=url,
+            ehr_url=ehr_url,
+            ehr_mode="write",
+            ehr_sandbox=True,
+            log_json=True,
+            worker="off",
         )
         tandem = Tandem(settings=settings, log_to=_Nowhere())
         tandem.upgrade()

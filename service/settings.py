@@ -14,7 +14,9 @@ _LARGEST_PORT = 65535
 # The words of service.ports.storage.ConnectionMode and MedicationMode; bootstrap makes them so.
 MODES = ("read-only", "shadow", "write")
 MEDICATIONS = ("plan", "propose", "reference")
+WRITING = ("on", "off")
 AUTH = ("off", "required")
+WORKER = ("embedded", "separate", "off")
 SECRET = MappingProxyType({"secret": True})
 """Marks a setting that is never shown, and that a file may hold: the variable's name with _FILE."""
 _RATE = re.compile(r"(?:off|[1-9][0-9]{0,8}/(?:second|minute|hour))\Z")
@@ -32,6 +34,7 @@ class Settings:
 
     `ehr_medications` None means `plan` on a sandbox and `reference` elsewhere; `ehr_capabilities` is a file
     that says, in the shape of `Capabilities.to_json`, what the server can do beyond its own statement.
+    `worker_passes` is how many passes a worker makes at once.
     `allowed_hosts` are names with commas between them; `jwt_keys` is a file or an https URL.
     `care_numbers` is a file with the numbers of rules that the clinic changes.
     """
@@ -57,12 +60,18 @@ class Settings:
     ehr_url: str | None = None
     ehr_token: str | None = field(default=None, repr=False, metadata=SECRET)
     ehr_mode: str = "read-only"
+    writing: str = "on"
     ehr_sandbox: bool = False
     ehr_medications: str | None = None
     ehr_answer_seconds: float = 30.0
     ehr_capabilities: str | None = None
+    ehr_poll_seconds: int = 60
+    ehr_overlap_seconds: int = 120
+    ehr_compare_hours: int = 24
     patient_identifier_system: str | None = None
     identifier_system: str | None = None
+    worker: str = "embedded"
+    worker_passes: int = 4
     traces: bool = False
     care_numbers: str | None = None
 
@@ -98,12 +107,18 @@ def read_settings() -> Settings:
             ehr_url=env.str("EHR_URL", None),
             ehr_token=_secret(env, "EHR_TOKEN"),
             ehr_mode=env.str("EHR_MODE", "read-only", validate=validate.OneOf(MODES)),
+            writing=env.str("WRITING", "on", validate=validate.OneOf(WRITING)),
             ehr_sandbox=env.bool("EHR_SANDBOX", default=False),
             ehr_medications=env.str("EHR_MEDICATIONS", None, validate=validate.OneOf(MEDICATIONS)),
             ehr_answer_seconds=env.float("EHR_ANSWER_SECONDS", 30.0),
             ehr_capabilities=env.str("EHR_CAPABILITIES", None),
+            ehr_poll_seconds=env.int("EHR_POLL_SECONDS", 60, validate=validate.Range(2, 86_400)),
+            ehr_overlap_seconds=env.int("EHR_OVERLAP_SECONDS", 120, validate=validate.Range(60, 86_400)),
+            ehr_compare_hours=env.int("EHR_COMPARE_HOURS", 24, validate=validate.Range(1, 8760)),
             patient_identifier_system=env.str("PATIENT_IDENTIFIER_SYSTEM", None),
             identifier_system=env.str("IDENTIFIER_SYSTEM", None),
+            worker=env.str("WORKER", "embedded", validate=validate.OneOf(WORKER)),
+            worker_passes=env.int("WORKER_PASSES", 4, validate=validate.Range(1, 64)),
             traces=env.bool("TRACES", default=False),
             care_numbers=env.str("CARE_NUMBERS", None),
         )

@@ -17,6 +17,7 @@ from service.api.fhir import fhir_doors
 from service.api.findings import finding_doors
 from service.api.guard import Guard, private
 from service.api.health import health_doors
+from service.api.hooks import hook_doors
 from service.api.imports import import_doors
 from service.api.inbox import inbox_doors
 from service.api.metrics import metrics_doors
@@ -31,6 +32,7 @@ from service.api.revisions import revision_doors
 from service.api.schemas import schema_of
 from service.api.services import Services
 from service.api.sync import sync_doors
+from service.api.writing import writing_doors
 from service.fhir.json import dumps
 from service.ports.storage import StorageError
 from service.telemetry.events import REQUEST_ANSWERED, REQUEST_FAILED, emit
@@ -47,7 +49,9 @@ _DOORS = (
     finding_doors,
     import_doors,
     people_doors,
+    hook_doors,
     audit_doors,
+    writing_doors,
     metrics_doors,
     health_doors,
 )

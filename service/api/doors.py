@@ -37,19 +37,23 @@ class Write(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Takes:
-    """A JSON body: its shape for the reader of OpenAPI, its media type, and how it is read."""
+    """A JSON body: its shape for the reader of OpenAPI, its media type, and how it is read.
+
+    One that is `optional` may be left out, and reads as an empty object then.
+    """
 
     shape: Shape
     read: Callable[[JsonObject], Any] = lambda document: document
     media: str = JSON
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gives:
-    """The answer when all goes well; `headers` are among ETag, Location and Link."""
+    """The answer when all goes well: no shape means no body; `headers` are among ETag, Location, Link."""
 
     status: int = 200
-    shape: Shape
+    shape: Shape | None
     headers: tuple[str, ...] = ()
     media: str = JSON
 
@@ -127,8 +131,8 @@ class Doors:
             door = blueprint.alt_response(status, f"Status{status}")(door)
         replayed = ("Idempotency-Replayed",) if operation.once else ()
         headers = {name: name for name in (*gives.headers, *replayed, "X-Request-Id")}
-        shape = {"schema": gives.shape, "content_type": gives.media, "headers": headers}
-        door = blueprint.response(gives.status, **shape)(door)
+        shape = {} if gives.shape is None else {"schema": gives.shape, "content_type": gives.media}
+        door = blueprint.response(gives.status, headers=headers, **shape)(door)
         said: dict[str, Any] = {}
         if parameters := [
             *operation.write.value,
@@ -138,9 +142,15 @@ class Doors:
             said["parameters"] = parameters
         if operation.takes is not None:
             content = {operation.takes.media: {"schema": operation.takes.shape}}
-            said["requestBody"] = {"required": True, "content": content}
+            said["requestBody"] = {"required": not operation.takes.optional, "content": content}
         documented: View = blueprint.doc(**said)(door)
         return documented
+
+
+def _body(takes: Takes) -> JsonObject:
+    if takes.optional and not request.content_length and "Transfer-Encoding" not in request.headers:
+        return {}
+    return read_json(request, takes.media)
 
 
 def _reading(name: str, view: View, operation: Operation) -> View:
@@ -154,7 +164,7 @@ def _reading(name: str, view: View, operation: Operation) -> View:
             case Write.EDIT:
                 given["editor"] = editor()
         if operation.takes is not None:
-            given["body"] = operation.takes.read(read_json(request, operation.takes.media))
+            given["body"] = operation.takes.read(_body(operation.takes))
         return view(*query, **given)
 
     def door(*query: Any, **path: str) -> Response:

@@ -49,6 +49,12 @@ def about(plan_id: str) -> None:
     trail.about(plan_id=plan_id)
 
 
+def caller_at_hand() -> Caller:
+    """Return who makes the request."""
+    caller: Caller = g.caller
+    return caller
+
+
 def author() -> str:
     """Return the author of the revision that the request makes; raises `Invalid` or `NotAllowed`."""
     caller: Caller = g.caller

@@ -22,6 +22,7 @@ from service.api.refusals import (
     WrongMedia,
 )
 from service.application.answer_once import OtherRequest, StillAnswering
+from service.application.preview_digest import Moved
 from service.application.push_plan import PatientBusy, ReadOnly
 from service.domain.values import Invalid, Problem
 from service.fhir.outcome import OutcomeIssue, Severity
@@ -50,6 +51,7 @@ from service.ports.storage import (
     Taken,
     Unknown,
 )
+from service.sync.barrier import Barred
 from service.sync.two_way import MassVanish
 
 PROBLEMS = "https://w3id.org/tandem-care/problems/"
@@ -89,7 +91,8 @@ class ProblemDetails:
 
     `errors` name each field and why. A field is a JSON path in the body, or in the plan that the body would
     have made, or the name of a query parameter or header. `current_revision` is the one to read before
-    deciding again. `issues` are the codes and places that the EHR's server gave.
+    deciding again, `current_digest` that of a preview made now. `issues` are the codes and places that the
+    EHR's server gave.
     """
 
     type: str = "about:blank"
@@ -99,6 +102,7 @@ class ProblemDetails:
     request_id: str
     errors: tuple[Problem, ...] = ()
     current_revision: int | None = None
+    current_digest: str | None = None
     issues: tuple[EhrIssue, ...] = ()
 
 
@@ -143,6 +147,8 @@ TABLE: Mapping[type[Exception], Row] = MappingProxyType({
     Damaged: Row(500, "damaged"),
     ReadOnly: Row(409, "read-only-connection"),
     PatientBusy: Row(409, "patient-busy", _SOON),
+    Barred: Row(409, "writing-barred"),
+    Moved: Row(412, "preview-moved"),
     MassVanish: Row(409, "chart-looks-emptied"),
     UnknownOutcome: Row(504, "ehr-outcome-unknown"),
     Throttled: Row(503, "ehr-throttles", _SOON),
@@ -225,10 +231,20 @@ def _members(error: Exception) -> dict[str, Any]:
             return {"errors": (Problem("Authorization", error.doubt),)}
         case NotReady():
             return {"errors": error.lacks}
-        case Superseded():
-            return {"current_revision": error.current}
         case EhrError():
             return {"issues": tuple(map(_plain, error.issues))}
+        case _:
+            return _current(error)
+
+
+def _current(error: Exception) -> dict[str, Any]:
+    """Return what to read before deciding again."""
+    match error:
+        case Superseded():
+            return {"current_revision": error.current}
+        case Moved():
+            parts = (Problem("apply", f"moved: {part}") for part in error.parts)
+            return {"errors": tuple(parts)[:_TOLD], "current_digest": error.digest}
         case _:
             return {}
 

@@ -20,6 +20,8 @@ OPEN: Mapping[str, str] = MappingProxyType({
     "/docs": "it describes the API, which is public, and nothing that is kept",
     "/docs/<id:file>": "the page's own script and style, from a package",
     "/openapi.json": "the description that the page shows, the same for everybody",
+    "/hooks/fhir/<id:token>": "an EHR says that something changed: its token opens it, and shows nothing",
+    "/hooks/fhir/<id:token>/<id:kind>/<id:resource_id>": "the same, when the EHR names the resource",
     "/health/ready": "whoever sends requests here asks it, and it says what is lacking, not what is kept",
 })  # fmt: skip
 """The routes that nobody has to show an identity for, each with the reason."""

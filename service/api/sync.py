@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Response
 from marshmallow import fields
 
-from service.api.doors import Doors, Gives, Operation
+from service.api.doors import Doors, Gives, Operation, Takes
 from service.api.entrance import begun
 from service.api.plans import items_of
 from service.api.refusals import NoEhr
@@ -16,8 +16,11 @@ from service.api.services import Services
 from service.application.access import Permission
 from service.application.chart_run import Whose
 from service.application.ports import PlanPorts
+from service.application.preview_sync import ApplySync, Preview
 from service.application.sync_plan import SyncPlan
 from service.application.sync_status import ItemStatus, SyncStatus, sync_status, why
+from service.domain.values import Invalid, Problem
+from service.fhir.json import JsonObject
 from service.sync.report import PushReport
 
 
@@ -33,6 +36,15 @@ class PushReportSchema(schema_of(PushReport)):  # type: ignore[misc]  # a base t
     )
 
 
+_APPLY = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "apply": {"type": "string", "description": "The digest of the preview that is to be carried out."},
+    },
+}
+
+
 def sync_doors(services: Services) -> Doors:
     """Return the door to the chart."""
     doors = Doors("sync", "Plans on their way into the EHR.")
@@ -42,12 +54,24 @@ def sync_doors(services: Services) -> Doors:
             method="POST",
             path="/plans/<id:plan_id>/sync",
             gives=Gives(shape=PushReportSchema),
+            takes=Takes(shape=_APPLY, read=_digest, optional=True),
             refuses=(409, 412, 502, 504),
             needs=Permission.PUSH_PLAN,
         ),
         _Sync(services.push).sync,
     )
-    status = _Status(services.plans)
+    doors.open(
+        "previewSync",
+        Operation(
+            method="POST",
+            path="/plans/<id:plan_id>/sync/preview",
+            gives=Gives(shape=schema_of(Preview)),
+            refuses=(409, 412, 502),
+            needs=Permission.PUSH_PLAN,
+        ),
+        _Preview(services.preview).preview,
+    )
+    status = _Status(services.plans, services.writing)
     doors.open(
         "readSync",
         Operation(
@@ -74,10 +98,13 @@ def sync_doors(services: Services) -> Doors:
 @dataclass(frozen=True, slots=True)
 class _Status:
     ports: PlanPorts
+    writing: bool
 
     def of_plan(self, plan_id: str) -> Response:
         """Tell where every resource of a plan stands, what waits and why, and what to do next."""
-        return answer(dumped(schema_of(SyncStatus), sync_status(plan_id, ports=self.ports)))
+        return answer(
+            dumped(schema_of(SyncStatus), sync_status(plan_id, ports=self.ports, writing=self.writing))
+        )
 
     def of_item(self, plan_id: str, item_id: str) -> Response:
         """Tell where the resources of one item stand, with the last attempts, the newest first."""
@@ -89,8 +116,10 @@ class _Status:
 class _Sync:
     carry_out: Callable[[Whose], PushReport] | None
 
-    def sync(self, plan_id: str) -> Response:
+    def sync(self, plan_id: str, *, body: str | None) -> Response:
         """Take in what the chart says, and write what the plan says.
+
+        With `apply`, exactly the requests of the preview with that digest are sent, or 412 says what moved.
 
         200 says that the pass was made, and `standing` how plan and chart stand: in-step, partly, parked
         or shadow. Each item says what was done, and what stands in its way in the server's own words; what
@@ -99,4 +128,30 @@ class _Sync:
         if self.carry_out is None:
             raise NoEhr("No EHR is configured.")
         begun()
-        return answer(dumped(PushReportSchema, self.carry_out(SyncPlan(plan_id=plan_id))))
+        command = SyncPlan(plan_id=plan_id) if body is None else ApplySync(plan_id=plan_id, digest=body)
+        return answer(dumped(PushReportSchema, self.carry_out(command)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Preview:
+    look: Callable[[SyncPlan], Preview] | None
+
+    def preview(self, plan_id: str) -> Response:
+        """Tell what a sync would do, and do nothing: the difference in words, and every request.
+
+        It holds for a connection of any mode, as if it wrote. The digest is for `apply` of the sync itself.
+        """
+        if self.look is None:
+            raise NoEhr("No EHR is configured.")
+        return answer(dumped(schema_of(Preview), self.look(SyncPlan(plan_id=plan_id))))
+
+
+def _digest(document: JsonObject) -> str | None:
+    """Return the digest of the preview that is to be applied, None for a sync without one."""
+    problems = [Problem("?", "is no field here") for name in document if name != "apply"]
+    digest = document.get("apply")
+    if not isinstance(digest, str | None):
+        problems.append(Problem("apply", "must be the digest of a preview"))
+    if problems:
+        raise Invalid(problems)
+    return digest

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     WRITE_PEOPLE = "write-people"
     READ_METRICS = "read-metrics"
     READ_AUDIT = "read-audit"
+    STOP_WRITING = "stop-writing"
 
 
 _READS = frozenset({
@@ -33,7 +34,7 @@ _TREATS = _READS | {
 GRANTS: Mapping[Role, Set[Permission]] = MappingProxyType({
     Role.READER: _READS,
     Role.CLINICIAN: _TREATS,
-    Role.INTEGRATOR: _TREATS | {Permission.READ_AUDIT},
+    Role.INTEGRATOR: _TREATS | {Permission.READ_AUDIT, Permission.STOP_WRITING},
     Role.PATIENT: frozenset({Permission.READ_PLAN, Permission.WRITE_JOURNAL}),
 })  # fmt: skip
 

@@ -5,20 +5,25 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from service.ports import backlog
-from service.ports.backlog import OpenWrites, WaitingItems
+from service.ports.backlog import OpenWrites, PlannedPasses, WaitingItems
+from service.ports.writing import Writing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """Everything that waits at one moment."""
+    """Everything that waits at one moment, and whether somebody has stopped all writing."""
 
     items: tuple[WaitingItems, ...]
     writes: tuple[OpenWrites, ...]
+    passes: tuple[PlannedPasses, ...]
+    stopped: bool = False
 
 
 class _Work(Protocol):
     @property
     def backlog(self) -> backlog.Backlog: ...
+    @property
+    def writing(self) -> Writing: ...
 
 
 class CountingStorage(Protocol):
@@ -31,4 +36,9 @@ class CountingStorage(Protocol):
 def read_backlog(storage: CountingStorage) -> Backlog:
     """Return what waits now."""
     with storage.begin(write=False) as work:
-        return Backlog(items=work.backlog.waiting_items(), writes=work.backlog.open_writes())
+        return Backlog(
+            items=work.backlog.waiting_items(),
+            writes=work.backlog.open_writes(),
+            passes=work.backlog.planned_passes(),
+            stopped=work.writing.get().stopped,
+        )

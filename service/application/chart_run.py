@@ -1,10 +1,11 @@
 """One run at one patient's chart: one writer, known abilities, and everything read anew under the lease."""
 
-from collections.abc import Iterator, Set
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from service.domain.people import Person
 from service.domain.plan import people_named
 from service.domain.revision import Revision
 from service.mapping.graph import Subject, keys_of
@@ -12,15 +13,26 @@ from service.mapping.references import Key
 from service.ports.ehr import Capabilities
 from service.ports.journal import JournalRow
 from service.ports.passes import LastPass
-from service.ports.storage import Connection, ConnectionMode, KeptCapabilities, Lease, LedgerEntry, UnitOfWork
+from service.ports.storage import (
+    Connection,
+    ConnectionMode,
+    KeptCapabilities,
+    Lease,
+    LedgerEntry,
+    StorageError,
+    UnitOfWork,
+)
 from service.sync.agenda import Agenda, Ports
 from service.sync.push import Outcome
 from service.sync.report import PushReport, standing_of
 from service.sync.sending import LeaseLost
 
-# Longer than a push takes with every time-out and retry; a holder that died gives way after it.
-LEASE_TIME = timedelta(minutes=5)
+# A holder that died gives way after it; one that lives renews it every few seconds, however long it takes.
+LEASE_TIME = timedelta(seconds=15)
 CAPABILITIES_LAST = timedelta(days=1)
+
+
+ANY_MODE = frozenset(ConnectionMode)
 
 
 class ReadOnly(Exception):
@@ -39,23 +51,75 @@ class Whose:
     connection_id: str = "default"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What one commit read as it took the lease: nobody's write lies between reading and writing."""
+
+    lease: Lease
+    revision: Revision
+    connection: Connection
+    people: Mapping[str, Person]
+    ledger: dict[Key, LedgerEntry]
+    open_rows: tuple[JournalRow, ...]
+    offered: KeptCapabilities
+    woken: int
+
+
 @contextmanager
-def at_the_chart(whose: Whose, ports: Ports) -> Iterator[tuple[Agenda, tuple[JournalRow, ...]]]:
+def at_the_chart(
+    whose: Whose, ports: Ports, *, modes: Set[ConnectionMode] = ANY_MODE, lease: Lease | None = None
+) -> Iterator[tuple[Agenda, tuple[JournalRow, ...]]]:
     """Give the agenda of a run and the journal rows that are open, under the lease of the patient's chart.
 
+    `modes` are those in which a connection admits the run; a `lease` that is held already is gone on with.
     Raises `Unknown`, `ReadOnly`, `PatientBusy` (also when another run took over), and `EhrError`.
     """
-    connection, revision = _subject(whose, ports)
-    capabilities = _capabilities(connection, ports)
-    with _leased(revision, connection, ports) as lease:
-        try:
-            yield _agenda(revision, ports, lease=lease, capabilities=capabilities)
-        except LeaseLost:
-            raise PatientBusy(f"patient {lease.patient_id} was taken over by another run") from None
+    found = _entered(whose, ports, modes=modes, held=lease)
+    ended: list[LastPass] = []
+    answered: list[int] = []
+    try:
+        agenda = Agenda(
+            plan=found.revision.plan,
+            number=found.revision.number,
+            people=found.people,
+            connection=found.connection,
+            capabilities=Capabilities.from_json(found.offered.content).overridden(ports.override),
+            lease=found.lease,
+            ledger=found.ledger,
+            ended=ended,
+            woken=found.woken,
+            answered=answered,
+        )
+        with ports.meanwhile(lambda: _renew(found.lease, ports)):
+            yield agenda, found.open_rows
+    except LeaseLost:
+        raise PatientBusy(f"patient {found.lease.patient_id} was taken over by another run") from None
+    finally:
+        _leave(found.lease, ended, ports, keeps=lease is not None, answered=answered)
 
 
-def reported(agenda: Agenda, outcome: Outcome, ports: Ports) -> PushReport:
-    """Return what became of every item, and keep how it ended; raises what ended it before any effect."""
+@contextmanager
+def lease_of(whose: Whose, ports: Ports, *, modes: Set[ConnectionMode]) -> Iterator[Lease]:
+    """Give the lease of a patient's chart for several runs; raises `Unknown`, `ReadOnly` or `PatientBusy`."""
+    lease = _entered(whose, ports, modes=modes).lease
+    try:
+        with ports.meanwhile(lambda: _renew(lease, ports)):
+            yield lease
+    finally:
+        _leave(lease, (), ports)
+
+
+def check_mode(connection: Connection, modes: Set[ConnectionMode]) -> None:
+    """Refuse, with `ReadOnly`, a connection that is in another mode than these."""
+    if connection.mode not in modes:
+        raise ReadOnly(f"connection {connection.id} is {connection.mode}")
+
+
+def reported(agenda: Agenda, outcome: Outcome, ports: Ports, *, took_in: bool = False) -> PushReport:
+    """Return what became of every item, and note how it ended; raises what ended it before any effect.
+
+    A run that `took_in` what the chart says answers whatever had woken the plan before it began.
+    """
     report = PushReport(
         plan_id=agenda.plan.id,
         revision=agenda.number,
@@ -65,45 +129,110 @@ def reported(agenda: Agenda, outcome: Outcome, ports: Ports) -> PushReport:
     )
     if outcome.stopped is not None and not report.touched:
         raise outcome.stopped
-    last = LastPass(
-        connection_id=report.connection_id,
-        plan_id=report.plan_id,
-        revision=report.revision,
-        standing=report.standing.value,
-        ended_at=ports.clock.now(),
+    agenda.ended.append(
+        LastPass(
+            connection_id=report.connection_id,
+            plan_id=report.plan_id,
+            revision=report.revision,
+            standing=report.standing.value,
+            ended_at=ports.clock.now(),
+        )
     )
-    with ports.storage.begin() as work:
-        work.passes.put(last)
-        work.commit()
+    if took_in and outcome.stopped is None:
+        agenda.answered.append(agenda.woken)
     return report
 
 
-def _subject(whose: Whose, ports: Ports) -> tuple[Connection, Revision]:
-    with ports.storage.begin(write=False) as work:
+def _entered(whose: Whose, ports: Ports, *, modes: Set[ConnectionMode], held: Lease | None = None) -> _Found:
+    """Take the lease; before it, ask the server what it can do where that is not known of today."""
+    turns = 1
+    while True:
+        try:
+            found = _enter(whose, ports, modes=modes, held=held)
+        except PatientBusy:
+            if turns >= ports.tries:
+                raise
+            turns += 1
+            ports.pause()
+            continue
+        if isinstance(found, _Found):
+            return found
+        _ask(found, ports)
+
+
+def _enter(
+    whose: Whose, ports: Ports, *, modes: Set[ConnectionMode], held: Lease | None
+) -> _Found | Connection:
+    """Take the lease, unless it is `held` already, and read everything under it, in one commit.
+
+    Takes none where the server has to be asked first what it can do, and returns the connection.
+    """
+    holder, now = ports.ids.new(), ports.clock.now()
+    with ports.storage.begin() as work:
         connection = work.connections.get(whose.connection_id)
-        revision = work.plans.head(whose.plan_id)
-    return _open(connection), revision
+        check_mode(connection, modes)
+        offered = work.capabilities.get(connection.id)
+        if offered is None or not _fresh(offered, connection, now):
+            return connection
+        patient = work.plans.patient_of(whose.plan_id)
+        lease = held or work.leases.acquire(connection.id, patient, holder=holder, now=now, ttl=LEASE_TIME)
+        if lease is None:
+            raise PatientBusy(f"patient {patient} is being written by another run")
+        revision = work.plans.head(whose.plan_id)  # after the lease, so that no run before it is missed
+        people = work.people.many(one for _, one in people_named(revision.plan))
+        keys = set(keys_of(Subject(plan=revision.plan, people=people)))
+        open_rows = _own_rows(revision, keys, work, connection=connection)
+        found = _Found(
+            lease=lease,
+            revision=revision,
+            connection=_pinned(connection, work),
+            people=people,
+            ledger=_ledger(keys | {_key(row) for row in open_rows}, work, connection=connection),
+            open_rows=open_rows,
+            offered=offered,
+            woken=work.due.number(connection.id, revision.plan.id),
+        )
+        work.commit()
+    return found
 
 
-def _open(connection: Connection) -> Connection:
-    if connection.mode is ConnectionMode.READ_ONLY:
-        raise ReadOnly(f"connection {connection.id} is read-only")
-    return connection
+def _leave(
+    lease: Lease,
+    ended: Iterable[LastPass],
+    ports: Ports,
+    *,
+    keeps: bool = False,
+    answered: Sequence[int] = (),
+) -> None:
+    """Keep how the run ended, if it did, and give the lease back, unless its giver `keeps` it; one commit."""
+    with ports.storage.begin() as work:
+        for last in ended:
+            work.passes.put(last)
+            for number in answered:
+                work.due.done(last.connection_id, last.plan_id, number)
+        if not keeps:
+            work.leases.release(lease)
+        work.commit()
 
 
-def _capabilities(connection: Connection, ports: Ports) -> Capabilities:
-    """Ask the server what it can do, once a day; the operator's word wins over the server's."""
-    now = ports.clock.now()
+def known_capabilities(connection: Connection, ports: Ports) -> Capabilities:
+    """Return what a server can do; it is asked once a day, and the operator's word wins over its own."""
     with ports.storage.begin(write=False) as work:
         kept = work.capabilities.get(connection.id)
-    if kept is not None and _fresh(kept, connection, now):
-        return Capabilities.from_json(kept.content).overridden(ports.override)
-    offered = ports.ehr.capabilities()
-    content = {**offered.to_json(), "asked": connection.base_url}
+    if kept is None or not _fresh(kept, connection, ports.clock.now()):
+        kept = _ask(connection, ports)
+    return Capabilities.from_json(kept.content).overridden(ports.override)
+
+
+def _ask(connection: Connection, ports: Ports) -> KeptCapabilities:
+    """Ask the server what it can do, and keep it for a day."""
+    asked_at = ports.clock.now()
+    content = {**ports.ehr.capabilities().to_json(), "asked": connection.base_url}
+    kept = KeptCapabilities(content=content, fetched_at=asked_at)
     with ports.storage.begin() as work:
-        work.capabilities.put(connection.id, KeptCapabilities(content=content, fetched_at=now))
+        work.capabilities.put(connection.id, kept)
         work.commit()
-    return offered.overridden(ports.override)
+    return kept
 
 
 def _fresh(kept: KeptCapabilities, connection: Connection, now: datetime) -> bool:
@@ -111,49 +240,15 @@ def _fresh(kept: KeptCapabilities, connection: Connection, now: datetime) -> boo
     return same_server and now - kept.fetched_at < CAPABILITIES_LAST
 
 
-@contextmanager
-def _leased(revision: Revision, connection: Connection, ports: Ports) -> Iterator[Lease]:
-    patient = revision.plan.patient.id
-    with ports.storage.begin() as work:
-        lease = work.leases.acquire(
-            connection.id, patient, holder=ports.ids.new(), now=ports.clock.now(), ttl=LEASE_TIME
-        )
+def _renew(lease: Lease, ports: Ports) -> None:
+    """Hold on to a lease; one that was taken over stays so, and the next write finds out."""
+    with suppress(StorageError), ports.storage.begin() as work:  # a database that is busy is asked again
+        work.leases.renew(lease, now=ports.clock.now(), ttl=LEASE_TIME)
         work.commit()
-    if lease is None:
-        raise PatientBusy(f"patient {patient} is being written by another run")
-    try:
-        yield lease
-    finally:
-        with ports.storage.begin() as work:
-            work.leases.release(lease)
-            work.commit()
-
-
-def _agenda(
-    seen: Revision, ports: Ports, *, lease: Lease, capabilities: Capabilities
-) -> tuple[Agenda, tuple[JournalRow, ...]]:
-    """Read everything anew under the lease, so that nobody's write lies between reading and writing."""
-    with ports.storage.begin() as work:
-        revision = work.plans.head(seen.plan.id)
-        connection = _pinned(_open(work.connections.get(lease.connection_id)), work)
-        people = work.people.many(one for _, one in people_named(revision.plan))
-        keys = set(keys_of(Subject(plan=revision.plan, people=people)))
-        open_rows = _own_rows(revision, keys, work, connection=connection)
-        agenda = Agenda(
-            plan=revision.plan,
-            number=revision.number,
-            people=people,
-            connection=connection,
-            capabilities=capabilities,
-            lease=lease,
-            ledger=_ledger(keys | {_key(row) for row in open_rows}, work, connection=connection),
-        )
-        work.commit()
-    return agenda, open_rows
 
 
 def _pinned(connection: Connection, work: UnitOfWork) -> Connection:
-    """From the first push on, resources in the chart carry the identifier system: it stays."""
+    """From the first run that links on, the links speak of that server and of our identifiers there."""
     if connection.pinned or connection.mode is ConnectionMode.SHADOW:
         return connection
     return work.connections.put(replace(connection, pinned=True))

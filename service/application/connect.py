@@ -24,6 +24,18 @@ def keep_connection(wanted: Connection, *, storage: Storage) -> Connection:
     return kept
 
 
+def connection_as_wanted(wanted: Connection, *, storage: Storage) -> Connection:
+    """Return a connection as `keep_connection` would, and keep nothing; raises `Pinned` as it does."""
+    with storage.begin(write=False) as work:
+        held = _held(wanted.id, work)
+    if held is None or not held.pinned:
+        return wanted
+    for setting in ("base_url", "identifier_system"):
+        if getattr(held, setting) != getattr(wanted, setting):
+            raise Pinned(wanted.id, setting)
+    return replace(wanted, pinned=True)
+
+
 def _held(connection_id: str, work: UnitOfWork) -> Connection | None:
     try:
         return work.connections.get(connection_id)

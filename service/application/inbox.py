@@ -73,6 +73,7 @@ def decide_item(command: Decide, *, ports: PlanPorts) -> InboxItem:
             _revise(command, item.plan_id, work, ports=ports)
         decided = _decided(command, item, ports)
         work.inbox.save([decided])
+        work.jobs.wake(item.connection_id, [item.plan_id])
         work.commit()
     return decided
 

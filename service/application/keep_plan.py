@@ -8,6 +8,9 @@ from service.domain.revision import Origin, Revision, changed_groups, check_succ
 from service.domain.sharing import keeping_unshared
 from service.ports.storage import Superseded, UnitOfWork
 
+CONNECTION = "default"
+"""The connection over which the pass goes that a new revision asks for."""
+
 
 def create_plan(plan: Plan, *, author: str, ports: PlanPorts) -> Revision:
     """Keep a new plan as its revision 1; raises `Invalid` or `Taken`."""
@@ -29,6 +32,7 @@ def first_revision(plan: Plan, *, author: str, work: UnitOfWork, ports: PlanPort
         recorded_at=ports.clock.now(),
     )
     work.plans.add(revision)
+    work.jobs.wake(CONNECTION, [plan.id])
     return revision
 
 
@@ -79,4 +83,5 @@ def next_revision(plan: Plan, *, editor: Editor, work: UnitOfWork, ports: PlanPo
         recorded_at=ports.clock.now(),
     )
     work.plans.append(revision, expected=head.number)
+    work.jobs.wake(CONNECTION, [plan.id])
     return revision

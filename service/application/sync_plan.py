@@ -1,6 +1,6 @@
 """One pass over a plan, both ways: the chart's edits come in, ours go out, and people decide the rest."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from service.application.chart_run import Whose, at_the_chart, reported
 from service.domain.revision import Origin, Revision, changed_groups
 from service.mapping.references import Key
 from service.ports.inbox import InboxItem, ItemState
-from service.ports.storage import Superseded, UnitOfWork
+from service.ports.storage import Lease, Superseded, UnitOfWork
 from service.sync.agenda import Agenda, Ports
 from service.sync.authority import Authority
 from service.sync.inbox import chart_digest_of, content_of, digest_of
@@ -18,7 +18,7 @@ from service.sync.reconciliation import Cause
 from service.sync.report import PushReport
 from service.sync.sending import LeaseLost
 from service.sync.sides import Sides
-from service.sync.two_way import synchronise
+from service.sync.two_way import Keep, synchronise
 
 # A person may revise the plan while the chart is read; after that many times it is busy rather than unlucky.
 _ATTEMPTS = 3
@@ -39,18 +39,33 @@ def sync_plan(command: SyncPlan, ports: Ports) -> PushReport:
     """
     for _ in range(_ATTEMPTS - 1):
         try:
-            return _pass(command, ports)
+            return sync_once(command, ports)
         except Superseded:
             continue
-    return _pass(command, ports)
+    return sync_once(command, ports)
 
 
-def _pass(command: SyncPlan, ports: Ports) -> PushReport:
-    with at_the_chart(command, ports) as (agenda, open_rows):
+def sync_once(
+    command: SyncPlan, ports: Ports, *, lease: Lease | None = None, witness: Keep | None = None
+) -> PushReport:
+    """Make one pass, under a `lease` that is held already or its own; raises as `sync_plan` does.
+
+    `witness` sees what comes in from the chart before it is kept.
+    """
+    with at_the_chart(command, ports, lease=lease) as (agenda, open_rows):
         items = _waiting(agenda, ports)
         rules_of = _rules(command.authority, items.values())
-        outcome = synchronise(agenda, ports, open_rows, rules_of=rules_of, keep=_keeper(ports, items))
-        return reported(agenda, outcome, ports)
+        keepers = filter(None, (witness, _keeper(ports, items)))
+        outcome = synchronise(agenda, ports, open_rows, rules_of=rules_of, keep=_all(*keepers))
+        return reported(agenda, outcome, ports, took_in=True)
+
+
+def _all(*keepers: Keep) -> Keep:
+    def keep(agenda: Agenda, intake: Intake) -> None:
+        for one in keepers:
+            one(agenda, intake)
+
+    return keep
 
 
 def _waiting(agenda: Agenda, ports: Ports) -> dict[str, InboxItem]:
@@ -71,7 +86,7 @@ def _rules(authority: Authority, items: Iterable[InboxItem]) -> RulesOf:
     return rules_of
 
 
-def _keeper(ports: Ports, items: Mapping[str, InboxItem]) -> Callable[[Agenda, Intake], None]:
+def _keeper(ports: Ports, items: Mapping[str, InboxItem]) -> Keep:
     """Return what keeps a look at the chart: plan, ledger and inbox in one commit."""
 
     def keep(agenda: Agenda, intake: Intake) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from service.application.ports import PlanPorts
+from service.application.writing import WritingState, state_of
 from service.ports.inbox import InboxItem, ItemState
 from service.ports.journal import JournalRow
 from service.ports.storage import LedgerEntry, LinkState, Unknown
@@ -49,8 +50,10 @@ class ItemStatus:
 class SyncStatus:
     """Where a plan stands over one connection.
 
+    `writing` tells whether anything is written into charts at all.
     `in_step` holds only when the last pass brought this very revision into the chart and nothing is left;
-    `in_step_as_of` is when that was seen last.
+    `in_step_as_of` is when that was seen last. `queued_since` and `running_since` speak of the worker's pass,
+    `next_try` of when it tries again after `failures` in a row, of which `failure` is the last one's code.
     """
 
     plan_id: str
@@ -61,23 +64,46 @@ class SyncStatus:
     last_standing: str | None = None
     last_revision: int | None = None
     in_step_as_of: datetime | None = None
+    queued_since: datetime | None = None
+    running_since: datetime | None = None
+    next_try: datetime | None = None
+    failures: int = 0
+    failure: str | None = None
+    writing: WritingState = WritingState.ON
     items: tuple[ItemStatus, ...] = ()
 
 
-def sync_status(plan_id: str, *, ports: PlanPorts, connection_id: str = "default") -> SyncStatus:
-    """Return where every resource of a plan stands; raises `Unknown`. A plan never synced has no items."""
+def sync_status(
+    plan_id: str, *, ports: PlanPorts, connection_id: str = "default", writing: bool = True
+) -> SyncStatus:
+    """Return where every resource of a plan stands; raises `Unknown`. A plan never synced has no items.
+
+    `writing` is the environment's word on whether anything is written.
+    """
     with ports.storage.begin(write=False) as work:
         head = work.plans.head(plan_id)
         entries = work.ledger.of_plan(connection_id, plan_id)
         waiting = work.inbox.of_plan(connection_id, plan_id)
         last = work.passes.get(connection_id, plan_id)
+        job = work.jobs.of_plan(connection_id, plan_id)
+        switch = work.writing.get()
     status = SyncStatus(
         plan_id=plan_id,
         connection_id=connection_id,
         revision=head.number,
         in_step=False,
+        writing=state_of(switch, enabled=writing),
         items=tuple(_status(entry, waiting) for entry in entries),
     )
+    if job is not None:
+        status = replace(
+            status,
+            queued_since=job.asked_at,
+            running_since=job.started_at,
+            next_try=job.due_at,
+            failures=job.failures,
+            failure=job.reason,
+        )
     if last is None:
         return status
     in_step = (last.revision, last.standing) == (head.number, Standing.IN_STEP)

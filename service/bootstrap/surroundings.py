@@ -1,6 +1,9 @@
 """The machine's clock and random ids: what tests put their own in place of."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from threading import Event, Thread
 from uuid import uuid4  # noqa: TID251  here ids are made
 
 
@@ -18,3 +21,25 @@ class RandomIds:
     def new(self) -> str:
         """Return a fresh UUID."""
         return str(uuid4())
+
+
+# Several times within the time of a lease, so that one that comes late is not the last.
+_NOW_AND_THEN_SECONDS = 3.0
+
+
+@contextmanager
+def meanwhile(act: Callable[[], None]) -> Iterator[None]:
+    """Do something every few seconds, in a thread, while the block lasts."""
+    over = Event()
+
+    def go_on() -> None:
+        while not over.wait(_NOW_AND_THEN_SECONDS):
+            act()
+
+    thread = Thread(target=go_on, name="meanwhile", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

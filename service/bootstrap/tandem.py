@@ -6,34 +6,35 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING, Any, TextIO
 
 from service.application.answer_once import OnceStorage
 from service.application.backlog import read_backlog
 from service.application.chart_run import Whose
-from service.application.connect import keep_connection
+from service.application.connect import connection_as_wanted, keep_connection
 from service.application.import_chart import FromEhr, ImportChart, ImportPorts, import_chart
 from service.application.ports import PlanPorts
-from service.application.push_plan import PushPlan, push_plan
+from service.application.preview_sync import Preview
 from service.application.recognise import Everybody, Recogniser
-from service.application.sync_plan import SyncPlan, sync_plan
+from service.application.sync_plan import SyncPlan
 from service.application.tokens import TokenPorts
 from service.bootstrap.care import numbers_in
 from service.bootstrap.chart import CONNECTION, connection_of, gateway_to, override_in
-from service.bootstrap.surroundings import RandomIds, SystemClock
+from service.bootstrap.entrance import recogniser_of
+from service.bootstrap.passes import previewed, watched
+from service.bootstrap.reading import ChartReading
+from service.bootstrap.surroundings import RandomIds, SystemClock, meanwhile
 from service.bootstrap.watching import exporting, readings_of
+from service.bootstrap.working import Workshop, all_current, queue_of, settle_time, upgrade_all
 from service.console.installation import NoEhr, WrongSetting
 from service.domain.values import Problem
-from service.ehr.key_set import KeySetUrl
 from service.fhir.json import JsonObject
-from service.identity.jwt import JwtVerifier, Provider
-from service.identity.key_file import KeySetFile
-from service.identity.keys import Keys
 from service.mapping.references import DEFAULT_IDENTIFIER_SYSTEM
-from service.ports.ehr import Ehr, EhrError
+from service.ports.ehr import Ehr
 from service.ports.imports import ImportRecord
 from service.ports.sealing import KeysUnfit
 from service.ports.storage import Connection, StorageError
@@ -43,13 +44,12 @@ from service.storage.backup import back_up, verify_backup
 from service.storage.keyring import KeyRing, read_keys
 from service.storage.rekey import rekey
 from service.storage.restore import restore
-from service.storage.schema import is_current, upgrade
 from service.storage.unit_of_work import Storage
 from service.sync.agenda import Ports
 from service.sync.report import PushReport
 from service.telemetry import metrics
 from service.telemetry.correlation import Correlation
-from service.telemetry.events import IMPORT_FINISHED, PUSH_FAILED, PUSH_FINISHED, Log, emit
+from service.telemetry.events import IMPORT_FINISHED, Log, emit
 from service.telemetry.logs import configure
 from service.telemetry.metrics import Reading
 from service.telemetry.registry import Registry
@@ -58,6 +58,9 @@ from service.telemetry.watch import Watch
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+
+# Somebody who asks for a pass while the worker makes one waits for it: ten seconds, as long as most take.
+_TRIES, _PAUSE_SECONDS = 41, 0.25
 
 
 @dataclass(slots=False, kw_only=True)
@@ -73,7 +76,9 @@ class Tandem:
     @cached_property
     def database(self) -> Storage:
         """The database itself."""
-        return Storage(self.settings.database_url, self.keys)
+        return Storage(
+            self.settings.database_url, self.keys, queue_of(self.settings, ids=self.ids, clock=self.clock)
+        )
 
     @cached_property
     def storage(self) -> OnceStorage:
@@ -108,6 +113,11 @@ class Tandem:
     def request_seconds(self) -> float:
         """How long a request may take to arrive."""
         return self.settings.request_seconds
+
+    @property
+    def writing(self) -> bool:
+        """Whether the environment lets anything be written into a chart."""
+        return self.settings.writing == "on"
 
     @property
     def asks_who(self) -> bool:
@@ -187,11 +197,11 @@ class Tandem:
 
     def upgrade(self) -> None:
         """Bring the database up to date."""
-        upgrade(self.settings.database_url)
+        upgrade_all(self.settings)
 
     def is_current(self) -> bool:
         """Tell whether the database is up to date."""
-        return is_current(self.settings.database_url)
+        return all_current(self.settings)
 
     @property
     def seals(self) -> bool:
@@ -219,21 +229,62 @@ class Tandem:
 
     def restore(self, file: Path) -> BackupReport:
         """Fill an empty database from a backup; raises `BackupError`."""
-        return restore(self.settings.database_url, self.keys, file)
+        report = restore(self.settings.database_url, self.keys, file)
+        self.upgrade()  # jobs are no part of a backup: their tables are made anew, and empty
+        return report
 
-    def push(self, command: Whose) -> PushReport:
-        """Push or sync a plan over the configured connection; raises `NoEhr`, and as the use case does."""
-        ehr = self.ehr
+    @cached_property
+    def workshop(self) -> Workshop:
+        """What a worker of this installation works with."""
+        return Workshop(
+            settings=self.settings,
+            storage=self.database,
+            clock=self.clock,
+            ids=self.ids,
+            log=self.log,
+            correlation=self.correlation,
+            connect=self.connect,
+            push=partial(self.push, waits=False),
+            reading=self.reading,
+        )
+
+    @cached_property
+    def reading(self) -> ChartReading:
+        """What reads the chart, and has it tell us of changes."""
+        return ChartReading(settings=self.settings, storage=self.storage, log=self.log, run=self._run)
+
+    def push(self, command: Whose, *, waits: bool = True) -> PushReport:
+        """Push or sync a plan over the configured connection; raises `NoEhr`, and as the use case does.
+
+        For a patient whom another run holds it waits some seconds, unless told not to.
+        """
+        return watched(command, self._run(waits=waits), log=self.log, watch=self.watch)
+
+    def _run(self, *, waits: bool = True) -> Ports:
+        """Return what a run at the chart needs, with its connection kept; raises `NoEhr`."""
+        ports = self._ports(waits=waits)
         self.connect()
-        ports = Ports(
+        return ports
+
+    def preview(self, command: SyncPlan) -> Preview:
+        """Say what a pass would do; raises `NoEhr`, and as the use case does."""
+        ports = self._ports()
+        over = connection_as_wanted(connection_of(self.settings), storage=self.storage)
+        return previewed(command, ports, over=over, log=self.log)
+
+    def _ports(self, *, waits: bool = False) -> Ports:
+        return Ports(
             storage=self.storage,
-            ehr=ehr,
+            ehr=self.ehr,
             clock=self.clock,
             ids=self.ids,
             override=self.override,
-            settle_time=timedelta(seconds=self.settings.ehr_answer_seconds + 60),
+            settle_time=settle_time(self.settings),
+            meanwhile=meanwhile,
+            tries=_TRIES if waits else 1,
+            pause=lambda: sleep(_PAUSE_SECONDS),
+            writing=self.writing,
         )
-        return self._told(command, ports)
 
     def import_chart(self, command: ImportChart) -> ImportRecord:
         """Import a chart; raises `NoEhr` for a patient of one, and as `import_chart` does."""
@@ -258,29 +309,6 @@ class Tandem:
         )
         return record
 
-    def _told(self, command: Whose, ports: Ports) -> PushReport:
-        """Push, and write down what came of it."""
-        whose = {"plan_id": command.plan_id, "connection_id": command.connection_id}
-        with self.watch.push(command.plan_id, command.connection_id) as seen:
-            try:
-                report = _carried_out(command, ports)
-            except EhrError as error:
-                seen.outcome = "failed"
-                emit(self.log, PUSH_FAILED, error=type(error).__name__, status=error.status, **whose)
-                raise
-            standing = seen.outcome = report.standing.value
-            seen.revision, seen.writes, seen.counts = report.revision, report.writes, report.counts
-        emit(
-            self.log,
-            PUSH_FINISHED,
-            revision=report.revision,
-            standing=standing,
-            writes=report.writes,
-            counts=report.counts,
-            **whose,
-        )
-        return report
-
     def connect(self) -> Connection:
         """Keep the connection as the settings have it; raises `Pinned` when they move what must stay."""
         return keep_connection(connection_of(self.settings), storage=self.storage)
@@ -288,19 +316,20 @@ class Tandem:
     def lacks(self) -> tuple[Problem, ...]:
         """Return what keeps this installation from working."""
         try:
-            current = self.is_current()
-            if current:
+            if self.is_current():
                 self.admit()
+                return self.workshop.unattended()
         except KeysUnfit as error:
             return (Problem("keys", str(error)),)
         except StorageError:
             return (Problem("database", "cannot be reached"),)
-        return () if current else (Problem("database", "has another schema: run `tandem db upgrade`"),)
+        return (Problem("database", "has another schema: run `tandem db upgrade`"),)
 
     def _readings(self) -> tuple[Reading, ...]:
         """Return what waits now, or that the database cannot tell."""
         try:
-            return readings_of(read_backlog(self.database), self.clock.now())
+            backlog, workers = read_backlog(self.database), self.workshop.alive()
+            return readings_of(backlog, self.clock.now(), workers=workers, writing=self.writing)
         except StorageError:
             return (Reading(metric=metrics.STORAGE_UP, value=0),)
 
@@ -309,14 +338,6 @@ class Tandem:
         self.serves = True
         application: WSGIApplication = api_of(self)
         return application
-
-
-def _carried_out(command: Whose, ports: Ports) -> PushReport:
-    match command:
-        case SyncPlan():
-            return sync_plan(command, ports)
-        case _:
-            return push_plan(PushPlan(plan_id=command.plan_id, connection_id=command.connection_id), ports)
 
 
 def api_of(tandem: Tandem) -> Any:  # a Flask application, by a name that only the web adapters may import
@@ -335,27 +356,18 @@ def api_of(tandem: Tandem) -> Any:  # a Flask application, by a name that only t
         log=tandem.log,
         ready=tandem.lacks,
         push=None if tandem.ehr_url is None else tandem.push,
+        preview=None if tandem.ehr_url is None else tandem.preview,
         import_chart=tandem.import_chart,
+        writing=tandem.writing,
         bind=tandem.correlation.bind,
         watch=tandem.watch,
-        recogniser=_recogniser(tandem) if tandem.asks_who else Everybody(),
+        recogniser=_recogniser(tandem),
         hosts=api.OWN_NAMES | tandem.hosts if tandem.asks_who else api.OWN_NAMES,
     )
     return api.create_app(services)
 
 
-def _recogniser(tandem: Tandem) -> Recogniser:
-    """Return who tells callers apart: by our tokens, and by the identity provider's where there is one."""
-    settings, now = tandem.settings, tandem.clock.now
-    if settings.jwt_keys is None:
-        return Recogniser(storage=tandem.storage, clock=tandem.clock)
-    remote = settings.jwt_keys.startswith("https://")
-    source = KeySetUrl(settings.jwt_keys) if remote else KeySetFile(Path(settings.jwt_keys))
-    provider = Provider(
-        issuer=settings.jwt_issuer or "",
-        audience=settings.jwt_audience or "",
-        role_claim=settings.jwt_role_claim,
-        plan_claim=settings.jwt_plan_claim,
-    )
-    verifier = JwtVerifier(provider, Keys(source, now), now)
-    return Recogniser(storage=tandem.storage, clock=tandem.clock, verifier=verifier)
+def _recogniser(tandem: Tandem) -> Recogniser | Everybody:
+    if not tandem.asks_who:
+        return Everybody()
+    return recogniser_of(tandem.settings, storage=tandem.storage, clock=tandem.clock)

@@ -24,9 +24,13 @@ def exporting() -> Traces:
     return OpenTelemetryTraces.exporting(version("tandem"))
 
 
-def readings_of(backlog: Backlog, now: datetime) -> tuple[Reading, ...]:
-    """Return what waits, as the metrics tell it."""
-    return tuple(_waiting(backlog, now))
+def readings_of(
+    backlog: Backlog, now: datetime, *, workers: int, writing: bool = True
+) -> tuple[Reading, ...]:
+    """Return what waits and how many workers live; `writing` is the environment's word on all writing."""
+    alive = Reading(metric=metrics.WORKERS, value=workers)
+    stopped = Reading(metric=metrics.WRITING_STOPPED, value=backlog.stopped or not writing)
+    return (*_waiting(backlog, now), *_planned(backlog, now), alive, stopped)
 
 
 def _waiting(backlog: Backlog, now: datetime) -> Iterator[Reading]:
@@ -39,3 +43,12 @@ def _waiting(backlog: Backlog, now: datetime) -> Iterator[Reading]:
         age = (now - each.oldest).total_seconds()
         yield Reading(metric=metrics.OPEN_WRITES, value=each.number, labels=where)
         yield Reading(metric=metrics.OLDEST_OPEN_WRITE, value=max(age, 0), labels=where)
+
+
+def _planned(backlog: Backlog, now: datetime) -> Iterator[Reading]:
+    for one in backlog.passes:
+        for state, number in (("queued", one.queued), ("running", one.running), ("paused", one.paused)):
+            yield Reading(metric=metrics.PASSES, value=number, labels=(one.connection_id, state))
+        if one.oldest is not None:
+            age = max((now - one.oldest).total_seconds(), 0)
+            yield Reading(metric=metrics.OLDEST_PASS, value=age, labels=(one.connection_id,))

@@ -42,6 +42,7 @@ def staged(parts: Parts, ehr_url: str | None, *, log: TextIO | None = None) -> I
         settings = {
             "database_url": f"sqlite:///{folder / 'demo.db'}",
             "ehr_url": ehr.base,
+            "worker": "off",
             "ehr_mode": "write",
             "ehr_sandbox": True,
         }

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from service.application.preview_digest import Moved
 from service.application.push_plan import PatientBusy, ReadOnly
 from service.console.exit_codes import ExitCode
 from service.console.installation import ChartUnusable, NoEhr, WrongFault, WrongSetting
@@ -12,6 +13,7 @@ from service.ports.ehr import Contended, EhrError, SeveralMatch, Stale, Unavaila
 from service.ports.sealing import Damaged, KeysUnfit
 from service.ports.storage import Outdated, Pinned, StorageUnavailable, Superseded, Taken, Unknown
 from service.ports.upkeep import BackupError
+from service.sync.barrier import Barred
 from service.sync.two_way import MassVanish
 
 # A class before its bases. None of these errors holds patient data in its text.
@@ -24,6 +26,7 @@ _TABLE: tuple[tuple[type[Exception], ExitCode, str], ...] = (
     (Outdated, ExitCode.CONFLICT, "conflict"),
     (Pinned, ExitCode.CONFLICT, "conflict"),
     (PatientBusy, ExitCode.CONFLICT, "busy"),
+    (Moved, ExitCode.CONFLICT, "something moved"),
     (MassVanish, ExitCode.CONFLICT, "the chart looks emptied"),
     (Contended, ExitCode.CONFLICT, "busy"),
     (Stale, ExitCode.CONFLICT, "the chart has moved on"),
@@ -36,6 +39,7 @@ _TABLE: tuple[tuple[type[Exception], ExitCode, str], ...] = (
     (Damaged, ExitCode.STORAGE_UNAVAILABLE, "the database is damaged"),
     (StorageUnavailable, ExitCode.STORAGE_UNAVAILABLE, "the database is not available"),
     (ReadOnly, ExitCode.USAGE, "not allowed (TANDEM_EHR_MODE says what is)"),
+    (Barred, ExitCode.USAGE, "not allowed"),
     (NoEhr, ExitCode.USAGE, "settings"),
     (WrongSetting, ExitCode.USAGE, "settings"),
     (WrongFault, ExitCode.USAGE, "the fault makes no sense (--faults-list lists them)"),

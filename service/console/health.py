@@ -1,17 +1,20 @@
-"""`tandem health`: does the database work, does the EHR answer."""
+"""`tandem health`: does the database work, does the EHR answer, does a worker live."""
 
 from dataclasses import dataclass
 
 import click
 
+from service.application.writing import WritingState, read_switch, state_of
 from service.console.errors import told
 from service.console.exit_codes import ExitCode
 from service.console.group import Verb
 from service.console.installation import Installation
 from service.console.run import Run
 from service.console.tables import page, table
+from service.console.writing import words_of
 from service.ports.ehr import EhrError
 from service.ports.storage import StorageError
+from service.ports.writing import Switch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +29,9 @@ class Finding:
 @click.command(cls=Verb)
 @click.pass_obj
 def health(run: Run) -> int:
-    """Look at the database and the EHR; changes neither."""
-    found = (_database(run.installation), _ehr(run.installation))
+    """Look at the database, the EHR, the worker and the switch of all writing; changes none of them."""
+    places = (_database, _ehr, _worker, _writing)
+    found = tuple(look(run.installation) for look in places)
     document = {one.part: {"ok": one.code is ExitCode.DONE, "message": one.words} for one in found}
     rows = [(one.part, "ok" if one.code is ExitCode.DONE else "not ok", one.words) for one in found]
     run.answer(document, lambda stream: page(stream).print(table("", ("part", "state", "what"), rows)))
@@ -53,6 +57,17 @@ def _database(installation: Installation) -> Finding:
     return Finding(part="database", code=ExitCode.STORAGE_UNAVAILABLE, words=words)
 
 
+def _writing(installation: Installation) -> Finding:
+    try:
+        switch = read_switch(installation.plans.storage) if installation.is_current() else Switch()
+    except StorageError as error:
+        said = told(error)
+        return Finding(part="writing", code=said.code, words=said.words)
+    state = state_of(switch, enabled=installation.writing)
+    code = ExitCode.DONE if state is WritingState.ON else ExitCode.WORK_LEFT
+    return Finding(part="writing", code=code, words=words_of(switch, state))
+
+
 def _ehr(installation: Installation) -> Finding:
     if installation.ehr_url is None:
         return Finding(part="ehr", code=ExitCode.DONE, words="none is configured (TANDEM_EHR_URL)")
@@ -63,3 +78,18 @@ def _ehr(installation: Installation) -> Finding:
         return Finding(part="ehr", code=said.code, words=said.words)
     words = f"{offered.software or 'a server'}, FHIR {offered.fhir_version}"
     return Finding(part="ehr", code=ExitCode.DONE, words=words)
+
+
+def _worker(installation: Installation) -> Finding:
+    if installation.ehr_url is None:
+        return Finding(part="worker", code=ExitCode.DONE, words="there is nothing to do without an EHR")
+    try:
+        if not installation.is_current():
+            return Finding(part="worker", code=ExitCode.DONE, words="waits for the database")
+        for problem in installation.workshop.unattended():
+            return Finding(part="worker", code=ExitCode.WORK_LEFT, words=problem.reason)
+        words = f"{installation.workshop.alive()} alive"
+    except StorageError as error:
+        said = told(error)
+        return Finding(part="worker", code=said.code, words=said.words)
+    return Finding(part="worker", code=ExitCode.DONE, words=words)

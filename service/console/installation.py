@@ -7,12 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from _typeshed.wsgi import WSGIApplication
 
     from service.application.chart_run import Whose
     from service.application.import_chart import ImportChart
+    from service.application.poll_chart import PollReport
     from service.application.ports import PlanPorts
+    from service.application.preview_sync import Preview
+    from service.application.subscribe import SubscribePorts
+    from service.application.sync_plan import SyncPlan
     from service.application.tokens import TokenPorts
+    from service.domain.values import Problem
     from service.ports.clock import Ids
     from service.ports.ehr import Ehr
     from service.ports.imports import ImportRecord
@@ -46,12 +53,47 @@ class WrongFault(Exception):
     """A fault of the sandbox makes no sense; the text names it."""
 
 
+class Workshop(Protocol):
+    """The worker of an installation."""
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether serving starts a worker too."""
+
+    def work(self, until: "Event", *, parent: int | None = None) -> None:
+        """Be a worker until the event is set, or the parent is gone; raises `NoEhr` and `WrongSetting`."""
+
+    def alive(self) -> int:
+        """Return how many workers live; raises `service.ports.storage.StorageError`."""
+
+    def unattended(self) -> "tuple[Problem, ...]":
+        """Tell when plans wait and no worker lives; raises `service.ports.storage.StorageError`."""
+
+
+class ChartReading(Protocol):
+    """Reads the chart, and has it tell us of changes."""
+
+    def poll(self, *, whole: bool = False) -> "PollReport":
+        """Read what changed in the chart; raises `NoEhr`, and as `poll_chart` does."""
+
+    def due(self) -> tuple[str, ...]:
+        """Return the plans that wait for a pass, by id."""
+
+    @property
+    def subscriptions(self) -> "SubscribePorts":
+        """What subscribing needs; raises `NoEhr`."""
+
+
 class Installation(Protocol):
     """One installation of the service, as its settings describe it."""
 
     @property
     def address(self) -> tuple[str, int]:
         """Where the API listens: host and port."""
+
+    @property
+    def writing(self) -> bool:
+        """Whether the environment lets anything be written into a chart."""
 
     @property
     def asks_who(self) -> bool:
@@ -99,6 +141,17 @@ class Installation(Protocol):
 
     def push(self, command: "Whose") -> "PushReport":
         """Push or sync a plan; raises `NoEhr`, and as the use case does."""
+
+    def preview(self, command: "SyncPlan") -> "Preview":
+        """Say what a pass would do; raises `NoEhr`, and as the use case does."""
+
+    @property
+    def reading(self) -> "ChartReading":
+        """What reads the chart, and has it tell us of changes."""
+
+    @property
+    def workshop(self) -> "Workshop":
+        """What a worker of it works with."""
 
     def import_chart(self, command: "ImportChart") -> "ImportRecord":
         """Import a chart; raises `NoEhr` for a patient of one, and as `import_chart` does."""

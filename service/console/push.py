@@ -24,7 +24,7 @@ from service.sync.report import PushReport, Standing
 
 _PAGE = 100
 # After these the next plan fares no better.
-_HOPELESS = frozenset({
+HOPELESS = frozenset({
     ExitCode.EHR_UNAVAILABLE, ExitCode.STORAGE_UNAVAILABLE, ExitCode.USAGE, ExitCode.UNEXPECTED,
 })  # fmt: skip
 
@@ -76,8 +76,20 @@ def chosen(plan_ids: tuple[str, ...], *, everything: bool) -> tuple[str, ...] | 
 def carry_out(run: Run, plan_ids: tuple[str, ...] | None, command: Callable[[str], Whose]) -> int:
     """Carry a command out on plans, one after the other, and tell what became of each."""
     installation = prepare(run.installation)
-    wanted = tuple(_all_plans(installation)) if plan_ids is None else plan_ids
-    pushed = _push_all(run, installation, [command(one) for one in wanted])
+    wanted = tuple(all_plans(installation)) if plan_ids is None else plan_ids
+    return _carried_out(run, installation, [command(one) for one in wanted])
+
+
+def carry_out_due(run: Run, command: Callable[[str], Whose]) -> int:
+    """Read what changed in the chart, and carry a command out on the plans that wait for it."""
+    installation = prepare(run.installation)
+    with trail_of(installation, "poll"):
+        installation.reading.poll()
+    return _carried_out(run, installation, [command(one) for one in installation.reading.due()])
+
+
+def _carried_out(run: Run, installation: Installation, commands: list[Whose]) -> int:
+    pushed = _push_all(run, installation, commands)
     for one in pushed:
         _show(run, one)
     if run.as_json:
@@ -85,7 +97,8 @@ def carry_out(run: Run, plan_ids: tuple[str, ...] | None, command: Callable[[str
     return _code(pushed)
 
 
-def _all_plans(installation: Installation) -> Iterator[str]:
+def all_plans(installation: Installation) -> Iterator[str]:
+    """Yield the id of every plan that is kept."""
     after: str | None = None
     while True:
         found = list_plans(PlanFilter(), after=after, limit=_PAGE, ports=installation.plans)
@@ -99,7 +112,7 @@ def _push_all(run: Run, installation: Installation, commands: list[Whose]) -> li
     pushed: list[Pushed] = []
     with counted("plans", len(commands), quiet=run.as_json) as step:
         for command in commands:
-            hopeless = bool(pushed) and pushed[-1].code in _HOPELESS
+            hopeless = bool(pushed) and pushed[-1].code in HOPELESS
             untried = Pushed(plan_id=command.plan_id)
             pushed.append(untried if hopeless else _push_one(run, installation, command))
             step()

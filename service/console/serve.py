@@ -1,5 +1,7 @@
 """`tandem serve`: the API, on this machine only unless it asks who calls."""
 
+from contextlib import nullcontext
+
 import click
 
 from service.console.group import Verb
@@ -9,19 +11,22 @@ from service.console.preparation import prepare
 from service.console.run import Run
 from service.console.serving import check_address, is_loopback
 from service.console.unsealed import check_seal
+from service.console.worker_process import kept_running, worker_command
 from service.telemetry.events import SERVER_STARTED, emit
 
 
 @click.command(cls=Verb)
 @click.option("--host", help="The address; TANDEM_HOST or 127.0.0.1 unless named.")
 @click.option("--port", type=click.IntRange(1, 65535), help="TANDEM_PORT or 8080 unless named.")
+@click.option("--no-worker", is_flag=True, help="Start no worker: somebody else runs `tandem worker`.")
 @click.pass_obj
-def serve(run: Run, host: str | None, port: int | None) -> None:
+def serve(run: Run, *, host: str | None, port: int | None, no_worker: bool) -> None:
     """Run the API until interrupted.
 
     Only loopback addresses are served while nobody has to log in; with TANDEM_AUTH=required others are, under
     the names of TANDEM_ALLOWED_HOSTS. A database that is a file is created and brought up to date; for
     PostgreSQL say `tandem db upgrade` first.
+    Where an EHR is configured a worker runs beside the API, and ends with it.
     """
     installation = run.installation
     usual_host, usual_port = installation.address
@@ -34,8 +39,10 @@ def serve(run: Run, host: str | None, port: int | None) -> None:
     check_seal(run, installation, host)
     prepare(installation).admit()
     emit(installation.log, SERVER_STARTED, host=host, port=port, **_described(installation))
+    beside = installation.workshop.is_embedded and not no_worker
     patience = installation.request_seconds
-    serve_with_gunicorn(installation.application, (host, port), patience=patience, log=installation.log)
+    with kept_running(worker_command(), installation.log) if beside else nullcontext():
+        serve_with_gunicorn(installation.application, (host, port), patience=patience, log=installation.log)
 
 
 def _described(installation: Installation) -> dict[str, object]:

@@ -32,6 +32,7 @@ def _read(statement: JsonObject, version: str) -> Capabilities:
         software=_software(statement.get("software")),
         transaction="transaction" in interactions,
         batch="batch" in interactions,
+        history="history-system" in interactions,
         types={str(one["type"]): _type(one) for one in _objects(rest.get("resource")) if "type" in one},
         patch_formats=_texts(statement.get("patchFormat")),
     )

@@ -24,6 +24,7 @@ def ask_for(change: Change) -> Ask:
         headers={**_KEEP, **{name: value for name, value in headers.items() if value}},
         body=_body(change),
         guarded=isinstance(change, Update),
+        urns=(_urn(change),),
     )
 
 
@@ -37,6 +38,7 @@ def ask_for_all(changes: Sequence[Change]) -> Ask:
         headers=_KEEP,
         body=build(BundleType.TRANSACTION, holds),
         guarded=any(isinstance(change, Update) for change in changes),
+        urns=tuple(map(_urn, changes)),
     )
 
 
@@ -71,6 +73,10 @@ def _identities(change: Change) -> tuple[str, ...]:
         searched = f"{kind}?{change.if_none_exist}" if change.if_none_exist else None
         return tuple(one for one in (searched, change.full_url) if one)
     return (change.reference,)
+
+
+def _urn(change: Change) -> str | None:
+    return change.full_url if isinstance(change, Create) else None
 
 
 def _entry(change: Change) -> Entry:

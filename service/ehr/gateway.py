@@ -9,19 +9,33 @@ from service.ehr.blame import guilty
 from service.ehr.capability import capabilities_of
 from service.ehr.changes import ask_for, ask_for_all, written
 from service.ehr.errors import unreadable
+from service.ehr.feeding import feed_pages
 from service.ehr.messages import Aim, Answer, Ask
 from service.ehr.paging import walk
 from service.ehr.quirks import echo_of_answer, echo_of_entry, held
+from service.ehr.rehearsal import Line, Performing, Rehearsing, stamp_of
 from service.ehr.retry import RetryPolicy, persist
-from service.ehr.transport import Transport
 from service.fhir.bundle import BundleType, entries
 from service.fhir.json import JsonObject
 from service.fhir.outcome import OutcomeIssue, read_outcome
-from service.ports.ehr import Capabilities, Change, EhrError, Held, Rejected, Written
+from service.ports.ehr import (
+    Capabilities,
+    Change,
+    ChangePage,
+    EhrError,
+    Feed,
+    Held,
+    Rejected,
+    Request,
+    Written,
+)
 
 # HAPI answers an identical search from its cache for 60 s; a lenient server drops the parameters that it does
 # not know, and would then return everybody's (R4, search, "Handling Search").
 _FRESH = {"Cache-Control": "no-cache", "Prefer": "handling=strict"}
+# HAPI 8.8.0 keeps each search for its next pages, which takes as long again as the search, unless it is told
+# not to; it then tells of no next page, and whoever looks for one identity needs none.
+_FRESH_AND_SHORT = {**_FRESH, "Cache-Control": "no-cache, no-store"}
 _VERDICTS = frozenset(
     {HTTPStatus.BAD_REQUEST, HTTPStatus.PRECONDITION_FAILED, HTTPStatus.UNPROCESSABLE_ENTITY}
 )
@@ -31,7 +45,7 @@ _NOT_OFFERED = frozenset({"not-supported", "not-found"})
 class Gateway:
     """A FHIR R4 server as `service.ports.ehr.Ehr`."""
 
-    def __init__(self, transport: Transport, *, retry: RetryPolicy, sleep: Callable[[float], None]) -> None:
+    def __init__(self, transport: Line, *, retry: RetryPolicy, sleep: Callable[[float], None]) -> None:
         """Take the line to the server, and how patiently harmless failures of writes are tried again."""
         self._transport = transport
         self._retry = retry
@@ -52,8 +66,13 @@ class Gateway:
 
     def search(self, resource_type: str, params: Mapping[str, str]) -> Iterator[Held]:
         """Yield every match, page by page, with what was asked to be included; never from a cache."""
-        first = Ask(aim=Aim.SEARCH, path=resource_type, params=params, headers=_FRESH)
+        headers = _FRESH_AND_SHORT if "identifier" in params else _FRESH
+        first = Ask(aim=Aim.SEARCH, path=resource_type, params=params, headers=headers)
         return walk(first, self._transport.ask)
+
+    def changes(self, feed: Feed, since: str | None, *, count: int) -> Iterator[ChangePage]:
+        """Yield what changed since an instant of the server, page by page, never from a cache."""
+        return feed_pages(feed, since, count=count, fetch=self._transport.ask)
 
     def write(self, change: Change) -> Written:
         """Make one change and return what the server kept."""
@@ -86,9 +105,48 @@ class Gateway:
                 raise
             return refused.issues
 
+    def rehearsal(self) -> "Rehearsal":
+        """Return this chart for a run of which nothing is sent."""
+        return Rehearsal(self._transport, retry=self._retry, sleep=self._sleep)
+
     def _insist(self, ask: Ask) -> Answer:
         attempts = count(1)
         return persist(lambda: self._transport.ask(ask, attempt=next(attempts)), self._retry, self._sleep)
+
+
+class Rehearsal(Gateway):
+    """A FHIR R4 server as `service.ports.ehr.Rehearsal`: writes are noted in place of being sent."""
+
+    def __init__(self, line: Line, *, retry: RetryPolicy, sleep: Callable[[float], None]) -> None:
+        """Take the line to the server."""
+        self._rehearsing = Rehearsing(line)
+        self._line = line
+        super().__init__(self._rehearsing, retry=retry, sleep=sleep)
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        """What would have been sent, in order."""
+        return tuple(self._rehearsing.requests)
+
+    @property
+    def seen(self) -> Mapping[str, JsonObject]:
+        """Every resource of the chart that was read, by `Type/id`."""
+        return self._rehearsing.seen
+
+    @property
+    def written(self) -> Mapping[str, JsonObject]:
+        """Every resource as it would be after the run, by `Type/id`."""
+        return self._rehearsing.written
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """The version of every resource that was read, by `Type/id`."""
+        return {address: stamp_of(resource) for address, resource in self.seen.items()}
+
+    def performance(self) -> Gateway:
+        """Return the chart that takes exactly the requests of this rehearsal."""
+        line = Performing(self._line, self._rehearsing)
+        return Gateway(line, retry=self._retry, sleep=self._sleep)
 
 
 def _all_written(ask: Ask, changes: Sequence[Change], answer: Answer) -> tuple[Written, ...]:

@@ -13,6 +13,7 @@ class Aim(StrEnum):
     METADATA = "metadata"
     READ = "read"
     SEARCH = "search"
+    HISTORY = "history"
     PAGE = "page"
     VALIDATE = "validate"
     CREATE = "create"
@@ -25,6 +26,7 @@ METHODS: Mapping[Aim, str] = {
     Aim.METADATA: "GET",
     Aim.READ: "GET",
     Aim.SEARCH: "GET",
+    Aim.HISTORY: "GET",
     Aim.PAGE: "GET",
     Aim.VALIDATE: "POST",
     Aim.CREATE: "POST",
@@ -37,7 +39,10 @@ WRITES = frozenset({Aim.CREATE, Aim.UPDATE, Aim.PUT_NEW, Aim.TRANSACTION})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """A request; `path` lies below the base, or is a link of the server's own; `guarded` means If-Match."""
+    """A request; `path` lies below the base, or is a link of the server's own; `guarded` means If-Match.
+
+    `urns` has, for each change that it makes, the urn of what the server is to name, None where we name it.
+    """
 
     aim: Aim
     path: str
@@ -45,6 +50,7 @@ class Ask:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: JsonObject | None = None
     guarded: bool = False
+    urns: tuple[str | None, ...] = ()
 
     @property
     def method(self) -> str:

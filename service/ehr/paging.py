@@ -28,13 +28,19 @@ def walk(first: Ask, fetch: Callable[[Ask], Answer]) -> Iterator[Held]:
 
 
 def _pages(first: Ask, fetch: Callable[[Ask], Answer]) -> Iterator[Held]:
+    for ask, answer in bundles(first, fetch, kind=BundleType.SEARCHSET):
+        yield from _found(ask, answer)
+
+
+def bundles(first: Ask, fetch: Callable[[Ask], Answer], *, kind: BundleType) -> Iterator[tuple[Ask, Answer]]:
+    """Yield the pages of an answer with what asked for each; raises `PageExpired`, and `NotFhir`."""
     ask, visited = first, set[str]()
     while True:
         answer = fetch(ask)
         body = answer.body or {}
-        if body.get("resourceType") != "Bundle" or body.get("type") != BundleType.SEARCHSET:
-            raise unreadable(ask, answer, "the answer is no searchset")
-        yield from _found(ask, answer)
+        if body.get("resourceType") != "Bundle" or body.get("type") != kind:
+            raise unreadable(ask, answer, f"the answer is no {kind}")
+        yield ask, answer
         link = next_link(body)
         if link is None:
             return
@@ -46,7 +52,7 @@ def _pages(first: Ask, fetch: Callable[[Ask], Answer]) -> Iterator[Held]:
 
 def _found(ask: Ask, answer: Answer) -> Iterator[Held]:
     for entry in entries(answer.body or {}):
-        if entry.resource is None or _is_outcome(entry):
+        if entry.resource is None or is_outcome(entry):
             continue
         found = held(entry.resource)
         if found is None:
@@ -54,5 +60,6 @@ def _found(ask: Ask, answer: Answer) -> Iterator[Held]:
         yield found
 
 
-def _is_outcome(entry: Entry) -> bool:
+def is_outcome(entry: Entry) -> bool:
+    """Tell whether an entry is what the server says about the answer."""
     return entry.mode == "outcome" or (entry.resource or {}).get("resourceType") == "OperationOutcome"

@@ -31,13 +31,13 @@ class Echo:
     def version(self) -> str | None:
         """Return its version: the ETag (HAPI's PATCH has none), else the body's, else the location's."""
         located = _rest(self.location)
-        stated = version_of(self.etag) or _meta(self.resource, "versionId")
+        stated = version_of(self.etag) or meta_of(self.resource, "versionId")
         return stated or (located.version if located else None)
 
     @property
     def last_updated(self) -> str | None:
         """Return the server's instant: the body's, else the entry's or header's, which may lack fractions."""
-        return _meta(self.resource, "lastUpdated") or _instant(self.last_modified)
+        return meta_of(self.resource, "lastUpdated") or instant(self.last_modified)
 
 
 def echo_of_answer(answer: Answer) -> Echo:
@@ -72,8 +72,8 @@ def held(resource: JsonObject, etag: str | None = None) -> Held | None:
         return None
     return Held(
         reference=target.relative,
-        version=version_of(etag) or _meta(resource, "versionId"),
-        last_updated=_meta(resource, "lastUpdated"),
+        version=version_of(etag) or meta_of(resource, "versionId"),
+        last_updated=meta_of(resource, "lastUpdated"),
         resource=resource,
     )
 
@@ -94,13 +94,14 @@ def _rest(location: str | None) -> Rest | None:
     return target if isinstance(target, Rest) else None
 
 
-def _meta(resource: JsonObject | None, name: str) -> str | None:
+def meta_of(resource: JsonObject | None, name: str) -> str | None:
+    """Return what a resource's `meta` says under a name, such as `versionId`."""
     meta: Any = (resource or {}).get("meta")
     value = meta.get(name) if isinstance(meta, dict) else None
     return value if isinstance(value, str) else None
 
 
-def _instant(text: str | None) -> str | None:
+def instant(text: str | None) -> str | None:
     """Write an HTTP date as FHIR's instant; an instant, as entries have it, stays as it is."""
     try:
         moment = parsedate_to_datetime(text or "")

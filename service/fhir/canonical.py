@@ -9,6 +9,7 @@ in `meta` (R4, resource, "Metadata": profiles, tags and labels are sets).
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -53,12 +54,25 @@ def _without_stamps(meta: Any) -> Any:
 
 def _object(value: JsonObject, kind: str) -> JsonObject:
     known = elements(kind)
-    pairs = ((key, _value(key, value[key], known.get(key))) for key in sorted(value))
-    return {key: one for key, one in pairs if not _is_empty(one)}
+    shaped: JsonObject = {}
+    for key in sorted(value):
+        one = value[key]
+        # Most members are texts: what need not be shaped costs no call.
+        shaped_one = one if type(one) is str and key not in _times(kind) else _value(key, one, known.get(key))
+        if not _is_empty(shaped_one):
+            shaped[key] = shaped_one
+    return shaped
+
+
+@cache
+def _times(kind: str) -> frozenset[str]:
+    return frozenset(name for name, element in elements(kind).items() if element.kind in _TIMED)
 
 
 def _value(key: str, value: Any, element: Element | None) -> Any:
     match value:
+        case str():  # first, since most values are
+            return _time(value) if element is not None and element.kind in _TIMED else value
         case dict():
             return _object(value, kind_of(element, value))
         case list():
@@ -67,8 +81,6 @@ def _value(key: str, value: Any, element: Element | None) -> Any:
             return value
         case int() | float() | Decimal():
             return _number(value)
-        case str() if element is not None and element.kind in _TIMED:
-            return _time(value)
         case _:
             return value
 
@@ -84,7 +96,7 @@ def _items(key: str, items: list[Any]) -> list[Any]:
 
 
 def _is_empty(value: Any) -> bool:
-    return value is None or (isinstance(value, str | list | dict) and not value)
+    return not value and (value is None or isinstance(value, str | list | dict))
 
 
 def _number(value: float | Decimal) -> int | Decimal:

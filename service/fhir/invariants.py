@@ -17,22 +17,23 @@ def invariant_problems(resource: JsonObject) -> Iterator[Problem]:
     for place in walk(resource):
         if isinstance(place.value, dict):
             for rule in _rules(place):
-                if _is_broken(rule, place):
+                if is_broken(rule, place):
                     yield Problem(path=place.path, rule=rule.id, message=rule.wording, severity=rule.severity)
 
 
 def _rules(place: Place) -> Iterator[Invariant]:
-    yield from _rules_of(place.kind)
+    yield from rules_of(place.kind)
     if place.value is place.root and "contained" in place.value:
-        yield from _rules_of("*")
+        yield from rules_of("*")
 
 
 @cache
-def _rules_of(kind: str) -> tuple[Invariant, ...]:
+def rules_of(kind: str) -> tuple[Invariant, ...]:
+    """Gives the rules of one type, `*` for those of every resource with contained ones."""
     return tuple(rule for rule in INVARIANTS if rule.kind == kind)
 
 
-def _is_broken(rule: Invariant, place: Place) -> bool:
+def is_broken(rule: Invariant, place: Place) -> bool:
     """Tells whether the answer is a plain no; none at all (dates of unequal precision) breaks nothing."""
     return _judge(rule)(place) == [False]
 

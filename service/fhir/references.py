@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from service.fhir.json import JsonObject
-from service.fhir.schema import Place, is_resource_type, walk
+from service.fhir.schema import elements, is_resource_type, kind_of
 
 _REST = re.compile(
     r"(?:(?P<base>https?://\S+?)/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[A-Za-z0-9.-]{1,64})"
@@ -90,19 +90,47 @@ def target_type(reference: JsonObject) -> str | None:
 
 def references_in(resource: JsonObject) -> Iterator[tuple[str, JsonObject]]:
     """Visits every Reference as (FHIRPath, the object itself), in elements that R4 does not know too."""
-    return ((place.path, place.value) for place in walk(resource) if _is_reference(place))
+    kind = str(resource.get("resourceType", ""))
+    yield from _references(resource, kind, kind)
 
 
 def rewrite(resource: JsonObject, readdress: Callable[[str], str]) -> JsonObject:
     """Gives a copy of the resource whose references read as `readdress` says; nothing else changes."""
-    copied = deepcopy(resource)
-    for _, reference in references_in(copied):
-        if isinstance(reference.get("reference"), str):
-            reference["reference"] = readdress(reference["reference"])
+    return _readdressed(resource, str(resource.get("resourceType", "")), readdress)
+
+
+# Both go down into objects alone, on their own: `schema.walk` makes a `Place` of every string that it passes.
+def _references(value: JsonObject, kind: str, path: str) -> Iterator[tuple[str, JsonObject]]:
+    if _is_reference(value, kind):
+        yield path, value
+    known = elements(kind)
+    for name, one in value.items():
+        if isinstance(one, dict):
+            here = f"{path}.{name.removeprefix('_')}"
+            yield from _references(one, kind_of(known.get(name), one), here)
+        elif isinstance(one, list):
+            here = f"{path}.{name.removeprefix('_')}"
+            for index, item in enumerate(one):
+                if isinstance(item, dict):
+                    yield from _references(item, kind_of(known.get(name), item), f"{here}[{index}]")
+
+
+def _readdressed(value: JsonObject, kind: str, readdress: Callable[[str], str]) -> JsonObject:
+    known, copied = elements(kind), dict(value)
+    for name, one in value.items():
+        if isinstance(one, dict):
+            copied[name] = _readdressed(one, kind_of(known.get(name), one), readdress)
+        elif isinstance(one, list):
+            copied[name] = [
+                _readdressed(item, kind_of(known.get(name), item), readdress)
+                if isinstance(item, dict)
+                else deepcopy(item)
+                for item in one
+            ]
+    if _is_reference(value, kind) and isinstance(value.get("reference"), str):
+        copied["reference"] = readdress(value["reference"])
     return copied
 
 
-def _is_reference(place: Place) -> bool:
-    if not isinstance(place.value, dict):
-        return False
-    return place.kind == "Reference" or (not place.kind and isinstance(place.value.get("reference"), str))
+def _is_reference(value: JsonObject, kind: str) -> bool:
+    return kind == "Reference" or (not kind and isinstance(value.get("reference"), str))

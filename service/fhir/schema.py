@@ -20,7 +20,11 @@ ANY_RESOURCE = "Resource"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Element:
-    """One element of the type `parent`; `kind` is a primitive as the models spell it, or a class name."""
+    """One element of the type `parent`; `kind` is a primitive as the models spell it, or a class name.
+
+    `choice` is the `value` of a `value[x]`, of which at most one member may be given; of a choice that is
+    `required`, one is.
+    """
 
     name: str
     parent: str
@@ -29,6 +33,8 @@ class Element:
     primitive: bool
     codes: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
+    required: bool = False
+    choice: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +89,7 @@ def kind_of(element: Element | None, value: Any) -> str:
     return element.kind
 
 
+_DEMANDS = ("element_required", "one_of_many_required")
 _NO_TYPE_OF_R4 = R4B_ONLY | {ANY_RESOURCE, "DomainResource"}
 
 
@@ -135,7 +142,14 @@ def _element(parent: str, name: str, field: "FieldInfo") -> Element:
         primitive=inner is None,
         codes=CODES.get((parent, name)) or _whole(notes.get("enum_values")),
         targets=TARGETS.get((parent, name)) or _strings(notes.get("enum_reference_types")),
+        required=field.is_required() or any(notes.get(one) is True for one in _DEMANDS),
+        choice=_choice(notes),
     )
+
+
+def _choice(notes: Mapping[str, Any]) -> str | None:
+    name = notes.get("one_of_many")
+    return name if isinstance(name, str) else None
 
 
 def _leaf(annotation: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 from service.fhir.json import JsonObject
@@ -20,10 +21,16 @@ class Key:
     @property
     def urn(self) -> str:
         """The name of the resource inside a Bundle, the same at every rendering."""
-        return uuid5(_NAMESPACE, f"{self.type}/{self.item}").urn
+        return _urn(self.type, self.item)
 
     def __str__(self) -> str:
         return f"{self.type}/{self.item}"
+
+
+@lru_cache(maxsize=4096)
+def _urn(type_: str, item: str) -> str:
+    """Name a key, for as long as some plans are at work: one push asks for each name twenty times."""
+    return uuid5(_NAMESPACE, f"{type_}/{item}").urn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from service.fhir.glance import surely_valid
 from service.fhir.json import JsonObject, dumps
 from service.fhir.schema import walk
 from service.fhir.structure import structural_problems
@@ -12,7 +13,8 @@ def obstacles(resource: JsonObject) -> tuple[Issue, ...]:
     """Return why a resource must not be read, empty when it may; a form that is not R4's comes alone."""
     if not _is_text(resource):
         return (Issue("Resource", "holds a broken surrogate"),)
-    shape = tuple(Issue(one.path, one.message) for one in structural_problems(resource))
+    found = () if surely_valid(resource) else structural_problems(resource)
+    shape = tuple(Issue(one.path, one.message) for one in found)
     return shape or tuple(_modifiers(resource))
 
 

@@ -28,6 +28,17 @@ class OpenWrites:
     oldest: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedPasses:
+    """How many plans of one connection wait for a pass, since when the oldest does, run, and pause."""
+
+    connection_id: str
+    queued: int
+    running: int
+    paused: int
+    oldest: datetime | None = None
+
+
 class Backlog(Protocol):
     """Counts over everything that is kept; cheap enough to be asked every few seconds."""
 
@@ -36,3 +47,6 @@ class Backlog(Protocol):
 
     def open_writes(self) -> tuple[OpenWrites, ...]:
         """Return the journal rows that are not settled, by connection."""
+
+    def planned_passes(self) -> tuple[PlannedPasses, ...]:
+        """Return what the worker is to do, by connection."""

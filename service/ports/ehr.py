@@ -47,6 +47,42 @@ class Held:
     resource: JsonObject
 
 
+@dataclass(frozen=True, slots=True)
+class History:
+    """What happened to every resource of a type, or of the server where it is None, deletions too."""
+
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """Which resources of a type are newer than a moment; what was deleted is not shown."""
+
+    kind: str
+
+
+Feed: TypeAlias = History | Updated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One version that a resource got, or its deletion; `resource` is None where the server leaves it out."""
+
+    reference: str
+    version: str | None
+    last_updated: str | None
+    deleted: bool = False
+    resource: JsonObject | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePage:
+    """Some rows in the server's order; `told_at` is the server's own instant of its answer, where it says."""
+
+    rows: tuple[Row, ...]
+    told_at: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """What became of one change; `resource` is what the server kept, where it says.
@@ -61,6 +97,20 @@ class Written:
     last_updated: str | None
     resource: JsonObject | None
     created: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One writing request as it would leave: `url` is relative to the base, and empty for a transaction.
+
+    What the server is to give has a placeholder: a urn for an id, and `given-N` for the version that the
+    answer to the Nth request names.
+    """
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,14 +138,34 @@ class TypeCapability:
         return cls(**values)
 
 
+class _AsKept(Mapping[str, TypeCapability]):
+    """Types that are read when they are asked for: HAPI lists 146, and a plan writes ten."""
+
+    def __init__(self, kept: Mapping[str, JsonObject]) -> None:
+        self._kept = kept
+
+    def __getitem__(self, name: str) -> TypeCapability:
+        return TypeCapability.from_json(self._kept[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What a server offers, as negotiated from its CapabilityStatement and the operator's override."""
+    """What a server offers, as negotiated from its CapabilityStatement and the operator's override.
+
+    `history` is that of the whole server; a type's own is among its interactions.
+    """
 
     fhir_version: str
     software: str | None = None
     transaction: bool = False
     batch: bool = False
+    history: bool = False
     types: Mapping[str, TypeCapability] = field(default_factory=dict)
     patch_formats: frozenset[str] = frozenset()
 
@@ -114,6 +184,7 @@ class Capabilities:
             "software": self.software,
             "transaction": self.transaction,
             "batch": self.batch,
+            "history": self.history,
             "types": {name: self.types[name].to_json() for name in sorted(self.types)},
             "patch_formats": sorted(self.patch_formats),
         }
@@ -123,6 +194,8 @@ class Capabilities:
 
         The words have the shape of `to_json`; members that they leave out stay, type by type.
         """
+        if not words:
+            return self
         stated = self.to_json()
         types = stated["types"]
         for name, told in words.get("types", {}).items():
@@ -132,13 +205,13 @@ class Capabilities:
     @classmethod
     def from_json(cls, stored: JsonObject) -> "Capabilities":
         """Read what `to_json` wrote."""
-        types = {name: TypeCapability.from_json(kept) for name, kept in stored.get("types", {}).items()}
         return cls(
             fhir_version=stored["fhir_version"],
             software=stored.get("software"),
             transaction=stored.get("transaction", False),
             batch=stored.get("batch", False),
-            types=types,
+            history=stored.get("history", False),
+            types=_AsKept(stored.get("types", {})),
             patch_formats=frozenset(stored.get("patch_formats", ())),
         )
 
@@ -206,6 +279,10 @@ class Gone(EhrError):
     """The resource was deleted."""
 
 
+class Unforeseen(Unavailable):
+    """A write that was not rehearsed: nothing was done, preview again."""
+
+
 class Denied(EhrError):
     """Our credentials do not open this door."""
 
@@ -226,6 +303,13 @@ class Ehr(Protocol):
     def search(self, resource_type: str, params: Mapping[str, str]) -> Iterator[Held]:
         """Yield every match, page by page, with what was asked to be included; never from a cache."""
 
+    def changes(self, feed: Feed, since: str | None, *, count: int) -> Iterator[ChangePage]:
+        """Yield what changed since an instant of the server, in pages of about `count` rows.
+
+        Nothing comes from a cache. A row may come twice, and a page that expired begins the reading anew: the
+        caller drops what it has seen.
+        """
+
     def write(self, change: Change) -> Written:
         """Make one change and return what the server kept."""
 
@@ -234,3 +318,32 @@ class Ehr(Protocol):
 
     def validate(self, resource: JsonObject, profile: str | None = None) -> tuple[OutcomeIssue, ...]:
         """Return what the server's `$validate` finds; raises `Rejected` where it offers none."""
+
+    def rehearsal(self) -> "Rehearsal":
+        """Return this chart for a run of which nothing is sent."""
+
+
+class Rehearsal(Ehr, Protocol):
+    """A chart in which a run reads as ever, while its writes are noted, and answered as they would be."""
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        """What would have been sent, in order."""
+
+    @property
+    def seen(self) -> Mapping[str, JsonObject]:
+        """Every resource of the chart that was read, by `Type/id`."""
+
+    @property
+    def written(self) -> Mapping[str, JsonObject]:
+        """Every resource as it would be after the run, by `Type/id`, made up where the server gives it."""
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """The version of every resource that was read, by `Type/id`; its digest where it has none."""
+
+    def performance(self) -> Ehr:
+        """Return the chart that takes exactly the requests of this rehearsal, in their order.
+
+        What was read for it is not read again; any other write raises `Unforeseen` and is not sent.
+        """

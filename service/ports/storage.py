@@ -19,11 +19,16 @@ from service.fhir.json import JsonObject
 from service.ports.access import Audit, Tokens
 from service.ports.answers import Answers
 from service.ports.decisions import Decisions
+from service.ports.feed import Due, Links, Sights
+from service.ports.hooks import Hooks
 from service.ports.imports import Imports
 from service.ports.inbox import Inbox
 from service.ports.jobs import Jobs
 from service.ports.journal import Journal
+from service.ports.links import LinkState as LinkState  # noqa: PLC0414  whoever keeps entries says their state
 from service.ports.passes import Passes
+from service.ports.workers import Duties, Workers
+from service.ports.writing import Writing
 
 _Item = TypeVar("_Item")
 
@@ -128,22 +133,6 @@ class RevisionSummary:
     schema_version: int
 
 
-class LinkState(StrEnum):
-    """How one item stands with its resource in one chart (docs/sync.md)."""
-
-    IN_SYNC = "in-sync"
-    WAITING = "waiting"
-    IN_FLIGHT = "in-flight"
-    UNKNOWN_OUTCOME = "unknown-outcome"
-    CONFLICT = "conflict"
-    NOT_KEPT = "not-kept"
-    PARKED = "parked"
-    DETACHED = "detached"
-    FROZEN = "frozen"
-    PULL_ONLY = "pull-only"
-    PLAN_ONLY = "plan-only"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
     """What is agreed between one item and its resource; keyed by connection, resource type and item.
@@ -232,6 +221,9 @@ class Plans(Protocol):
 
     def head(self, plan_id: str) -> Revision:
         """Return the latest revision; raises `Unknown`."""
+
+    def patient_of(self, plan_id: str) -> str:
+        """Return the id of the plan's patient; raises `Unknown`."""
 
     def revision(self, plan_id: str, number: int) -> Revision:
         """Return one revision, whatever version of this service wrote it; raises `Unknown`."""
@@ -328,6 +320,9 @@ class Leases(Protocol):
     def holds(self, lease: Lease, now: datetime) -> bool:
         """Tell whether the lease is still its holder's: neither expired, released nor taken over."""
 
+    def renew(self, lease: Lease, *, now: datetime, ttl: timedelta) -> bool:
+        """Let a lease that still holds expire later, and tell whether it does; one that is over stays so."""
+
     def release(self, lease: Lease) -> None:
         """Give the lease back; one that was taken over stays with its new holder."""
 
@@ -367,6 +362,20 @@ class UnitOfWork(Protocol):
     def decisions(self) -> Decisions: ...
     @property
     def jobs(self) -> Jobs: ...
+    @property
+    def links(self) -> Links: ...
+    @property
+    def sights(self) -> Sights: ...
+    @property
+    def due(self) -> Due: ...
+    @property
+    def hooks(self) -> Hooks: ...
+    @property
+    def workers(self) -> Workers: ...
+    @property
+    def duties(self) -> Duties: ...
+    @property
+    def writing(self) -> Writing: ...
 
     def __enter__(self) -> Self: ...
     def __exit__(

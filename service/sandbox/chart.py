@@ -42,6 +42,11 @@ class Chart:
                 return key
 
 
+def dated(chart: Chart, bundle: JsonObject) -> JsonObject:
+    """Gives a Bundle with the moment at which the server made it, as HAPI 8.8 does with what it found."""
+    return {**bundle, "meta": {"lastUpdated": instant(chart.now)}}
+
+
 def known_type(kind: str) -> str:
     """Gives the type back, or refuses one that the server does not keep."""
     if kind not in types():

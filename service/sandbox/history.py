@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from service.fhir.bundle import BundleType, Entry, Request, Response, build
 from service.fhir.json import JsonObject
-from service.sandbox.chart import Chart
+from service.sandbox.chart import Chart, dated
 from service.sandbox.periods import NotADate, span
 from service.sandbox.records import Key, Method, Version
 from service.sandbox.wire import Pairs, Refusal, number
@@ -46,7 +46,8 @@ def _history(chart: Chart, versions: Iterable[Version], *, pairs: Pairs, path: s
     links = {"self": _url(chart, path, asked)}
     if len(shown) > size:
         links["next"] = _url(chart, path, asked | {"_count": str(size), "_offset": str(offset + size)})
-    return build(BundleType.HISTORY, [_entry(chart, version) for version in shown[:size]], links=links)
+    entries = [_entry(chart, version) for version in shown[:size]]
+    return dated(chart, build(BundleType.HISTORY, entries, links=links))
 
 
 def _entry(chart: Chart, version: Version) -> Entry:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 from service.fhir.bundle import BundleType, Entry, build
 from service.fhir.json import JsonObject
 from service.fhir.references import Rest, parse
-from service.sandbox.chart import Chart
+from service.sandbox.chart import Chart, dated
 from service.sandbox.includes import included
 from service.sandbox.matching import token_parts, unescaped, values_at
 from service.sandbox.pages import Snapshot
@@ -39,7 +39,7 @@ def searchset(chart: Chart, kind: str, pairs: Pairs) -> JsonObject:
     query = read_query(kind, pairs)
     found = find(chart, query)
     if query.only_count:
-        return build(BundleType.SEARCHSET, (), total=len(found))
+        return dated(chart, build(BundleType.SEARCHSET, (), total=len(found)))
     size = min(query.count or chart.shape.page_size, chart.shape.largest_page)
     snapshot = Snapshot(
         id=chart.ids() if len(found) > size else "",
@@ -79,7 +79,8 @@ def _page(chart: Chart, snapshot: Snapshot, part: slice, *, links: dict[str, str
         *(_entry(chart, version, "include") for version in included(chart, query, shown)),
     ]
     total = len(snapshot.found) if query.total or ends else None
-    return build(BundleType.SEARCHSET, entries, links=_self_then_next(links), total=total)
+    found = build(BundleType.SEARCHSET, entries, links=_self_then_next(links), total=total)
+    return dated(chart, found)
 
 
 def _self_then_next(links: dict[str, str]) -> dict[str, str]:

@@ -1,10 +1,10 @@
 """What waits, counted by the database."""
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, select
 
-from service.ports.backlog import AT_REST, OpenWrites, WaitingItems
+from service.ports.backlog import AT_REST, OpenWrites, PlannedPasses, WaitingItems
 from service.ports.storage import LinkState
-from service.storage.tables import journal, ledger
+from service.storage.tables import jobs, journal, ledger
 
 
 class SqlBacklog:
@@ -35,4 +35,19 @@ class SqlBacklog:
             .group_by(place)
         )
         found = (OpenWrites(connection_id=c, number=n, oldest=oldest) for c, n, oldest in counted)
+        return tuple(sorted(found, key=lambda one: one.connection_id))
+
+    def planned_passes(self) -> tuple[PlannedPasses, ...]:
+        """Return what the worker is to do, by connection."""
+        waits, runs = jobs.c.waiting_id.is_not(None), jobs.c.running_id.is_not(None)
+        counted = self._connection.execute(
+            select(
+                jobs.c.connection_id.label("connection_id"),
+                func.count().filter(waits).label("queued"),
+                func.count().filter(runs).label("running"),
+                func.count().filter(and_(~waits, ~runs)).label("paused"),
+                func.min(jobs.c.asked_at).label("oldest"),
+            ).group_by(jobs.c.connection_id)
+        )
+        found = (PlannedPasses(**row._mapping) for row in counted)
         return tuple(sorted(found, key=lambda one: one.connection_id))

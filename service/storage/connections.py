@@ -1,11 +1,13 @@
 """The EHRs of this installation: their settings, what they offer, and how far they were read."""
 
 from dataclasses import asdict, fields, replace
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection as SqlConnection
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Text, select, type_coerce
 
+from service.fhir.json import JsonObject, loads
 from service.ports.storage import (
     Connection,
     ConnectionMode,
@@ -73,9 +75,16 @@ class SqlCapabilityCache:
 
     def get(self, connection_id: str) -> KeptCapabilities | None:
         """Return what a server offered, if it was ever asked."""
-        wanted = select(capabilities).where(capabilities.c.connection_id == connection_id)
+        text = type_coerce(capabilities.c.content, Text).label("text")
+        wanted = select(text, capabilities.c.fetched_at).where(capabilities.c.connection_id == connection_id)
         row = self._connection.execute(wanted).one_or_none()
-        return None if row is None else KeptCapabilities(content=row.content, fetched_at=row.fetched_at)
+        return None if row is None else KeptCapabilities(content=_read(row.text), fetched_at=row.fetched_at)
+
+
+@lru_cache(maxsize=4)
+def _read(text: str) -> JsonObject:
+    """Read a statement once for as long as it is the same text: HAPI's has 90 KB, and every push asks."""
+    return loads(text)
 
 
 class SqlCursors:

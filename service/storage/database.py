@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -15,7 +16,10 @@ from service.storage.failures import speak_plainly
 WRITES = "tandem_writes"
 """The execution option of a connection whose transaction is going to write."""
 
-_WAIT_MILLISECONDS = 5000
+LONGEST_WAIT = 5.0
+"""Seconds that a transaction waits for another that writes."""
+
+_WAIT_MILLISECONDS = int(1000 * LONGEST_WAIT)
 # A lost power supply must not undo what a journal row promised: WAL alone syncs only at checkpoints.
 _PRAGMAS = (
     f"busy_timeout={_WAIT_MILLISECONDS}",
@@ -97,9 +101,11 @@ def transaction(engine: Engine, *, write: bool) -> Iterator[Connection]:
 
 def insert_into(connection: Connection, table: Table) -> _Insert:
     """Return an insert that can say what to do on a conflict, in the words of the database."""
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)
+    return _insert(connection.dialect.name, table)
+
+
+def _insert(dialect: str, table: Table) -> "_Insert":
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def put(connection: Connection, table: Table, row: dict[str, Any]) -> None:
@@ -109,18 +115,19 @@ def put(connection: Connection, table: Table, row: dict[str, Any]) -> None:
 
 def put_all(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows that name the same columns, each in place of the one that has its primary key."""
-    if not rows:
-        return
+    if rows:
+        # One statement for all: compiling and sending each alone takes several times as long.
+        connection.execute(_putting(connection.dialect.name, table, tuple(rows[0])), list(rows))
+
+
+@cache  # one for each table and set of columns that this package writes
+def _putting(dialect: str, table: Table, names: tuple[str, ...]) -> "_Insert":
     keys = [column.name for column in table.primary_key]
-    insert = insert_into(connection, table)
-    rest = {name: insert.excluded[name] for name in rows[0] if name not in keys}
-    # One statement for all: compiling and sending each alone takes several times as long.
-    connection.execute(
-        insert.on_conflict_do_update(index_elements=keys, set_=rest)
-        if rest
-        else insert.on_conflict_do_nothing(index_elements=keys),
-        list(rows),
-    )
+    insert = _insert(dialect, table)
+    rest = {name: insert.excluded[name] for name in names if name not in keys}
+    if rest:
+        return insert.on_conflict_do_update(index_elements=keys, set_=rest)
+    return insert.on_conflict_do_nothing(index_elements=keys)
 
 
 def insert_new(connection: Connection, table: Table, row: dict[str, Any]) -> bool:

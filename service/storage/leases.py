@@ -47,6 +47,11 @@ class SqlLeases:
         found = select(leases.c.fencing).where(_is(lease), leases.c.expires_at > now)
         return self._connection.scalar(found) is not None
 
+    def renew(self, lease: Lease, *, now: datetime, ttl: timedelta) -> bool:
+        """Let a lease that still holds expire later, and tell whether it does; one that is over stays so."""
+        held = update(leases).where(_is(lease), leases.c.expires_at > now)
+        return self._connection.execute(held.values(expires_at=now + ttl)).rowcount == 1
+
     def release(self, lease: Lease) -> None:
         """Give the lease back; one that was taken over stays with its new holder."""
         self._connection.execute(update(leases).where(_is(lease)).values(holder=None))

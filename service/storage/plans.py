@@ -48,7 +48,20 @@ class SqlPlans:
 
     def head(self, plan_id: str) -> Revision:
         """Return the latest revision; raises `Unknown`."""
-        return self.revision(plan_id, self._number(plan_id))
+        latest = (revisions.c.plan_id == plans.c.id) & (revisions.c.number == plans.c.number)
+        wanted = select(revisions).join(plans, latest).where(plans.c.id == plan_id)
+        row = self._connection.execute(wanted).one_or_none()
+        if row is None:
+            raise Unknown("plan", plan_id)
+        return self._revision(row)
+
+    def patient_of(self, plan_id: str) -> str:
+        """Return the id of the plan's patient; raises `Unknown`."""
+        wanted = select(plans.c.patient_id).where(plans.c.id == plan_id)
+        patient_id: str | None = self._connection.scalar(wanted)
+        if patient_id is None:
+            raise Unknown("plan", plan_id)
+        return patient_id
 
     def revision(self, plan_id: str, number: int) -> Revision:
         """Return one revision, whatever version of this service wrote it; raises `Unknown`."""
@@ -56,14 +69,7 @@ class SqlPlans:
         row = self._connection.execute(wanted).one_or_none()
         if row is None:
             raise Unknown("revision", f"{plan_id}/{number}")
-        return Revision(
-            number=row.number,
-            plan=plan_from_document(self._document(row), version=row.schema_version),
-            groups=row.groups,
-            author=row.author,
-            origin=Origin(row.origin),
-            recorded_at=row.recorded_at,
-        )
+        return self._revision(row)
 
     def revisions(self, plan_id: str, *, after: int = 0, limit: int = 100) -> tuple[RevisionSummary, ...]:
         """Return the revisions after a number, oldest first; raises `Unknown`."""
@@ -107,6 +113,16 @@ class SqlPlans:
         self._connection.execute(insert(revisions), rows.sealed(self._sealer, revisions, row))
         found_by = revision.plan.patient.identifiers
         identifiers.keep(self._connection, revision.plan.id, found_by, sealer=self._sealer)
+
+    def _revision(self, row: Row[Any]) -> Revision:
+        return Revision(
+            number=row.number,
+            plan=plan_from_document(self._document(row), version=row.schema_version),
+            groups=row.groups,
+            author=row.author,
+            origin=Origin(row.origin),
+            recorded_at=row.recorded_at,
+        )
 
     def _document(self, row: Row[Any]) -> JsonObject:
         document: JsonObject = rows.opened(self._sealer, revisions, row)["document"]

@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, column, inspect, select, table, text
 
 from service.ports.storage import StorageUnavailable
 from service.storage.database import WRITES, database_file, open_engine
@@ -16,6 +16,9 @@ from service.storage.database import WRITES, database_file, open_engine
 _MIGRATIONS = Path(__file__).parent / "migrations"
 # Any number will do, as long as every version of this service takes the same one.
 _ADVISORY_LOCK = 7_263_301
+
+# Where the durable engine notes the number of its own schema (dbos 3.4).
+_ENGINE_TABLE, _ENGINE_SCHEMA = "dbos_migrations", "dbos"
 
 
 def upgrade(url: str) -> None:
@@ -51,6 +54,18 @@ def current_revision(url: str) -> str | None:
 def is_current(url: str) -> bool:
     """Tell whether the database has the schema that this version works with."""
     return current_revision(url) == latest_revision()
+
+
+def engine_revision(url: str) -> int | None:
+    """Return the number of the durable engine's schema, None for a database without its tables."""
+    file = database_file(url)
+    if file is not None and not file.exists():
+        return None
+    with _connected(url, write=False) as connection:
+        schema = None if file is not None else _ENGINE_SCHEMA
+        if not inspect(connection).has_table(_ENGINE_TABLE, schema=schema):
+            return None
+        return connection.scalar(select(column("version")).select_from(table(_ENGINE_TABLE, schema=schema)))
 
 
 def reserve_file(url: str) -> None:

@@ -245,6 +245,41 @@ passes = Table(
     _text("standing"),
     Column("ended_at", Moment, nullable=False),
 )
+jobs = Table(
+    "jobs",
+    metadata,
+    _key("connection_id"),
+    _key("plan_id"),
+    # The engine's job that waits to begin, and the one that runs: a pass that is asked for while one runs
+    # is another pass.
+    _text("waiting_id", optional=True),
+    Column("asked_at", Moment),
+    _text("running_id", optional=True),
+    Column("started_at", Moment),
+    Column("failures", Integer, nullable=False),
+    Column("due_at", Moment),
+    _text("reason", optional=True),
+    Index("ix_jobs_due_at", "due_at"),
+)
+workers = Table(
+    "workers",
+    metadata,
+    _key("id"),
+    Column("started_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+duties = Table(
+    "duties", metadata, _key("name"), _text("holder", optional=True), Column("due_at", Moment, nullable=False)
+)
+writing = Table(
+    "writing",
+    metadata,
+    _key("id"),
+    Column("stopped", Boolean, nullable=False),
+    Column("reason", Sealed),  # an operator's words, which may name somebody
+    _text("by", optional=True),
+    Column("since", Moment),
+)
 sealing_keys = Table("sealing_keys", metadata, _key("id"), _text("state"), _text("proof"))
 tokens = Table(
     "tokens",
@@ -300,4 +335,36 @@ answers = Table(
     Column("expires_at", Moment, nullable=False),
     Column("content", Sealed),
     Index("ix_answers_expires_at", "expires_at"),
+)
+
+# What a chart looked like when it was read last; a keyed hash stands for the content.
+sights = Table(
+    "sights",
+    metadata,
+    _key("connection_id"),
+    _key("resource_type"),
+    _key("remote_id"),
+    _text("stamp", optional=True),
+    _text("digest", optional=True),
+    Column("missing", Integer, nullable=False),
+)
+
+due = Table(
+    "due",
+    metadata,
+    _key("connection_id"),
+    _key("plan_id"),
+    Column("number", Integer, nullable=False),
+    Column("since", Moment, nullable=False),
+)
+
+polls = Table("polls", metadata, _key("connection_id"), Column("asked_at", Moment, nullable=False))
+
+hooks = Table(
+    "hooks",
+    metadata,
+    _key("digest"),
+    _text("connection_id"),
+    Column("made_at", Moment, nullable=False),
+    Column("ended_at", Moment),
 )

@@ -1,6 +1,7 @@
 """What one push knows when it starts, gathered once so that every step sees the same."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from service.fhir.json import JsonObject
 from service.mapping.references import Key, Refs
 from service.ports.clock import Clock, Ids
 from service.ports.ehr import Capabilities, Ehr
+from service.ports.passes import LastPass
 from service.ports.storage import Connection, Lease, LedgerEntry, LinkState, Storage
 
 _OF_NO_PATIENT = frozenset({"Practitioner", "PractitionerRole"})
@@ -19,8 +21,10 @@ _OF_NO_PATIENT = frozenset({"Practitioner", "PractitionerRole"})
 class Ports:
     """What a push needs from outside; `override` is the operator's word on what the server can do.
 
+    `writing` is the environment's word on whether anything may be sent at all.
     After `settle_time` a request that got no answer is no longer on its way: the client's time-out and a
-    minute more.
+    minute more. `meanwhile` does something now and then while its block lasts, where somebody sees to it;
+    a patient who is busy is asked for so many `tries`, with a `pause` in between.
     """
 
     storage: Storage
@@ -29,13 +33,19 @@ class Ports:
     ids: Ids
     override: JsonObject = field(default_factory=dict)
     settle_time: timedelta = timedelta(seconds=90)
+    meanwhile: Callable[[Callable[[], None]], AbstractContextManager[object]] = nullcontext
+    tries: int = 1
+    pause: Callable[[], object] = bool
+    writing: bool = True
 
 
 @dataclass(slots=True, kw_only=True)
 class Agenda:
     """One push: the revision, the connection, and the ledger as it grows in the course of the push.
 
-    `chart_orders` are the chart's own orders by the id of the plan's order that they stand for.
+    `chart_orders` are the chart's own orders by the id of the plan's order that they stand for; `ended` holds
+    how the run ended, once it did, to be kept as the chart is left. `woken` is how often the chart had woken
+    the plan before the run began, and `answered` holds it once the run has taken in what the chart says.
     """
 
     plan: Plan
@@ -46,6 +56,9 @@ class Agenda:
     lease: Lease
     ledger: dict[Key, LedgerEntry]
     chart_orders: Mapping[str, str] = field(default_factory=dict)
+    ended: list[LastPass] = field(default_factory=list)
+    woken: int = 0
+    answered: list[int] = field(default_factory=list)
 
     @property
     def patient(self) -> Key:

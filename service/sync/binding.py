@@ -1,11 +1,10 @@
 """Binding a plan to the chart: its patient, its clinicians and its problems, before anything is written."""
 
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
 from service.domain.concept import Identifier
-from service.domain.people import Person
 from service.mapping.references import Key
 from service.ports.ehr import Ehr, Held
 from service.ports.storage import LinkState
@@ -15,6 +14,7 @@ from service.sync.matching import (
     Doubt,
     Match,
     Matching,
+    NoMatch,
     inactive_reason,
     match_patient,
     match_person,
@@ -24,6 +24,8 @@ from service.sync.planner import Vanished
 from service.sync.report import Done, ItemReport
 
 _GONE = "the patient is in the chart no longer: bind the plan anew"
+# Some servers refuse a longer URL than 2,048 characters.
+_TOGETHER = 10
 _SPECIAL = re.compile(r"[\\,|$]")
 
 
@@ -41,15 +43,23 @@ def bind(agenda: Agenda, ehr: Ehr) -> tuple[ItemReport, ...]:
 
 def _bind_patient(agenda: Agenda, ehr: Ehr) -> Iterator[ItemReport]:
     if agenda.address(agenda.patient) is None:
-        found = _identified(ehr, "Patient", _patient_identifiers(agenda))
-        yield from _settle(agenda, agenda.patient, match_patient(agenda.plan.patient, found))
+        identifiers = _patient_identifiers(agenda)
+        found = tuple(_identified(ehr, "Patient", identifiers))
+        matching = match_patient(agenda.plan.patient, found)
+        if _ask_singly(agenda, matching, identifiers):
+            matching = match_patient(agenda.plan.patient, _identified_singly(ehr, "Patient", identifiers))
+        yield from _settle(agenda, agenda.patient, matching)
 
 
 def _bind_clinicians(agenda: Agenda, ehr: Ehr) -> Iterator[ItemReport]:
-    for person in agenda.clinicians:
-        key = Key("Practitioner", person.id)
-        if agenda.address(key) is None:
-            yield from _settle(agenda, key, _match_clinician(person, ehr))
+    unbound = [one for one in agenda.clinicians if agenda.address(Key("Practitioner", one.id)) is None]
+    identifiers = tuple(identifier for person in unbound for identifier in person.identifiers)
+    found = tuple(_identified(ehr, "Practitioner", identifiers))
+    for person in unbound:
+        matching = match_person(person, found)
+        if _ask_singly(agenda, matching, identifiers):
+            matching = match_person(person, _identified_singly(ehr, "Practitioner", person.identifiers))
+        yield from _settle(agenda, Key("Practitioner", person.id), matching)
 
 
 def _bind_problems(agenda: Agenda, ehr: Ehr, patient: str) -> Iterator[ItemReport]:
@@ -77,8 +87,12 @@ def _unfitness(agenda: Agenda, patient: Held) -> str | None:
     return None if isinstance(found, Match) else found.reason
 
 
-def _match_clinician(person: Person, ehr: Ehr) -> Matching:
-    return match_person(person, _identified(ehr, "Practitioner", person.identifiers))
+def _ask_singly(agenda: Agenda, matching: Matching, asked: Sequence[Identifier]) -> bool:
+    """Tell whether to ask again for one identifier at a time, before somebody is called unknown.
+
+    R4 lets one search name several values, but a server may not take them so. A sandbox is a server of ours.
+    """
+    return isinstance(matching, NoMatch) and len(asked) > 1 and not agenda.connection.sandbox
 
 
 def _patient_identifiers(agenda: Agenda) -> tuple[Identifier, ...]:
@@ -87,9 +101,20 @@ def _patient_identifiers(agenda: Agenda) -> tuple[Identifier, ...]:
     return tuple(one for one in identifiers if wanted is None or one.system == wanted)
 
 
-def _identified(ehr: Ehr, kind: str, identifiers: Iterable[Identifier]) -> Iterator[Held]:
+def _identified(ehr: Ehr, kind: str, identifiers: Sequence[Identifier]) -> Iterator[Held]:
+    """Look for whoever has one of the identifiers, several to a request."""
+    for first in range(0, len(identifiers), _TOGETHER):
+        values = (_value(one) for one in identifiers[first : first + _TOGETHER])
+        yield from ehr.search(kind, {"identifier": ",".join(values)})
+
+
+def _identified_singly(ehr: Ehr, kind: str, identifiers: Sequence[Identifier]) -> Iterator[Held]:
     for one in identifiers:
-        yield from ehr.search(kind, {"identifier": f"{_escaped(one.system)}|{_escaped(one.value)}"})
+        yield from ehr.search(kind, {"identifier": _value(one)})
+
+
+def _value(identifier: Identifier) -> str:
+    return f"{_escaped(identifier.system)}|{_escaped(identifier.value)}"
 
 
 def _escaped(text: str) -> str:

@@ -44,9 +44,17 @@ def journal_row(agenda: Agenda, intended: Intended, *, row_id: str, now: datetim
 
 
 def agreed_entry(
-    entry: LedgerEntry, ours: JsonObject, held: Held, *, not_kept: tuple[str, ...] = ()
+    entry: LedgerEntry,
+    ours: JsonObject,
+    held: Held,
+    *,
+    not_kept: tuple[str, ...] = (),
+    ours_digest: str | None = None,
 ) -> LedgerEntry:
-    """Return the entry after both sides said the same, or as much of it as the server keeps."""
+    """Return the entry after both sides said the same, or as much of it as the server keeps.
+
+    `ours_digest` is that of `ours`, where it is known.
+    """
     return replace(
         entry,
         state=LinkState.NOT_KEPT if not_kept else LinkState.IN_SYNC,
@@ -55,7 +63,7 @@ def agreed_entry(
         last_updated=held.last_updated,
         agreed_ours=ours,
         agreed_theirs=held.resource,
-        ours_digest=digest(ours),
+        ours_digest=ours_digest or digest(ours),
         theirs_digest=digest(held.resource),
         reason=None,
         not_kept=not_kept,

@@ -13,6 +13,7 @@ from service.fhir.references import references_in
 from service.mapping.references import Key
 from service.ports.ehr import EhrError, UnknownOutcome
 from service.ports.storage import LedgerEntry, LinkState
+from service.sync.barrier import Barred
 from service.sync.drafts import agreed_of, rendered
 from service.sync.fingerprint import same
 from service.sync.ordering import HUB, in_reference_order, stage
@@ -33,7 +34,7 @@ _HARMLESS = SETTLED | {Done.NOT_KEPT}
 
 @dataclass(slots=True, kw_only=True)
 class Executor:
-    """Sends a set of resources; `stopped` is the error that ended the push before its end, if one did.
+    """Sends a set of resources; `stopped` is what ended the push before its end, if something did.
 
     `lines` has the orders that follow one another, by each of them; `meant` is all that the plan says.
     """
@@ -43,7 +44,7 @@ class Executor:
     meant: Mapping[Key, JsonObject]
     lines: Mapping[Key, Line]
     largest: int
-    stopped: EhrError | None = None
+    stopped: EhrError | Barred | None = None
 
     def execute(self, outgoing: Mapping[Key, Outgoing]) -> None:
         """Send everything that can go, and leave a result for each key."""
@@ -84,7 +85,9 @@ class Executor:
     def _send_unit(self, unit: tuple[Outgoing, ...]) -> None:
         obstacle = next((one for one in map(self._obstacle, unit) if one is not None), None)
         if self.stopped is not None or obstacle is not None:
-            reason = "the push ended before it" if self.stopped is not None else f"waits for {obstacle}"
+            reason = (
+                f"waits for {obstacle}" if self.stopped is None else self._ended("the push ended before it")
+            )
             for out in unit:
                 self._wait(out, reason)
         elif len(unit) > 1 and not self.transactions:
@@ -125,7 +128,7 @@ class Executor:
         if address is None:
             return  # it could not be made, and its result says why
         if self.stopped is not None:
-            self._wait(out, _UNFINISHED)
+            self._wait(out, self._ended(_UNFINISHED))
         elif staged is None:
             self._send_news(self._cut(out))
         else:
@@ -217,15 +220,21 @@ class Executor:
         report = ItemReport(key=out.key, done=done, reference=address, reason=reason)
         self.sender.mark(report, LinkState.WAITING if done is Done.WAITING else LinkState.PARKED)
 
-    def _stop(self, group: Iterable[Outgoing], error: EhrError) -> None:
+    def _ended(self, words: str) -> str:
+        """Return why an item waits for another pass: what bars one bars all, and is told of each."""
+        return str(self.stopped) if isinstance(self.stopped, Barred) else words
+
+    def _stop(self, group: Iterable[Outgoing], error: EhrError | Barred) -> None:
         self.stopped = error
         lost = isinstance(error, UnknownOutcome)
-        for out in group:
-            report = ItemReport(
+        reports = [
+            ItemReport(
                 key=out.key,
                 done=Done.UNKNOWN_OUTCOME if lost else Done.WAITING,
                 reference=self.sender.agenda.address(out.key),
                 reason=str(error),
                 issues=error.issues,
             )
-            self.sender.mark(report, LinkState.UNKNOWN_OUTCOME if lost else LinkState.WAITING)
+            for out in group
+        ]
+        self.sender.mark_all(reports, LinkState.UNKNOWN_OUTCOME if lost else LinkState.WAITING)

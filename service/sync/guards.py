@@ -37,6 +37,11 @@ def _unknown_targets(resource: JsonObject, known: Mapping[str, Key]) -> Iterator
             )
 
 
+def looks_reset(missing: int, known: int) -> bool:
+    """Tell whether a whole chart looks emptied: several are gone, over a fifth of all that is linked."""
+    return missing > 1 and missing * _SHARE > known
+
+
 def too_many_vanish(missing: int, known: int) -> bool:
     """Tell whether the chart looks emptied: over ten items are gone, or several that are over a fifth."""
-    return missing > _MOST_VANISHED or (missing > 1 and missing * _SHARE > known)
+    return missing > _MOST_VANISHED or looks_reset(missing, known)

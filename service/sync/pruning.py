@@ -13,6 +13,8 @@ def without(resource: JsonObject, urns: Set[str]) -> JsonObject:
 
     Everything else stays to the letter: a null in a list of primitives keeps the place of its extension.
     """
+    if not urns:
+        return resource
     left = _cut(resource, urns)
     return {} if left is _NOTHING else left
 

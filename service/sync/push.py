@@ -12,6 +12,7 @@ from service.ports.ehr import Ehr, EhrError, Held
 from service.ports.journal import JournalRow
 from service.ports.storage import ConnectionMode, LedgerEntry, LinkState
 from service.sync.agenda import Agenda, Ports, remote_of
+from service.sync.barrier import Barred
 from service.sync.binding import bind, refer_to_orders
 from service.sync.bookkeeping import AGREED
 from service.sync.drafts import Meant, agreed_of, invalid, meant, rendered
@@ -244,7 +245,7 @@ def _carried_out(sender: Sender, outgoing: dict[Key, Outgoing], said: Meant) -> 
         executor.rehearse(sendable)
     else:
         executor.execute(sendable)
-    return executor.stopped
+    return None if isinstance(executor.stopped, Barred) else executor.stopped
 
 
 def _leave_to_hand(sender: Sender, key: Key, reason: str) -> None:

@@ -22,8 +22,10 @@ from service.ports.ehr import (
     UnknownOutcome,
     Written,
 )
+from service.ports.journal import JournalRow
 from service.ports.storage import LedgerEntry, LinkState
 from service.sync.agenda import Agenda, Ports, remote_of
+from service.sync.barrier import Barred, check_open
 from service.sync.bookkeeping import agreed_entry, held_of, journal_row, linked_entry, tried
 from service.sync.drafts import rendered
 from service.sync.fingerprint import not_kept, same
@@ -31,8 +33,8 @@ from service.sync.outgoing import Outgoing, addressed
 from service.sync.planner import CHANGED_THERE, UNKNOWN_CONTENT
 from service.sync.report import Done, ItemReport
 
-# These end the push: the server is not there, does not let us in, or is not what it was.
-STOPPING = (Unavailable, Denied, NotFhir)
+# These end the push: the server is not there, does not let us in or is not what it was, or we may not write.
+STOPPING = (Unavailable, Denied, NotFhir, Barred)
 # These are the fault of one resource among several: without it, the others may pass.
 BLAMING = (Rejected, Stale, SeveralMatch, Missing, Gone)
 
@@ -64,7 +66,7 @@ class Sender:
     seen: dict[Key, JsonObject] = field(default_factory=dict)
 
     def send(self, group: Sequence[Outgoing], *, whole: bool) -> None:
-        """Send a group as one transaction (`whole`), or its only member alone; raises `EhrError`.
+        """Send a group as one transaction (`whole`), or its only member alone; raises `EhrError`, `Barred`.
 
         What the server did is kept before this returns; what it refused is left to the caller.
         """
@@ -80,7 +82,7 @@ class Sender:
         except EhrError:
             self._keep((), settled=rows, outcome="no effect")
             raise
-        self._note(group, answers)
+        self._note(group, answers, rows)
         self._keep([out.key for out in group], settled=rows, outcome="done")
 
     def addresses(self) -> dict[str, str]:
@@ -102,9 +104,14 @@ class Sender:
 
     def mark(self, report: ItemReport, state: LinkState) -> None:
         """Note an item that was not written, and why."""
-        entry = replace(self.agenda.entry(report.key), state=state, reason=report.reason)
-        self._enter(report, entry)
-        self._keep([report.key])
+        self.mark_all([report], state)
+
+    def mark_all(self, reports: Sequence[ItemReport], state: LinkState) -> None:
+        """Note items that were not written, and why, in one commit."""
+        for report in reports:
+            entry = replace(self.agenda.entry(report.key), state=state, reason=report.reason)
+            self._enter(report, entry)
+        self._keep([report.key for report in reports])
 
     def detach(self, key: Key, address: str, reason: str) -> None:
         """Note that the chart lost an item: it is not made again, and nothing of ours refers to it."""
@@ -143,27 +150,28 @@ class Sender:
         self._enter(report, entry)
         self._keep([key])
 
-    def _journalled(self, group: Sequence[Outgoing]) -> list[str]:
-        ids = [self.ports.ids.new() for _ in group]
+    def _journalled(self, group: Sequence[Outgoing]) -> list[JournalRow]:
         now = self.ports.clock.now()
+        rows = [journal_row(self.agenda, out.intended, row_id=self.ports.ids.new(), now=now) for out in group]
         with self.ports.storage.begin() as work:
-            if not work.leases.holds(self.agenda.lease, now):
+            if not work.leases.holds(self.agenda.lease, self.ports.clock.now()):
                 raise LeaseLost
-            work.journal.write(
-                journal_row(self.agenda, out.intended, row_id=row_id, now=now)
-                for row_id, out in zip(ids, group, strict=True)
-            )
+            check_open(self.agenda.connection, self.ports, work)
+            work.journal.write(rows)
             work.commit()
-        return ids
+        return rows
 
-    def _note(self, group: Sequence[Outgoing], answers: Sequence[Written]) -> None:
+    def _note(
+        self, group: Sequence[Outgoing], answers: Sequence[Written], rows: Sequence[JournalRow]
+    ) -> None:
         pairs = tuple(zip(group, answers, strict=True))
         for out, answer in pairs:  # every address first: what was kept is compared with references resolved
             entry = self.agenda.entry(out.key)
             remote_id = answer.reference.partition("/")[2]
             self.agenda.ledger[out.key] = replace(entry, remote_id=remote_id)
-        for out, answer in pairs:
-            self._verify(out, answer, held_of(answer, answer.resource or self._read_back(answer.reference)))
+        for (out, answer), row in zip(pairs, rows, strict=True):
+            held = held_of(answer, answer.resource or self._read_back(answer.reference))
+            self._verify(out, row, held, created=answer.created)
 
     def _read_back(self, reference: str) -> JsonObject:
         """Return what the server kept; a read that fails after a write undoes nothing of it."""
@@ -173,9 +181,9 @@ class Sender:
             reason = "written, but what was kept could not be read"
             raise UnknownOutcome(reason, status=error.status, request_id=error.request_id) from None
 
-    def _verify(self, out: Outgoing, answer: Written, held: Held) -> None:
+    def _verify(self, out: Outgoing, row: JournalRow, held: Held, *, created: bool) -> None:
         """Believe what the server kept, not what we sent."""
-        if out.held is None and out.chosen is None and not answer.created:
+        if out.held is None and out.chosen is None and not created:
             self._met(out, held)
             return
         gaps = not_kept(addressed(out.body, self.addresses()), held.resource)
@@ -189,7 +197,9 @@ class Sender:
             not_kept=gaps,
             wrote=True,
         )
-        self._enter(report, agreed_entry(self.agenda.entry(out.key), out.ours, held, not_kept=gaps))
+        before = self.agenda.entry(out.key)
+        entry = agreed_entry(before, out.ours, held, not_kept=gaps, ours_digest=row.digest)
+        self._enter(report, entry)
 
     def _met(self, out: Outgoing, held: Held) -> None:
         """A conditional create found what is there already, and changed nothing of it."""
@@ -205,11 +215,11 @@ class Sender:
         before = self.results.get(report.key)
         self.results[report.key] = _joined(before, report) if before is not None else report
 
-    def _keep(self, keys: Iterable[Key], *, settled: Sequence[str] = (), outcome: str = "") -> None:
+    def _keep(self, keys: Iterable[Key], *, settled: Sequence[JournalRow] = (), outcome: str = "") -> None:
         with self.ports.storage.begin() as work:
             work.ledger.save((self.agenda.ledger[key] for key in keys), plan_id=self.agenda.plan.id)
             if settled:
-                work.journal.settle(settled, outcome, self.ports.clock.now())
+                work.journal.settle([row.id for row in settled], outcome, self.ports.clock.now())
             work.commit()
 
 

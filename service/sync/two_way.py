@@ -37,7 +37,7 @@ class MassVanish(Exception):
     """The chart looks emptied: nothing is done until a person says that this is so."""
 
     def __init__(self, missing: int, known: int) -> None:
-        super().__init__(f"{missing} of {known} resources of this plan are gone from the chart")
+        super().__init__(f"{missing} of {known} tracked resources are gone from the chart")
 
 
 def synchronise(

@@ -39,19 +39,38 @@ def _group_words(group: Group, sides: Sides) -> GroupWords:
     there = changed_groups((group,), sides.agreed.theirs, sides.theirs)
     return GroupWords(
         group=group.name,
-        agreed=tuple(_lines(group, sides.agreed.theirs)),
-        ours=tuple(_lines(group, sides.ours)),
-        theirs=tuple(_lines(group, sides.theirs)),
+        agreed=tuple(lines_of(group, sides.agreed.theirs)),
+        ours=tuple(lines_of(group, sides.ours)),
+        theirs=tuple(lines_of(group, sides.theirs)),
         changed=(*(["ours"] if here else []), *(["theirs"] if there else [])),
     )
 
 
-def _lines(group: Group, resource: JsonObject) -> Iterator[str]:
+def lines_of(group: Group, resource: JsonObject) -> Iterator[str]:
+    """Yield what a resource says in a group, one line for each element that says something."""
     for element in group.elements:
         value = resource.get(element)
         text = _dosage(value) if element == "dosageInstruction" and value else _text(value)
         if text:
             yield f"{_label(element)}: {text}"
+
+
+def name_of(resource: JsonObject) -> str:
+    """Return what a resource is called by what it says itself, empty where it says nothing of the kind."""
+    return next(filter(None, (_text(resource.get(element)) for element in _NAMING)), "")
+
+
+# The first of these that says something tells a clinician which of several things it is.
+_NAMING = (
+    "title",
+    "description",
+    "medicationCodeableConcept",
+    "code",
+    "name",
+    "serviceType",
+    "payload",
+    "type",
+)
 
 
 def _label(element: str) -> str:

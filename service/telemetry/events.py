@@ -30,12 +30,25 @@ PUSH_FINISHED = _event(
     "push.finished", "plan_id", "revision", "connection_id", "standing", "writes", "counts"
 )
 PUSH_FAILED = _event("push.failed", "plan_id", "connection_id", "error", "status")
+POLL_FINISHED = _event("poll.finished", "connection_id", "rows", "changed", "woken", "compared")
 EHR_CALLED = _event(
     "ehr.called", "call_id", "connection_id", "interaction", "status", "milliseconds", "attempt", "error"
 )
 SANDBOX_ANSWERED = _event("sandbox.answered", "request_id", "method", "status")
 IMPORT_FINISHED = _event("import.finished", "import_id", "plan_id", "outcome", "source")
+SYNC_PREVIEWED = _event("sync.previewed", "plan_id", "revision", "connection_id", "standing", "requests")
+WRITING_TURNED = _event("writing.turned", "stopped")
 SERVER_STARTED = _event("server.started", "host", "port", "auth", "database", "ehr", "sealed")
+WORKER_STARTED = _event("worker.started", "worker_id", "database", "at_once")
+WORKER_ENDED = _event("worker.ended", "worker_id")
+WORKER_RESTARTED = _event("worker.restarted", "process")
+JOBS_TAKEN_OVER = _event("jobs.taken_over", "worker_id", "silent", "jobs")
+JOB_BEGUN = _event("job.begun", "worker_id", "job_id", "plan_id", "connection_id")
+JOB_ENDED = _event("job.ended", "worker_id", "job_id", "plan_id", "connection_id", "came_of_it")
+PASS_POSTPONED = _event("pass.postponed", "plan_id", "connection_id", "reason", "due_at")
+DUTY_DONE = _event("duty.done", "worker_id", "duty", "found")
+DUTY_FAILED = _event("duty.failed", "worker_id", "duty", "error")
+ENGINE_COMPLAINED = _event("engine.complained", "worker_id", "place", "error")
 
 
 class UnlistedField(ValueError):

@@ -68,7 +68,18 @@ _STATUS = Label("status", (*(str(code) for code in range(100, 600)), NONE))
 # tests/conformance/test_metrics.py holds them together.
 INTERACTION = Label(
     "interaction",
-    ("metadata", "read", "search", "page", "validate", "create", "update", "put-new", "transaction"),
+    (
+        "metadata",
+        "read",
+        "search",
+        "history",
+        "page",
+        "validate",
+        "create",
+        "update",
+        "put-new",
+        "transaction",
+    ),
 )
 OUTCOME = Label("outcome", ("in-step", "partly", "parked", "shadow", "failed", "refused"))
 DONE = Label(
@@ -83,6 +94,7 @@ STATE = Label(
     "state",
     ("waiting", "in-flight", "unknown-outcome", "conflict", "not-kept", "parked", "detached", "frozen"),
 )
+PASS = Label("state", ("queued", "running", "paused"))
 
 REQUESTS = Metric(
     name="tandem_requests_total",
@@ -153,6 +165,32 @@ OLDEST_OPEN_WRITE = Metric(
     labels=(CONNECTION,),
     later=True,
 )
+PASSES = Metric(
+    name="tandem_passes",
+    kind=Kind.GAUGE,
+    meaning="Plans that wait for the worker, with which it is busy, or which it tries again later.",
+    labels=(CONNECTION, PASS),
+    later=True,
+)
+OLDEST_PASS = Metric(
+    name="tandem_oldest_pass_seconds",
+    kind=Kind.GAUGE,
+    meaning="How long the plan that was asked for first has waited for the worker.",
+    labels=(CONNECTION,),
+    later=True,
+)
+WORKERS = Metric(
+    name="tandem_workers",
+    kind=Kind.GAUGE,
+    meaning="Workers that said within ten seconds that they live.",
+    later=True,
+)
+WRITING_STOPPED = Metric(
+    name="tandem_writing_stopped",
+    kind=Kind.GAUGE,
+    meaning="Whether all writing into charts is stopped, by somebody or by TANDEM_WRITING.",
+    later=True,
+)
 STORAGE_UP = Metric(
     name="tandem_storage_up",
     kind=Kind.GAUGE,
@@ -179,6 +217,10 @@ METRICS = (
     WAITING_ITEMS,
     OPEN_WRITES,
     OLDEST_OPEN_WRITE,
+    PASSES,
+    OLDEST_PASS,
+    WORKERS,
+    WRITING_STOPPED,
     STORAGE_UP,
     BUILD,
 )

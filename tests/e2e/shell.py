@@ -44,7 +44,7 @@ class Shell:
         ran = subprocess.run(
             [*TANDEM, *words],
             cwd=self.folder,
-            env=self._environment(settings),
+            env=self.environment(settings),
             input=stdin,
             capture_output=True,
             text=True,
@@ -58,7 +58,7 @@ class Shell:
         """Keep a command running until the block ends; it is ready when the URL answers."""
         with (self.folder / f"{words[0]}.log").open("w") as log:
             started = subprocess.Popen(
-                [*TANDEM, *words], cwd=self.folder, env=self._environment(settings), stderr=log, text=True
+                [*TANDEM, *words], cwd=self.folder, env=self.environment(settings), stderr=log, text=True
             )
             try:
                 wait_for(until, started)
@@ -67,7 +67,8 @@ class Shell:
                 started.terminate()
                 started.wait(30)
 
-    def _environment(self, settings: Mapping[str, str]) -> dict[str, str]:
+    def environment(self, settings: Mapping[str, str]) -> dict[str, str]:
+        """Give the environment of a command, with none of the settings of whoever runs the tests."""
         plain = {name: value for name, value in os.environ.items() if not name.startswith("TANDEM_")}
         return {**plain, "PYTHONPATH": str(ROOT), **self.settings, **settings}
 
@@ -78,7 +79,7 @@ def wait_for(url: str, process: subprocess.Popen[str], seconds: float = 60) -> N
         assert process.poll() is None, f"ended with {process.returncode}"
         try:
             DIRECT.open(url, timeout=5).close()
-        except URLError:
+        except (URLError, TimeoutError):  # a machine that is busy answers late
             time.sleep(0.1)
         else:
             return

@@ -1,19 +1,23 @@
 """What waits, counted in memory."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from service.ports.backlog import AT_REST, OpenWrites, WaitingItems
+from service.ports.backlog import AT_REST, OpenWrites, PlannedPasses, WaitingItems
 from service.ports.journal import JournalRow
 from service.ports.storage import LedgerEntry
+from tests.fakes.jobs import HeldJob
 
 
 class MemoryBacklog:
     """`service.ports.backlog.Backlog` over what is kept in memory."""
 
-    def __init__(self, entries: Iterable[LedgerEntry], rows: Iterable[JournalRow]) -> None:
+    def __init__(
+        self, entries: Iterable[LedgerEntry], rows: Iterable[JournalRow], jobs: Collection[HeldJob]
+    ) -> None:
         self._entries = entries
         self._rows = rows
+        self._jobs = jobs
 
     def waiting_items(self) -> tuple[WaitingItems, ...]:
         held = Counter((one.connection_id, one.state) for one in self._entries if one.state not in AT_REST)
@@ -31,3 +35,22 @@ class MemoryBacklog:
             OpenWrites(connection_id=where, number=len(rows), oldest=min(one.recorded_at for one in rows))
             for where, rows in sorted(since.items())
         )
+
+    def planned_passes(self) -> tuple[PlannedPasses, ...]:
+        return tuple(
+            _planned(where, [one for one in self._jobs if one.connection_id == where])
+            for where in sorted({one.connection_id for one in self._jobs})
+        )
+
+
+def _planned(where: str, jobs: list[HeldJob]) -> PlannedPasses:
+    waiting = [one for one in jobs if one.waiting_id is not None]
+    running = [one for one in jobs if one.running_id is not None]
+    asked = [one.asked_at for one in waiting if one.asked_at is not None]
+    return PlannedPasses(
+        connection_id=where,
+        queued=len(waiting),
+        running=len(running),
+        paused=sum(one.waiting_id is None and one.running_id is None for one in jobs),
+        oldest=min(asked, default=None),
+    )

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
 from threading import Lock
 from types import TracebackType
 from typing import Self, TypeVar
@@ -14,7 +14,9 @@ from service.domain.people import Person
 from service.domain.revision import Revision
 from service.domain.values import Invalid, Problem
 from service.ports.access import AuditEntry, Token
-from service.ports.answers import Asked, KeptAnswer
+from service.ports.answers import KeptAnswer
+from service.ports.feed import Sight
+from service.ports.hooks import Hook
 from service.ports.imports import ImportRecord
 from service.ports.inbox import InboxItem
 from service.ports.journal import JournalRow
@@ -35,10 +37,18 @@ from service.ports.storage import (
     Taken,
     Unknown,
 )
+from service.ports.workers import Worker
+from service.ports.writing import Switch
 from tests.fakes.access import MemoryAudit, MemoryTokens, Refused
 from tests.fakes.agreement import MemoryJournal, MemoryLedger, MemoryPasses
+from tests.fakes.answers import MemoryAnswers, MemoryImports
 from tests.fakes.backlog import MemoryBacklog
+from tests.fakes.decisions import MemoryDecisions
+from tests.fakes.feed import MemoryDue, MemoryHooks, MemoryLinks, MemorySights
 from tests.fakes.inbox import MemoryInbox
+from tests.fakes.jobs import HeldJob, JobQueue, MemoryDuties, MemoryJobs, MemoryWorkers, Notes
+from tests.fakes.leases import MemoryLeases
+from tests.fakes.writing import MemoryWriting
 
 T = TypeVar("T")
 
@@ -64,7 +74,14 @@ class Kept:
     answers: dict[tuple[str, str, str], tuple[KeptAnswer | None, datetime]] = field(default_factory=dict)
     imports: dict[str, ImportRecord] = field(default_factory=dict)
     decisions: dict[tuple[str, str], Decision] = field(default_factory=dict)
-    woken: dict[tuple[str, str], None] = field(default_factory=dict)
+    sights: dict[tuple[str, str], Sight] = field(default_factory=dict)
+    due: dict[tuple[str, str], int] = field(default_factory=dict)
+    polls: dict[str, datetime] = field(default_factory=dict)
+    hooks: dict[str, Hook] = field(default_factory=dict)
+    jobs: dict[tuple[str, str], HeldJob] = field(default_factory=dict)
+    workers: dict[str, Worker] = field(default_factory=dict)
+    duties: dict[str, tuple[str | None, datetime]] = field(default_factory=dict)
+    switch: list[Switch] = field(default_factory=list)
 
     def copy(self) -> "Kept":
         return Kept(**{name: content.copy() for name, content in vars(self).items()})
@@ -100,6 +117,9 @@ class MemoryPlans:
 
     def head(self, plan_id: str) -> Revision:
         return self._held(plan_id)[-1]
+
+    def patient_of(self, plan_id: str) -> str:
+        return self._held(plan_id)[-1].plan.patient.id
 
     def revision(self, plan_id: str, number: int) -> Revision:
         for one in self._plans.get(plan_id, ()):
@@ -230,102 +250,6 @@ class MemoryCursors:
         return self._cursors.get((connection_id, name))
 
 
-class MemoryLeases:
-    def __init__(self, kept: Kept) -> None:
-        self._leases = kept.leases
-
-    def acquire(
-        self, connection_id: str, patient_id: str, *, holder: str, now: datetime, ttl: timedelta
-    ) -> Lease | None:
-        last, free = self._leases.get((connection_id, patient_id), (None, True))
-        if last is not None and not free and last.expires_at > now:
-            return None
-        lease = Lease(
-            connection_id=connection_id,
-            patient_id=patient_id,
-            holder=holder,
-            fencing=1 if last is None else last.fencing + 1,
-            expires_at=now + ttl,
-        )
-        self._leases[connection_id, patient_id] = (lease, False)
-        return lease
-
-    def holds(self, lease: Lease, now: datetime) -> bool:
-        held = self._leases.get((lease.connection_id, lease.patient_id))
-        return held == (lease, False) and lease.expires_at > now
-
-    def release(self, lease: Lease) -> None:
-        place = (lease.connection_id, lease.patient_id)
-        if self._leases.get(place) == (lease, False):
-            self._leases[place] = (lease, True)
-
-
-class MemoryAnswers:
-    def __init__(self, kept: Kept) -> None:
-        self._kept = kept.answers
-
-    def find(self, asked: Asked, *, now: datetime) -> KeptAnswer | None:
-        answer, until = self._kept.get(named(asked), (None, now))
-        return answer if until > now else None
-
-    def reserve(self, asked: Asked, *, now: datetime, until: datetime) -> KeptAnswer | None:
-        for name in [name for name, (_, end) in self._kept.items() if end <= now]:
-            del self._kept[name]
-        found = self.find(asked, now=now)
-        if found is None:
-            self._kept[named(asked)] = (None, until)
-        return found
-
-    def keep(self, asked: Asked, answer: KeptAnswer) -> None:
-        _, until = self._kept[named(asked)]
-        self._kept[named(asked)] = (answer, until)
-
-
-def named(asked: Asked) -> tuple[str, str, str]:
-    return asked.principal, asked.operation, asked.key
-
-
-class MemoryJobs:
-    """Keeps what waits in the order in which it was first asked for."""
-
-    def __init__(self, kept: Kept) -> None:
-        self._woken = kept.woken
-
-    def wake(self, connection_id: str, plan_ids: Iterable[str]) -> None:
-        self._woken.update(dict.fromkeys((connection_id, plan_id) for plan_id in plan_ids))
-
-
-class MemoryImports:
-    def __init__(self, kept: Kept) -> None:
-        self._imports = kept.imports
-
-    def put(self, record: ImportRecord) -> None:
-        self._imports[record.id] = deepcopy(record)
-
-    def get(self, import_id: str) -> ImportRecord:
-        if import_id not in self._imports:
-            raise Unknown("import", import_id)
-        return deepcopy(self._imports[import_id])
-
-    def of_plan(self, plan_id: str) -> tuple[ImportRecord, ...]:
-        found = [self._imports[one] for one in sorted(self._imports) if self._imports[one].plan_id == plan_id]
-        return tuple(deepcopy(sorted(found, key=lambda one: one.imported_at, reverse=True)))
-
-
-class MemoryDecisions:
-    def __init__(self, kept: Kept) -> None:
-        self._decisions = kept.decisions
-
-    def add(self, plan_id: str, decision: Decision, *, revision: int) -> None:
-        if (plan_id, decision.key) in self._decisions:
-            raise Taken("decision", decision.key)
-        self._decisions[plan_id, decision.key] = decision
-
-    def of_plan(self, plan_id: str) -> tuple[Decision, ...]:
-        found = [one for (whose, _), one in self._decisions.items() if whose == plan_id]
-        return tuple(sorted(found, key=lambda one: (one.decided_at, one.key)))
-
-
 class MemoryUnitOfWork:
     """Works on a copy; `commit` makes the copy what is kept."""
 
@@ -345,6 +269,13 @@ class MemoryUnitOfWork:
     imports: MemoryImports
     decisions: MemoryDecisions
     jobs: MemoryJobs
+    links: MemoryLinks
+    sights: MemorySights
+    due: MemoryDue
+    hooks: MemoryHooks
+    workers: MemoryWorkers
+    duties: MemoryDuties
+    writing: MemoryWriting
     backlog: MemoryBacklog
 
     def __init__(self, storage: "MemoryStorage", *, write: bool) -> None:
@@ -363,16 +294,24 @@ class MemoryUnitOfWork:
         self.connections = MemoryConnections(kept)
         self.capabilities = MemoryCapabilityCache(kept)
         self.cursors = MemoryCursors(kept)
-        self.leases = MemoryLeases(kept)
+        self.leases = MemoryLeases(kept.leases)
         self.inbox = MemoryInbox(kept.inbox)
         self.passes = MemoryPasses(kept)
         self.tokens = MemoryTokens(kept.tokens)
         self.audit = MemoryAudit(kept.audit, kept.refused, plans=kept.plans)
         self.answers = MemoryAnswers(kept)
         self.imports = MemoryImports(kept)
-        self.decisions = MemoryDecisions(kept)
-        self.jobs = MemoryJobs(kept)
-        self.backlog = MemoryBacklog(kept.ledger.values(), kept.journal.values())
+        self.decisions = MemoryDecisions(kept.decisions)
+        self.links = MemoryLinks(kept)
+        self.sights = MemorySights(kept)
+        self.due = MemoryDue(kept)
+        self.hooks = MemoryHooks(kept)
+        notes = Notes(**{one.name: getattr(kept, one.name) for one in fields(Notes)})
+        self.jobs = MemoryJobs(notes, self._storage.queue)
+        self.workers = MemoryWorkers(kept.workers)
+        self.duties = MemoryDuties(kept.duties, kept.workers)
+        self.writing = MemoryWriting(kept.switch)
+        self.backlog = MemoryBacklog(kept.ledger.values(), kept.journal.values(), kept.jobs.values())
         return self
 
     def __exit__(
@@ -391,9 +330,13 @@ class MemoryUnitOfWork:
 
 
 class MemoryStorage:
-    """Storage for tests of whatever stands on it; `patience` is how long a writer waits, in seconds."""
+    """Storage for tests of whatever stands on it; `patience` is how long a writer waits, in seconds.
 
-    def __init__(self, *, patience: float = 5.0) -> None:
+    Jobs are kept where a `queue` is given.
+    """
+
+    def __init__(self, *, patience: float = 5.0, queue: JobQueue | None = None) -> None:
+        self.queue = queue
         self.kept = Kept()
         self.writer = Lock()
         self.patience = patience

@@ -32,7 +32,13 @@ CASES = {
     "health": [["health"]],
     "db upgrade": [["db", "upgrade"]],
     "openapi": [["openapi"]],
-    "sync": [["sync", "{plan}"], ["sync", "--all", "--json"], ["sync", "unknown"]],
+    "sync": [
+        ["sync", "{plan}"],
+        ["sync", "--all", "--json"],
+        ["sync", "unknown"],
+        ["sync", "{plan}", "--dry-run"],
+        ["sync", "{plan}", "--apply", "1.2.3"],
+    ],
     "inbox list": [["inbox", "list"], ["inbox", "list", "--json"]],
     "inbox show": [["inbox", "show", "unknown"]],
     "inbox decide": [["inbox", "decide", "unknown", "--digest", "x", "--author", "y"]],
@@ -41,6 +47,9 @@ CASES = {
     "why": [["why", "unknown"], ["why", "{plan}"]],
     "import": [["import", "--file", "{file}"], ["import", "--patient", "unknown"]],
     "import show": [["import", "show", "unknown"]],
+    "writing stop": [["writing", "stop", "--reason", "the EHR is moved"]],
+    "writing resume": [["writing", "resume"]],
+    "writing status": [["writing", "status"], ["writing", "status", "--json"]],
     "audit": [["audit"], ["audit", "--json"]],
     "token add": [["token", "add", "ward-3", "--role", "reader"]],
     "token list": [["token", "list"]],
@@ -50,8 +59,8 @@ CASES = {
     "backup": [["backup", "{folder}/copy.backup"], ["backup", "--verify", "{file}"]],
     "restore": [["restore", "{file}"]],
 }
-# These run servers, which are asked below and in the neighbouring modules; the demo has people of its own.
-SERVERS = {"serve", "sandbox", "demo"}
+# These run until they are ended, and are looked at in the neighbouring modules; the demo has its own people.
+SERVERS = {"serve", "sandbox", "worker", "demo"}
 # What these answer is the record, or the EHR's words on it: only what they say beside it is looked at.
 ANSWERS = {
     "plan new", "plan list", "plan show", "plan export", "push", "sync", "validate", "inbox list", "import",

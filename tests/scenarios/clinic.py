@@ -11,6 +11,7 @@ from typing import Any
 
 import requests
 
+from service.application.poll_chart import PollChart, PollReport, poll_chart
 from service.application.ports import Editor, PlanPorts
 from service.application.push_plan import PushPlan, push_plan
 from service.application.sync_plan import SyncPlan, sync_plan
@@ -27,10 +28,13 @@ from service.ports.ehr import Ehr
 from service.ports.inbox import InboxItem
 from service.ports.storage import Connection, ConnectionMode, LedgerEntry, MedicationMode, Unknown
 from service.sandbox.app import door
+from service.sandbox.faults.notation import read_text
+from service.sandbox.faults.server import FaultyServer
 from service.sandbox.records import Version
 from service.sandbox.server import FhirServer
 from service.sandbox.shape import Shape
 from service.sandbox.store import MemoryStore
+from service.sandbox.subscriptions import Notification
 from service.sandbox.wire import Answer, Incoming, complaint
 from service.sync.agenda import Ports
 from service.sync.report import Done, ItemReport, PushReport
@@ -91,7 +95,11 @@ class Clinic:
         self.spoil: Spoiling = usual
         self.lose: Callable[[requests.PreparedRequest], bool] = lambda _: False
         self._ticks = count()
-        self.server = FhirServer(self.store, self._server_time, numbered_ids(), shape=shape)
+        self.notified: list[Notification] = []
+        self.server = FhirServer(
+            self.store, self._server_time, numbered_ids(), shape=shape, notify=self.notified.append
+        )
+        self.faulty = FaultyServer(self.server, sleep=lambda _: None)
         self._ids = CountingIds("run")
         self._line = self._lines()
         kept = {
@@ -124,6 +132,22 @@ class Clinic:
         """The psychiatrist, who has read the latest revision."""
         with self.storage.begin(write=False) as work:
             return Editor(author=PSYCHIATRIST.id, expected=work.plans.head(self.plan.id).number)
+
+    def poll(self, **wanted: Any) -> PollReport:
+        """Reads what changed in the chart."""
+        self._line.asked.clear()
+        return poll_chart(PollChart(**wanted), self.ports)
+
+    @property
+    def due(self) -> tuple[str, ...]:
+        """The plans that wait for a pass."""
+        with self.storage.begin(write=False) as work:
+            return work.due.plans("default")
+
+    def arm(self, *faults: str) -> None:
+        """Lets the EHR's answers to us go wrong; people of the clinic meet no faults."""
+        for fault in faults:
+            self.faulty.arm(read_text(fault))
 
     def push(self, plan: Plan | None = None, **ports: Any) -> PushReport:
         """Pushes the plan, revised first where another is given."""
@@ -272,7 +296,7 @@ class Clinic:
         return self.clock.now() + timedelta(milliseconds=next(self._ticks))
 
     def _lines(self) -> WsgiAdapter:
-        answering = door(lambda incoming: self.spoil(self.server.answer, incoming))
+        answering = door(lambda incoming: self.spoil(self.faulty.answer, incoming))
         return WsgiAdapter(answering, lose=self._lost)
 
     def _lost(self, request: requests.PreparedRequest) -> bool:

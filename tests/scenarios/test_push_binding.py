@@ -1,5 +1,7 @@
 """Who in the chart is meant: people and problems are matched, and made only on a sandbox."""
 
+from dataclasses import replace
+
 import pytest
 
 from service.domain.concept import Identifier
@@ -81,6 +83,34 @@ def test_who_was_matched_once_is_not_looked_for_again():
     entry = clinic.entry(PATIENT)
     assert entry is not None
     assert entry.state is LinkState.PULL_ONLY
+    assert done(report)[str(PATIENT)] is Done.MATCHED
+
+
+def searches(clinic, kind):
+    return [one for one in clinic.asked if f"/{kind}?" in str(one.url)]
+
+
+@pytest.mark.parametrize("sandbox", [True, False])
+def test_the_staff_is_looked_for_in_one_request(sandbox):
+    clinic = Clinic(sandbox=True) if sandbox else a_real_clinic()
+    clinic.push()
+    (search,) = searches(clinic, "Practitioner")
+    assert search.headers["Cache-Control"] == "no-cache, no-store"
+
+
+def test_where_a_search_takes_one_identifier_everybody_is_found_all_the_same():
+    two = a_patient(identifiers=(Identifier(system=MRN, value="x"), *a_patient().identifiers))
+    clinic = a_real_clinic(a_plan(patient=two))
+
+    def one_at_a_time(answer, incoming):
+        named = dict(incoming.query).get("identifier", "")
+        query = (("identifier", "urn:none|none"),) if "," in named else incoming.query
+        return answer(replace(incoming, query=query))
+
+    clinic.spoil = one_at_a_time
+    report = clinic.push()
+    assert report.standing is Standing.IN_STEP
+    assert len(searches(clinic, "Practitioner")) > 1
     assert done(report)[str(PATIENT)] is Done.MATCHED
 
 

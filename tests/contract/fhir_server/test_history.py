@@ -54,6 +54,14 @@ def test_a_wider_history_pages_through_every_change(chart: Client, ada: str, pat
     assert [method for method, _ in ours] == ["DELETE", "POST", "POST", "POST"]
 
 
+@pytest.mark.parametrize("path", ["/_history?_count=1", "/Goal/_history?_count=1", "/Goal?_count=1"])
+def test_what_is_found_says_when_the_server_answered(chart: Client, ada: str, path: str) -> None:
+    before = chart.made(goal(ada))["meta"]["lastUpdated"]
+    told_at = chart.get(path).json()["meta"]["lastUpdated"]
+    after = chart.made(goal(ada))["meta"]["lastUpdated"]
+    assert before <= told_at <= after
+
+
 def test_a_type_history_holds_no_other_type(chart: Client, ada: str) -> None:
     made = chart.made(goal(ada))
     bundle = chart.get(f"/Goal/_history?_since={quote(made['meta']['lastUpdated'])}").json()

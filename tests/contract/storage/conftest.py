@@ -11,6 +11,9 @@ from service.storage.keyring import KeyRing
 from service.storage.schema import upgrade
 from tests.contract.storage.databases import postgresql_url, sqlite_url
 from tests.contract.storage.keys import KEYS
+from tests.contract.storage.samples import NOON, a_queue
+from tests.fakes.clock import CountingIds
+from tests.fakes.jobs import JobQueue as MemoryQueue
 from tests.fakes.storage import MemoryStorage
 
 POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgres)
@@ -39,7 +42,7 @@ def storage(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Pat
     """An empty storage that is up to date."""
     match request.param:
         case "memory":
-            yield MemoryStorage()
+            yield MemoryStorage(queue=MemoryQueue(new_id=CountingIds("job").new, now=lambda: NOON))
         case "sqlite" | "sqlite in the clear":
             (tmp_path / "plans.db").write_bytes(sqlite_template.read_bytes())
             yield from _opened(sqlite_url(tmp_path), KEYS if request.param == "sqlite" else None)
@@ -50,6 +53,6 @@ def storage(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Pat
 
 
 def _opened(url: str, keys: KeyRing | None) -> Iterator[Storage]:
-    opened = SqlStorage(url, keys)
+    opened = SqlStorage(url, keys, a_queue())
     yield opened
     opened.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import uuid1
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import URL, create_engine, make_url, text
 
 
 def sqlite_url(folder: Path) -> str:
@@ -15,9 +15,8 @@ def sqlite_url(folder: Path) -> str:
     return f"sqlite:///{folder / 'plans.db'}"
 
 
-@contextmanager
-def postgresql_url() -> Iterator[str]:
-    """The URL of an empty schema, which goes with the test; without a server the test is skipped.
+def postgresql_server() -> URL:
+    """The server that POSTGRES_UNDER_TEST names; without one the test is skipped.
 
     Where CI or TANDEM_REQUIRE_SERVERS is set, a missing server is a failure.
     """
@@ -27,7 +26,13 @@ def postgresql_url() -> Iterator[str]:
         if os.environ.get("CI") or os.environ.get("TANDEM_REQUIRE_SERVERS"):
             pytest.fail(reason)
         pytest.skip(reason)
-    url = make_url(server).set(drivername="postgresql+psycopg")
+    return make_url(server).set(drivername="postgresql+psycopg")
+
+
+@contextmanager
+def postgresql_url() -> Iterator[str]:
+    """The URL of an empty schema, which goes with the test."""
+    url = postgresql_server()
     schema = f"test_{uuid1().hex}"
     engine = create_engine(url)
     try:
@@ -36,5 +41,21 @@ def postgresql_url() -> Iterator[str]:
         yield url.update_query_dict({"options": f"-csearch_path={schema}"}).render_as_string(False)
         with engine.begin() as connection:
             connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def postgresql_database() -> Iterator[str]:
+    """The URL of an empty database, which goes with the test: the engine has a schema of its own in it."""
+    url = postgresql_server()
+    name = f"test_{uuid1().hex}"
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        yield url.set(database=name).render_as_string(False)
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     finally:
         engine.dispose()

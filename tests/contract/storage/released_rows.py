@@ -17,7 +17,7 @@ from service.storage.tables import metadata
 from tests.contract.storage.databases import sqlite_url
 from tests.contract.storage.keys import KEYS
 from tests.contract.storage.sample_database import fill
-from tests.contract.storage.samples import NOON
+from tests.contract.storage.samples import NOON, a_queue
 
 RELEASED = Path(__file__).parent / "released"
 
@@ -41,7 +41,7 @@ def _literal(value: object) -> str:
 def main() -> None:
     with TemporaryDirectory() as folder:
         upgrade(sqlite_url(Path(folder)))
-        storage = Storage(sqlite_url(Path(folder)), KEYS)
+        storage = Storage(sqlite_url(Path(folder)), KEYS, a_queue())
         fill(storage)
         storage.close()
         made = "\n".join(statements(Path(folder) / "plans.db"))

@@ -9,6 +9,8 @@ from service.domain.findings.decision import Answer, Decision
 from service.domain.therapy import RequestStatus
 from service.ports.access import Role, Token
 from service.ports.answers import Asked, KeptAnswer
+from service.ports.feed import Sight
+from service.ports.hooks import Hook
 from service.ports.imports import ImportOutcome, ImportRecord, ImportSource
 from service.ports.inbox import ItemState
 from service.ports.journal import Interaction
@@ -22,6 +24,7 @@ from service.ports.storage import (
     PlanFilter,
     Storage,
 )
+from service.ports.writing import Switch
 from tests.builders import PSYCHIATRIST, THERAPIST, a_plan, the_full_plan
 from tests.builders.inbox import an_item
 from tests.contract.storage.samples import NOON, a_revision, a_row, an_entry, later
@@ -108,6 +111,9 @@ DECIDED_ON = Decision(
     evidence=("scores-0",),
     made=("tasks-9",),
 )
+SEEN = Sight(reference="Goal/17", stamp="3", digest="0e" * 32)
+HOOK = Hook(digest="0f" * 32, connection_id="default", made_at=NOON)
+STOPPED = Switch(stopped=True, reason="the EHR is moved", by="cli:root", since=later(6))
 CAPABILITIES = KeptCapabilities(content={"fhir_version": "4.0.1"}, fetched_at=NOON)
 
 
@@ -131,6 +137,14 @@ def fill(storage: Storage) -> None:
         work.tokens.add(TOKEN)
         work.imports.put(IMPORTED)
         work.decisions.add(FULL.id, DECIDED_ON, revision=1)
+        work.sights.keep("default", [SEEN])
+        work.due.wake("default", [FULL.id], NOON)
+        work.due.ask_for_poll("default", NOON)
+        work.hooks.put(HOOK)
+        work.writing.put(STOPPED)
+        work.jobs.wake("default", [FULL.id])
+        work.workers.beat("worker-1", NOON)
+        assert work.duties.take("poll", "worker-1", now=NOON, silent_since=NOON - timedelta(seconds=10))
         assert work.answers.reserve(ASKED, now=NOON, until=later(600)) is None
         work.answers.keep(ASKED, ANSWER)
         assert work.leases.acquire("default", "patient-1", holder="run-1", now=NOON, ttl=timedelta(hours=1))
@@ -159,14 +173,29 @@ def contents(storage: Storage) -> dict[str, Any]:
             "tokens": work.tokens.all(),
             "imports": work.imports.of_plan(FULL.id),
             "decisions": work.decisions.of_plan(FULL.id),
+            "writing": work.writing.get(),
+            "jobs": work.jobs.of_plan("default", FULL.id),
+            "workers": work.workers.all(),
             "answers": work.answers.find(ASKED, now=NOON),
+            "sights": {one: was.stamp for one, was in work.sights.before("default", [SEEN]).items()},
+            "due": work.due.number("default", FULL.id),
+            "polls": work.due.poll_asked("default"),
+            "hooks": work.hooks.all(),
         }
 
 
 # What a revision of the schema was the first to keep.
-SINCE = {"inbox": "0003", "passes": "0003", "tokens": "0004", "answers": "0005", "imports": "0006"} | {
-    "decisions": "0012"
-}
+SINCE = {
+    "inbox": "0003",
+    "passes": "0003",
+    "tokens": "0004",
+    "answers": "0005",
+    "imports": "0006",
+    "writing": "0009",
+    "jobs": "0008",
+    "workers": "0008",
+    "decisions": "0012",
+} | dict.fromkeys(("sights", "due", "polls", "hooks"), "0010")
 
 
 def of_revision(held: dict[str, Any], revision: str) -> dict[str, Any]:

@@ -7,7 +7,9 @@ from service.domain.plan import Plan
 from service.domain.revision import Origin, Revision
 from service.ports.journal import Interaction, JournalRow
 from service.ports.storage import LedgerEntry, LinkState
+from service.storage.jobs import JobQueue
 from tests.builders import a_plan
+from tests.fakes.clock import CountingIds
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -54,3 +56,8 @@ def a_row(**changes: Any) -> JournalRow:
         "recorded_at": NOON,
     }
     return JournalRow(**values | changes)
+
+
+def a_queue() -> JobQueue:
+    """A queue whose jobs nobody carries out."""
+    return JobQueue(put=lambda *_: None, new_id=CountingIds("job").new, now=lambda: NOON)

@@ -69,6 +69,26 @@ def test_releasing_a_lease_that_was_taken_over_changes_nothing(storage: Storage)
         assert not work.leases.holds(replace(second, holder="run-1"), later(6))
 
 
+def test_a_lease_that_is_renewed_holds_longer(storage: Storage) -> None:
+    with storage.begin() as work:
+        lease = taken(work.leases, NOON)
+        assert work.leases.renew(lease, now=later(4), ttl=TTL)
+        assert work.leases.holds(lease, later(8))
+        assert ask(work.leases, later(8), "run-2") is None
+        assert not work.leases.holds(lease, later(9))
+
+
+def test_a_lease_that_is_over_is_not_renewed(storage: Storage) -> None:
+    with storage.begin() as work:
+        first = taken(work.leases, NOON)
+        assert not work.leases.renew(first, now=later(5), ttl=TTL)
+        second = taken(work.leases, later(5), "run-2")
+        assert not work.leases.renew(first, now=later(5), ttl=TTL)
+        work.leases.release(second)
+        assert not work.leases.renew(second, now=later(6), ttl=TTL)
+        assert not work.leases.holds(second, later(6))
+
+
 def test_a_lease_that_was_never_given_does_not_hold(storage: Storage) -> None:
     with storage.begin() as work:
         lease = taken(work.leases, NOON)

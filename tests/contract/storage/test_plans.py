@@ -37,6 +37,7 @@ def test_a_plan_comes_back_as_it_was_kept(storage: Storage) -> None:
         work.commit()
     with storage.begin(write=False) as work:
         assert work.plans.head(revision.plan.id) == revision
+        assert work.plans.patient_of(revision.plan.id) == revision.plan.patient.id
 
 
 @settings(
@@ -90,7 +91,7 @@ def test_revisions_have_no_gaps(storage: Storage) -> None:
 def test_what_is_not_there_is_unknown(storage: Storage) -> None:
     keep(storage, a_plan())
     with storage.begin() as work:
-        for ask in (work.plans.head, work.plans.revisions):
+        for ask in (work.plans.head, work.plans.revisions, work.plans.patient_of):
             with pytest.raises(Unknown) as caught:
                 ask("nobody")
             assert (caught.value.kind, caught.value.name) == ("plan", "nobody")

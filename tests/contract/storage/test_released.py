@@ -16,6 +16,7 @@ from tests.contract.storage.databases import sqlite_url
 from tests.contract.storage.keys import KEYS
 from tests.contract.storage.released_rows import RELEASED
 from tests.contract.storage.sample_database import contents, fill, of_revision
+from tests.contract.storage.samples import a_queue
 
 REVISIONS = sorted(one.revision for one in ScriptDirectory.from_config(migrations()).walk_revisions())
 # 0001 knew no keys.
@@ -57,7 +58,7 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     """What this version reads back of the rows that it writes itself."""
     url = sqlite_url(tmp_path_factory.mktemp("expected"))
     upgrade(url)
-    storage = Storage(url, KEYS)
+    storage = Storage(url, KEYS, a_queue())
     fill(storage)
     held = contents(storage)
     storage.close()

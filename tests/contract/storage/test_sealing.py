@@ -53,6 +53,16 @@ CLEAR = {
         "reason": CODES,
         "not_kept": "FHIR paths",
     },
+    "sights": {
+        "connection_id": IDS,
+        "resource_type": CODES,
+        "remote_id": IDS,
+        "stamp": "a version",
+        "digest": "a keyed hash",
+    },
+    "due": {"connection_id": IDS, "plan_id": IDS},
+    "polls": {"connection_id": IDS},
+    "hooks": {"digest": "of 256 random bits", "connection_id": IDS},
     "ledger_plans": {"connection_id": IDS, "resource_type": CODES, "item_id": IDS, "plan_id": IDS},
     "journal": {
         "id": IDS,
@@ -114,6 +124,16 @@ CLEAR = {
     },
     "audit_refused": {"operation": CODES, "doubt": CODES},
     "passes": {"connection_id": IDS, "plan_id": IDS, "standing": CODES},
+    "writing": {"id": CODES, "by": IDS},
+    "jobs": {
+        "connection_id": IDS,
+        "plan_id": IDS,
+        "waiting_id": IDS,
+        "running_id": IDS,
+        "reason": CODES,
+    },
+    "workers": {"id": IDS},
+    "duties": {"name": CODES, "holder": IDS},
     "leases": {"connection_id": IDS, "patient_id": IDS, "holder": IDS},
     "sealing_keys": {"id": "the id of a key", "state": CODES, "proof": "sealed under the key itself"},
 }

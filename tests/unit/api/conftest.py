@@ -17,7 +17,9 @@ from service.api import Services, create_app, spec
 from service.application.answer_once import OnceStorage
 from service.application.import_chart import ImportChart, ImportPorts, import_chart
 from service.application.ports import PlanPorts
+from service.application.preview_sync import Preview
 from service.application.push_plan import PushPlan
+from service.application.sync_plan import SyncPlan
 from service.document import person_to_document, plan_to_document
 from service.domain.plan import Plan
 from service.domain.values import Problem
@@ -55,6 +57,7 @@ class Surroundings:
     lacks: tuple[Problem, ...] = ()
     pushed: list[PushPlan] = field(default_factory=list)
     outcome: PushReport | Exception | None = None
+    foreseen: Preview | None = None
 
     def begin_anew(self) -> None:
         self.storage.kept = Kept()
@@ -78,6 +81,12 @@ class Surroundings:
             raise self.outcome or LookupError("no outcome was set")
         return self.outcome
 
+    def preview(self, command: SyncPlan) -> Preview:
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        assert self.foreseen is not None
+        return self.foreseen
+
     def import_chart(self, command: ImportChart) -> ImportRecord:
         ports = ImportPorts(
             storage=self.storage,
@@ -96,6 +105,7 @@ class Surroundings:
             "log": self,
             "ready": lambda: self.lacks,
             "push": self.push if ehr else None,
+            "preview": self.preview if ehr else None,
             "import_chart": self.import_chart,
             "bind": self.bind,
         }

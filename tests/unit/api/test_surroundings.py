@@ -50,7 +50,7 @@ def test_a_database_that_is_away_is_waited_for(api, around) -> None:
 
 def test_a_service_that_runs_is_alive_and_ready(api) -> None:
     assert api.get("/health/live").json == {"status": "alive"}
-    assert api.get("/health/ready").json == {"status": "ready"}
+    assert api.get("/health/ready").json == {"status": "ready", "writing": "on"}
 
 
 def test_a_service_that_cannot_work_says_what_it_lacks(api, around) -> None:

@@ -2,30 +2,37 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from io import StringIO
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 
 from service.application.import_chart import FromEhr, ImportChart, ImportPorts, import_chart
+from service.application.poll_chart import PollReport
 from service.application.ports import PlanPorts
+from service.application.preview_sync import Preview
 from service.application.push_plan import PushPlan
+from service.application.sync_plan import SyncPlan
 from service.application.tokens import TokenPorts, caller_of
 from service.console.commands import tandem
 from service.console.ending import carry_out
 from service.console.installation import NoEhr, WrongFault, WrongSetting
 from service.console.run import Run
+from service.domain.values import Problem
 from service.fhir.json import JsonObject, loads
 from service.mapping.references import DEFAULT_IDENTIFIER_SYSTEM, Key
 from service.ports.access import Caller, Doubt, NotRecognised
 from service.ports.ehr import Capabilities
 from service.ports.imports import ImportRecord
 from service.ports.sealing import KeysUnfit
+from service.ports.storage import ConnectionMode
 from service.ports.upkeep import BackupError, BackupReport, RekeyReport
-from service.sync.report import Done, ItemReport, PushReport, standing_of
+from service.sync.report import Done, ItemReport, PushReport, Standing, standing_of
 from service.telemetry.events import Log
 from service.telemetry.logs import configure
 from tests.fakes.clock import CountingIds, StillClock
@@ -54,11 +61,49 @@ A_BACKUP = BackupReport(
 )
 
 
+A_POLL = PollReport(connection_id="default", rows=3, changed=1, woken=frozenset({"a"}))
+
+
 class ChartOfOneWord:
     """An EHR that only says what it is."""
 
     def capabilities(self) -> Capabilities:
         return Capabilities(fhir_version="4.0.1", software="A server")
+
+
+def a_preview(plan_id: str, **more: Any) -> Preview:
+    """Gives what a dry run over two quiet sides tells."""
+    usual: dict[str, Any] = {
+        "plan_id": plan_id,
+        "connection_id": "default",
+        "revision": 3,
+        "mode": ConnectionMode.WRITE,
+        "digest": "3.a.b.c.d.e.f",
+        "standing": Standing.IN_STEP,
+        **dict.fromkeys(("chart", "plan", "inbox", "left", "requests"), ()),
+    }
+    return Preview(**usual | more)
+
+
+@dataclass
+class FakeWorkshop:
+    """A worker that never works; `worked` are the parents for which it was asked to."""
+
+    is_embedded: bool = False
+    living: int = 1
+    waiting: tuple[Problem, ...] = ()
+    worked: list[int | None] = field(default_factory=list)
+
+    def work(self, until: Event, *, parent: int | None = None) -> None:
+        assert not until.is_set()
+        self.worked.append(parent)
+        raise KeyboardInterrupt
+
+    def alive(self) -> int:
+        return self.living
+
+    def unattended(self) -> tuple[Problem, ...]:
+        return self.waiting
 
 
 @dataclass
@@ -74,13 +119,19 @@ class FakeInstallation:
     rekeyed: RekeyReport = NOTHING_TO_SEAL
     copied: BackupReport | BackupError = A_BACKUP
     did: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    subscribing: object = None
+    commands: list[object] = field(default_factory=list)
     pushing: Callable[[str], PushReport] = a_report
+    previewing: Callable[[str], Preview | Exception] = a_preview
     chart: object = field(default_factory=ChartOfOneWord)
     sandboxes: list[object] = field(default_factory=list)
     storage: MemoryStorage = field(default_factory=MemoryStorage)
     ids: CountingIds = field(default_factory=CountingIds)
+    workshop: FakeWorkshop = field(default_factory=FakeWorkshop)
 
     asks_who: bool = False
+    writing: bool = True
     hosts: frozenset[str] = frozenset()
     request_seconds: float = 30.0
     operator: str = "cli:operator"
@@ -115,7 +166,33 @@ class FakeInstallation:
         return self.chart
 
     def push(self, command: PushPlan) -> PushReport:
+        self.commands.append(command)
         return self.pushing(command.plan_id)
+
+    @property
+    def reading(self) -> "FakeInstallation":
+        return self
+
+    def poll(self, *, whole: bool = False) -> PollReport:
+        if self.ehr_url is None:
+            raise NoEhr("no EHR is configured: set TANDEM_EHR_URL")
+        self.did.append("compared" if whole else "polled")
+        return replace(A_POLL, compared=12 if whole else None)
+
+    def due(self) -> tuple[str, ...]:
+        return tuple(self.waiting)
+
+    @property
+    def subscriptions(self) -> object:
+        if self.subscribing is None:
+            raise NoEhr("no EHR is configured: set TANDEM_EHR_URL")
+        return self.subscribing
+
+    def preview(self, command: SyncPlan) -> Preview:
+        seen = self.previewing(command.plan_id)
+        if isinstance(seen, Exception):
+            raise seen
+        return seen
 
     def import_chart(self, command: ImportChart) -> ImportRecord:
         if isinstance(command.source, FromEhr):

@@ -5,6 +5,7 @@ import socket
 import pytest
 
 from service.console.exit_codes import ExitCode
+from service.domain.values import Problem
 from service.ports.ehr import Capabilities, NotFhir, Unavailable
 from service.ports.storage import StorageUnavailable
 from tests.unit.console.running import Desk, FakeInstallation
@@ -73,6 +74,24 @@ def test_health_ends_with_the_code_of_what_does_not(desk: Desk, error: Exception
     assert said.code == code
     assert said.document["ehr"]["ok"] is False
     assert said.document["database"]["ok"] is True
+
+
+def test_health_says_whether_a_worker_lives_where_there_is_work(desk: Desk) -> None:
+    assert "nothing to do" in desk.type("health", "--json").document["worker"]["message"]
+    desk.installation.ehr_url = "http://chart"
+    assert desk.type("health", "--json").document["worker"] == {"ok": True, "message": "1 alive"}
+    desk.installation.workshop.waiting = (Problem("worker", "3 plans wait, and no worker is alive"),)
+    said = desk.type("health", "--json")
+    assert said.code == ExitCode.WORK_LEFT
+    assert said.document["worker"] == {"ok": False, "message": "3 plans wait, and no worker is alive"}
+    desk.installation.current = False
+    assert desk.type("health", "--json").document["worker"]["message"] == "waits for the database"
+
+
+def test_a_worker_that_is_interrupted_has_done_its_work(desk: Desk) -> None:
+    assert desk.type("worker").code == ExitCode.DONE
+    assert desk.type("worker", "--parent", "7").code == ExitCode.DONE
+    assert desk.installation.workshop.worked == [None, 7]
 
 
 def test_health_changes_nothing(desk: Desk) -> None:

@@ -34,6 +34,14 @@ def test_pages_are_followed_to_the_last(gateway: Gateway, server: responses.Requ
         assert call.request.headers["Prefer"] == "handling=strict"
 
 
+def test_a_search_for_an_identity_leaves_nothing_behind_on_the_server(
+    gateway: Gateway, server: responses.RequestsMock
+) -> None:
+    server.get(f"{BASE}/Goal", json=page(goal(1)))
+    assert [held.reference for held in gateway.search("Goal", {"identifier": "s|1"})] == ["Goal/1"]
+    assert server.calls[0].request.headers["Cache-Control"] == "no-cache, no-store"
+
+
 def query(**params: str) -> object:
     return responses.matchers.query_param_matcher(params)
 

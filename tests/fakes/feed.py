@@ -1,0 +1,127 @@
+"""What is remembered of reading the charts, in memory."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from service.ports.feed import Before, Link, Sight
+from service.ports.hooks import Hook
+from service.ports.inbox import ItemState
+from service.ports.storage import LedgerEntry, LinkState
+
+if TYPE_CHECKING:
+    from tests.fakes.storage import Kept
+
+MOVING = {LinkState.WAITING, LinkState.IN_FLIGHT, LinkState.UNKNOWN_OUTCOME}
+
+
+class MemoryLinks:
+    def __init__(self, kept: "Kept") -> None:
+        self._kept = kept
+
+    def of(self, connection_id: str, references: Iterable[str]) -> Mapping[str, tuple[Link, ...]]:
+        wanted, found = set(references), dict[str, tuple[Link, ...]]()
+        for entry in self._entries(connection_id):
+            reference = f"{entry.resource_type}/{entry.remote_id}"
+            if reference in wanted:
+                found[reference] = (*found.get(reference, ()), self._link(entry, reference))
+        return found
+
+    def page(
+        self, connection_id: str, *, after: str | None, limit: int
+    ) -> tuple[Mapping[str, tuple[Link, ...]], str | None]:
+        places = {(one.resource_type, str(one.remote_id)) for one in self._entries(connection_id)}
+        last = None if after is None else tuple(after.split("/"))
+        left = [f"{kind}/{one}" for kind, one in sorted(places) if last is None or (kind, one) > last]
+        return self.of(connection_id, left[:limit]), left[limit - 1] if len(left) > limit else None
+
+    def _entries(self, connection_id: str) -> Iterator[LedgerEntry]:
+        for key, entry in sorted(self._kept.ledger.items()):
+            if key[0] == connection_id and entry.remote_id is not None:
+                yield entry
+
+    def _link(self, entry: LedgerEntry, reference: str) -> Link:
+        key = (entry.connection_id, entry.resource_type, entry.item_id)
+        plans = {plan for used, plan in self._kept.uses if used == key}
+        if entry.resource_type == "Patient":
+            heads = (held[-1].plan for held in self._kept.plans.values())
+            plans |= {plan.id for plan in heads if plan.patient.id == entry.item_id}
+        return Link(
+            reference=reference,
+            stamp=entry.version or entry.last_updated,
+            state=entry.state,
+            plans=tuple(sorted(plans)),
+        )
+
+
+class MemorySights:
+    def __init__(self, kept: "Kept") -> None:
+        self._kept = kept.sights
+
+    def before(self, connection_id: str, now: Iterable[Sight]) -> Mapping[str, Before]:
+        pairs = ((one, self._kept.get((connection_id, one.reference))) for one in now)
+        return {
+            one.reference: Before(stamp=last.stamp, same=_same(last, one), missing=last.missing)
+            for one, last in pairs
+            if last is not None
+        }
+
+    def keep(self, connection_id: str, seen: Iterable[Sight]) -> None:
+        self._kept.update({(connection_id, one.reference): one for one in seen})
+
+
+def _same(last: Sight, now: Sight) -> bool | None:
+    return None if last.digest is None or now.digest is None else last.digest == now.digest
+
+
+class MemoryDue:
+    def __init__(self, kept: "Kept") -> None:
+        self._kept = kept
+
+    def wake(self, connection_id: str, plan_ids: Iterable[str], at: datetime) -> None:
+        for one in set(plan_ids):
+            self._kept.due[connection_id, one] = self.number(connection_id, one) + 1
+
+    def number(self, connection_id: str, plan_id: str) -> int:
+        return self._kept.due.get((connection_id, plan_id), 0)
+
+    def done(self, connection_id: str, plan_id: str, number: int) -> None:
+        if self.number(connection_id, plan_id) == number:
+            self._kept.due.pop((connection_id, plan_id), None)
+
+    def plans(self, connection_id: str) -> tuple[str, ...]:
+        return tuple(sorted(set(self._due(connection_id))))
+
+    def _due(self, connection_id: str) -> Iterator[str]:
+        yield from (plan for where, plan in self._kept.due if where == connection_id)
+        for plan, held in self._kept.plans.items():
+            last = self._kept.passes.get((connection_id, plan))
+            if last is None or held[-1].number > last.revision or last.standing == "parked":
+                yield plan
+        for key, plan in self._kept.uses:
+            if key[0] == connection_id and self._kept.ledger[key].state in MOVING:
+                yield plan
+        for item in self._kept.inbox.values():
+            if item.connection_id == connection_id and item.state is ItemState.DECIDED:
+                yield item.plan_id
+
+    def ask_for_poll(self, connection_id: str, at: datetime) -> None:
+        self._kept.polls[connection_id] = at
+
+    def poll_asked(self, connection_id: str) -> datetime | None:
+        return self._kept.polls.get(connection_id)
+
+    def poll_done(self, connection_id: str, asked: datetime | None) -> None:
+        if asked is not None and self.poll_asked(connection_id) == asked:
+            del self._kept.polls[connection_id]
+
+
+class MemoryHooks:
+    def __init__(self, kept: "Kept") -> None:
+        self._hooks = kept.hooks
+
+    def put(self, hook: Hook) -> None:
+        self._hooks[hook.digest] = hook
+
+    def all(self) -> tuple[Hook, ...]:
+        return tuple(one for _, one in sorted(self._hooks.items()) if one.ended_at is None)
