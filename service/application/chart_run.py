@@ -23,9 +23,9 @@ from service.ports.storage import (
     UnitOfWork,
 )
 from service.sync.agenda import Agenda, Ports
+from service.sync.fencing import LeaseLost
 from service.sync.push import Outcome
 from service.sync.report import PushReport, standing_of
-from service.sync.sending import LeaseLost
 
 # A holder that died gives way after it; one that lives renews it every few seconds, however long it takes.
 LEASE_TIME = timedelta(seconds=15)
@@ -83,7 +83,7 @@ def at_the_chart(
             number=found.revision.number,
             people=found.people,
             connection=found.connection,
-            capabilities=Capabilities.from_json(found.offered.content).overridden(ports.override),
+            capabilities=_understood(found.offered, ports),
             lease=found.lease,
             ledger=found.ledger,
             ended=ended,
@@ -157,7 +157,7 @@ def _entered(whose: Whose, ports: Ports, *, modes: Set[ConnectionMode], held: Le
             continue
         if isinstance(found, _Found):
             return found
-        _ask(found, ports)
+        known_capabilities(found, ports)  # asked before the lease, and kept
 
 
 def _enter(
@@ -206,7 +206,8 @@ def _leave(
 ) -> None:
     """Keep how the run ended, if it did, and give the lease back, unless its giver `keeps` it; one commit."""
     with ports.storage.begin() as work:
-        for last in ended:
+        stands = bool(ended) and work.leases.holds(lease, ports.clock.now())
+        for last in ended if stands else ():  # a later run has told how it ended, and does what was asked
             work.passes.put(last)
             for number in answered:
                 work.due.done(last.connection_id, last.plan_id, number)
@@ -221,6 +222,10 @@ def known_capabilities(connection: Connection, ports: Ports) -> Capabilities:
         kept = work.capabilities.get(connection.id)
     if kept is None or not _fresh(kept, connection, ports.clock.now()):
         kept = _ask(connection, ports)
+    return _understood(kept, ports)
+
+
+def _understood(kept: KeptCapabilities, ports: Ports) -> Capabilities:
     return Capabilities.from_json(kept.content).overridden(ports.override)
 
 

@@ -11,12 +11,12 @@ from service.ports.inbox import InboxItem, ItemState
 from service.ports.storage import Lease, Superseded, UnitOfWork
 from service.sync.agenda import Agenda, Ports
 from service.sync.authority import Authority
+from service.sync.fencing import must_hold
 from service.sync.inbox import chart_digest_of, content_of, digest_of
 from service.sync.intake import Contested, Intake, RulesOf
 from service.sync.merge import Choice, Rules
 from service.sync.reconciliation import Cause
 from service.sync.report import PushReport
-from service.sync.sending import LeaseLost
 from service.sync.sides import Sides
 from service.sync.two_way import Keep, synchronise
 
@@ -96,8 +96,7 @@ def _keeper(ports: Ports, items: Mapping[str, InboxItem]) -> Keep:
         if not news and not intake.entries and revision is None:
             return
         with ports.storage.begin() as work:
-            if not work.leases.holds(agenda.lease, now):
-                raise LeaseLost
+            must_hold(work, agenda.lease, now)
             _commit(work, agenda, intake, revision=revision, news=news)
         agenda.ledger.update(intake.entries)
         if revision is not None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, insert, select, tuple_, update
 
 from service.document import SCHEMA_VERSION, plan_from_document, plan_to_document
 from service.document.upcast import PLAN_UPCASTS, upcast
@@ -18,6 +18,12 @@ from service.storage.database import insert_new
 from service.storage.paging import cursor, not_a_cursor, position
 from service.storage.sealing import Sealer
 from service.storage.tables import plans, revisions
+
+# Every pass begins with these; SQLAlchemy takes longer to build one than SQLite to answer it.
+_THIS_PLAN = plans.c.id == bindparam("plan_id")
+_LATEST = (revisions.c.plan_id == plans.c.id) & (revisions.c.number == plans.c.number)
+_HEAD = select(revisions).join(plans, _LATEST).where(_THIS_PLAN)
+_PATIENT = select(plans.c.patient_id).where(_THIS_PLAN)
 
 
 class SqlPlans:
@@ -48,17 +54,14 @@ class SqlPlans:
 
     def head(self, plan_id: str) -> Revision:
         """Return the latest revision; raises `Unknown`."""
-        latest = (revisions.c.plan_id == plans.c.id) & (revisions.c.number == plans.c.number)
-        wanted = select(revisions).join(plans, latest).where(plans.c.id == plan_id)
-        row = self._connection.execute(wanted).one_or_none()
+        row = self._connection.execute(_HEAD, {"plan_id": plan_id}).one_or_none()
         if row is None:
             raise Unknown("plan", plan_id)
         return self._revision(row)
 
     def patient_of(self, plan_id: str) -> str:
         """Return the id of the plan's patient; raises `Unknown`."""
-        wanted = select(plans.c.patient_id).where(plans.c.id == plan_id)
-        patient_id: str | None = self._connection.scalar(wanted)
+        patient_id: str | None = self._connection.scalar(_PATIENT, {"plan_id": plan_id})
         if patient_id is None:
             raise Unknown("plan", plan_id)
         return patient_id

@@ -85,35 +85,9 @@ class SqlUnitOfWork:
         except BaseException:
             self._give_turn()
             raise
-        self.plans = SqlPlans(connection, self._sealer)
-        self.people = SqlPeople(connection, self._sealer)
-        self.ledger = SqlLedger(connection, self._sealer)
-        self.journal = SqlJournal(connection, self._sealer)
-        self.connections = SqlConnections(connection)
-        self.capabilities = SqlCapabilityCache(connection)
-        self.cursors = SqlCursors(connection)
-        self.leases = SqlLeases(connection)
-        self.inbox = SqlInbox(connection, self._sealer)
-        self.passes = SqlPasses(connection)
-        self.tokens = SqlTokens(connection)
-        self.audit = SqlAudit(connection)
-        self.answers = SqlAnswers(connection, self._sealer)
-        self.imports = SqlImports(connection, self._sealer)
-        self.decisions = SqlDecisions(connection, self._sealer)
-        self._open_the_line(connection)
+        self._lay_out_sealed(connection)
+        self._lay_out_clear(connection)
         return self
-
-    def _open_the_line(self, connection: Connection) -> None:
-        """Open what the sync keeps for itself."""
-        self.jobs = SqlJobs(connection, self._queue)
-        self.workers = SqlWorkers(connection)
-        self.duties = SqlDuties(connection)
-        self.writing = SqlWriting(connection, self._sealer)
-        self.links = SqlLinks(connection)
-        self.sights = SqlSights(connection, self._sealer)
-        self.due = SqlDue(connection)
-        self.hooks = SqlHooks(connection)
-        self.backlog = SqlBacklog(connection)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -129,6 +103,36 @@ class SqlUnitOfWork:
         if not self._transaction.is_active:
             raise RuntimeError("this unit of work is over")
         self._transaction.commit()
+
+    def _lay_out_sealed(self, connection: Connection) -> None:
+        """Offer what holds words of people or of charts."""
+        self.plans = SqlPlans(connection, self._sealer)
+        self.people = SqlPeople(connection, self._sealer)
+        self.ledger = SqlLedger(connection, self._sealer)
+        self.journal = SqlJournal(connection, self._sealer)
+        self.inbox = SqlInbox(connection, self._sealer)
+        self.answers = SqlAnswers(connection, self._sealer)
+        self.imports = SqlImports(connection, self._sealer)
+        self.decisions = SqlDecisions(connection, self._sealer)
+        self.writing = SqlWriting(connection, self._sealer)
+        self.sights = SqlSights(connection, self._sealer)
+
+    def _lay_out_clear(self, connection: Connection) -> None:
+        """Offer what holds ids, codes and times alone."""
+        self.connections = SqlConnections(connection)
+        self.capabilities = SqlCapabilityCache(connection)
+        self.cursors = SqlCursors(connection)
+        self.leases = SqlLeases(connection)
+        self.passes = SqlPasses(connection)
+        self.tokens = SqlTokens(connection)
+        self.audit = SqlAudit(connection)
+        self.jobs = SqlJobs(connection, self._queue)
+        self.workers = SqlWorkers(connection)
+        self.duties = SqlDuties(connection)
+        self.links = SqlLinks(connection)
+        self.due = SqlDue(connection)
+        self.hooks = SqlHooks(connection)
+        self.backlog = SqlBacklog(connection)
 
     def _begun(self) -> Connection:
         connection = connect(self._engine, write=self._write)

@@ -86,6 +86,11 @@ class Agenda:
         entry = self.ledger.get(key)
         return entry is not None and entry.state is LinkState.DETACHED
 
+    def addresses(self) -> dict[str, str]:
+        """Return `Type/id` by urn of what the chart holds of this plan."""
+        known = ((key, self.address(key)) for key in self.ledger)
+        return {key.urn: address for key, address in known if address is not None}
+
     def refs(self) -> Refs:
         """Return how items are addressed in the chart as far as is known now."""
         written = {key: remote for key, entry in self.ledger.items() if (remote := remote_of(entry))}

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from service.ports.journal import JournalRow
+from service.sync.aftermath import note_unmade
 from service.sync.agenda import Agenda, Ports
 from service.sync.guards import too_many_vanish
 from service.sync.intake import Contested, Intake, RulesOf, take_in
@@ -54,6 +55,7 @@ def synchronise(
     addresses = {key: one for key, one in tracked(agenda).items() if key not in unknown}
     seen = read_tracked(agenda, ports.ehr, addresses)
     _check(seen)
+    note_unmade(agenda, ports, seen)
     intake = take_in(agenda, seen, rules_of)
     keep(agenda, intake)
     held_back = tuple(_contested(one) for one in intake.open)

@@ -1,12 +1,17 @@
-"""Decisions in memory."""
+"""Decisions on findings, in memory."""
+
+from typing import TYPE_CHECKING
 
 from service.domain.findings.decision import Decision
 from service.ports.storage import Taken
 
+if TYPE_CHECKING:
+    from tests.fakes.storage import Kept
+
 
 class MemoryDecisions:
-    def __init__(self, kept: dict[tuple[str, str], Decision]) -> None:
-        self._decisions = kept
+    def __init__(self, kept: "Kept") -> None:
+        self._decisions = kept.decisions
 
     def add(self, plan_id: str, decision: Decision, *, revision: int) -> None:
         if (plan_id, decision.key) in self._decisions:

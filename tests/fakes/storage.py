@@ -73,7 +73,6 @@ class Kept:
     refused: Refused = field(default_factory=dict)
     answers: dict[tuple[str, str, str], tuple[KeptAnswer | None, datetime]] = field(default_factory=dict)
     imports: dict[str, ImportRecord] = field(default_factory=dict)
-    decisions: dict[tuple[str, str], Decision] = field(default_factory=dict)
     sights: dict[tuple[str, str], Sight] = field(default_factory=dict)
     due: dict[tuple[str, str], int] = field(default_factory=dict)
     polls: dict[str, datetime] = field(default_factory=dict)
@@ -82,6 +81,7 @@ class Kept:
     workers: dict[str, Worker] = field(default_factory=dict)
     duties: dict[str, tuple[str | None, datetime]] = field(default_factory=dict)
     switch: list[Switch] = field(default_factory=list)
+    decisions: dict[tuple[str, str], Decision] = field(default_factory=dict)
 
     def copy(self) -> "Kept":
         return Kept(**{name: content.copy() for name, content in vars(self).items()})
@@ -301,7 +301,6 @@ class MemoryUnitOfWork:
         self.audit = MemoryAudit(kept.audit, kept.refused, plans=kept.plans)
         self.answers = MemoryAnswers(kept)
         self.imports = MemoryImports(kept)
-        self.decisions = MemoryDecisions(kept.decisions)
         self.links = MemoryLinks(kept)
         self.sights = MemorySights(kept)
         self.due = MemoryDue(kept)
@@ -312,6 +311,7 @@ class MemoryUnitOfWork:
         self.duties = MemoryDuties(kept.duties, kept.workers)
         self.writing = MemoryWriting(kept.switch)
         self.backlog = MemoryBacklog(kept.ledger.values(), kept.journal.values(), kept.jobs.values())
+        self.decisions = MemoryDecisions(kept)
         return self
 
     def __exit__(

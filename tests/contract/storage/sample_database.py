@@ -100,6 +100,9 @@ IMPORTED = ImportRecord(
     imported_at=NOON,
     content={"allergies": [{"text": "Penicillin"}], "n": Decimal("1.50")},
 )
+SEEN = Sight(reference="Goal/17", stamp="3", digest="0e" * 32)
+HOOK = Hook(digest="0f" * 32, connection_id="default", made_at=NOON)
+STOPPED = Switch(stopped=True, reason="the EHR is moved", by="cli:root", since=later(6))
 DECIDED_ON = Decision(
     key="0e" * 16,
     rule="no-improvement",
@@ -111,9 +114,6 @@ DECIDED_ON = Decision(
     evidence=("scores-0",),
     made=("tasks-9",),
 )
-SEEN = Sight(reference="Goal/17", stamp="3", digest="0e" * 32)
-HOOK = Hook(digest="0f" * 32, connection_id="default", made_at=NOON)
-STOPPED = Switch(stopped=True, reason="the EHR is moved", by="cli:root", since=later(6))
 CAPABILITIES = KeptCapabilities(content={"fhir_version": "4.0.1"}, fetched_at=NOON)
 
 
@@ -136,7 +136,6 @@ def fill(storage: Storage) -> None:
         work.passes.put(PASSED)
         work.tokens.add(TOKEN)
         work.imports.put(IMPORTED)
-        work.decisions.add(FULL.id, DECIDED_ON, revision=1)
         work.sights.keep("default", [SEEN])
         work.due.wake("default", [FULL.id], NOON)
         work.due.ask_for_poll("default", NOON)
@@ -145,6 +144,7 @@ def fill(storage: Storage) -> None:
         work.jobs.wake("default", [FULL.id])
         work.workers.beat("worker-1", NOON)
         assert work.duties.take("poll", "worker-1", now=NOON, silent_since=NOON - timedelta(seconds=10))
+        work.decisions.add(FULL.id, DECIDED_ON, revision=1)
         assert work.answers.reserve(ASKED, now=NOON, until=later(600)) is None
         work.answers.keep(ASKED, ANSWER)
         assert work.leases.acquire("default", "patient-1", holder="run-1", now=NOON, ttl=timedelta(hours=1))
@@ -172,10 +172,10 @@ def contents(storage: Storage) -> dict[str, Any]:
             "passes": work.passes.get("default", FULL.id),
             "tokens": work.tokens.all(),
             "imports": work.imports.of_plan(FULL.id),
-            "decisions": work.decisions.of_plan(FULL.id),
             "writing": work.writing.get(),
             "jobs": work.jobs.of_plan("default", FULL.id),
             "workers": work.workers.all(),
+            "decisions": work.decisions.of_plan(FULL.id),
             "answers": work.answers.find(ASKED, now=NOON),
             "sights": {one: was.stamp for one, was in work.sights.before("default", [SEEN]).items()},
             "due": work.due.number("default", FULL.id),
@@ -194,7 +194,7 @@ SINCE = {
     "writing": "0009",
     "jobs": "0008",
     "workers": "0008",
-    "decisions": "0012",
+    "decisions": "0011",
 } | dict.fromkeys(("sights", "due", "polls", "hooks"), "0010")
 
 
