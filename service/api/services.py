@@ -14,6 +14,7 @@ from service.application.import_chart import ImportChart
 from service.application.ports import PlanPorts
 from service.application.preview_sync import Preview
 from service.application.recognise import Everybody
+from service.application.show_cards import CardPorts
 from service.application.sync_plan import SyncPlan
 from service.domain.values import Problem
 from service.ports.access import Caller
@@ -46,7 +47,9 @@ class Services:
     storage of `plans`; `rate` is None where nobody is limited. `hosts` are the names that
     a request may be for.
     `writing` is the environment's word on whether anything is written at all.
-    `watch` sees every request and tells what was seen at /metrics.
+    `watch` sees every request and tells what was seen at /metrics. `crisis_contacts` is the clinic's text.
+    `cards` is what CDS services need, and `cds_recogniser` tells their callers apart, None where those show
+    the same tokens as everybody.
     """
 
     plans: PlanPorts
@@ -66,3 +69,6 @@ class Services:
     recogniser: Recognises = field(default_factory=Everybody)
     hosts: Set[str] = OWN_NAMES
     watch: RequestWatch = field(default_factory=Unwatched)
+    crisis_contacts: str | None = None
+    cards: CardPorts | None = None
+    cds_recogniser: Recognises | None = None

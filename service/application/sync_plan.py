@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from service.application.chart_run import Whose, at_the_chart, reported
+from service.application.raise_alerts import raise_alerts
 from service.domain.revision import Origin, Revision, changed_groups
 from service.mapping.references import Key
 from service.ports.inbox import InboxItem, ItemState
@@ -110,6 +111,7 @@ def _commit(
 ) -> None:
     if revision is not None:
         work.plans.append(revision, expected=agenda.number)
+        raise_alerts(agenda.plan, revision, work)
     elif work.plans.head(agenda.plan.id).number != agenda.number:
         raise Superseded(work.plans.head(agenda.plan.id).number)
     work.ledger.save(intake.entries.values(), plan_id=agenda.plan.id)

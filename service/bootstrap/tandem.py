@@ -22,9 +22,10 @@ from service.application.preview_sync import Preview
 from service.application.recognise import Everybody, Recogniser
 from service.application.sync_plan import SyncPlan
 from service.application.tokens import TokenPorts
+from service.bootstrap.alerting import AlertDesk
 from service.bootstrap.care import numbers_in
 from service.bootstrap.chart import CONNECTION, connection_of, gateway_to, override_in
-from service.bootstrap.entrance import recogniser_of
+from service.bootstrap.entrance import cards_of, cds_recogniser_of, recogniser_of
 from service.bootstrap.passes import previewed, watched
 from service.bootstrap.reading import ChartReading
 from service.bootstrap.surroundings import RandomIds, SystemClock, meanwhile
@@ -245,6 +246,7 @@ class Tandem:
             correlation=self.correlation,
             connect=self.connect,
             push=partial(self.push, waits=False),
+            carry_alerts=self.alert_desk.deliver,
             reading=self.reading,
         )
 
@@ -325,6 +327,13 @@ class Tandem:
             return (Problem("database", "cannot be reached"),)
         return (Problem("database", "has another schema: run `tandem db upgrade`"),)
 
+    @cached_property
+    def alert_desk(self) -> AlertDesk:
+        """What carries alerts to people."""
+        return AlertDesk(
+            settings=self.settings, storage=self.database, clock=self.clock, log=self.log, watch=self.watch
+        )
+
     def _readings(self) -> tuple[Reading, ...]:
         """Return what waits now, or that the database cannot tell."""
         try:
@@ -332,6 +341,12 @@ class Tandem:
             return readings_of(backlog, self.clock.now(), workers=workers, writing=self.writing)
         except StorageError:
             return (Reading(metric=metrics.STORAGE_UP, value=0),)
+
+    def served(self) -> "WSGIApplication":
+        """Return the API, and begin to carry alerts beside it."""
+        application = self.application()
+        self.alert_desk.begin_rounds()
+        return application
 
     def application(self) -> "WSGIApplication":
         """Return the API over this installation, which serves from now on."""
@@ -361,6 +376,11 @@ def api_of(tandem: Tandem) -> Any:  # a Flask application, by a name that only t
         writing=tandem.writing,
         bind=tandem.correlation.bind,
         watch=tandem.watch,
+        crisis_contacts=settings.crisis_contacts,
+        cards=cards_of(settings, tandem.plans),
+        cds_recogniser=cds_recogniser_of(
+            settings, storage=tandem.storage, clock=tandem.clock, paths=api.CDS_PATHS
+        ),
         recogniser=_recogniser(tandem),
         hosts=api.OWN_NAMES | tandem.hosts if tandem.asks_who else api.OWN_NAMES,
     )

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import WSGIApplication
 
+    from service.application.backlog import Backlog
     from service.application.chart_run import Whose
+    from service.application.deliver_alerts import Carried
     from service.application.import_chart import ImportChart
     from service.application.poll_chart import PollReport
     from service.application.ports import PlanPorts
@@ -68,6 +70,20 @@ class Workshop(Protocol):
 
     def unattended(self) -> "tuple[Problem, ...]":
         """Tell when plans wait and no worker lives; raises `service.ports.storage.StorageError`."""
+
+
+class AlertDesk(Protocol):
+    """What carries the alerts of an installation."""
+
+    @property
+    def crisis_contacts(self) -> str | None:
+        """Whom a person in a crisis reaches, in the clinic's words."""
+
+    def deliver(self) -> "tuple[Carried, ...]":
+        """Carry the alerts that are due."""
+
+    def standing(self) -> "Backlog":
+        """What waits now."""
 
 
 class ChartReading(Protocol):
@@ -181,8 +197,15 @@ class Installation(Protocol):
     def restore(self, file: Path) -> "BackupReport":
         """Fill an empty database from a backup; raises `service.ports.upkeep.BackupError`."""
 
+    @property
+    def alert_desk(self) -> "AlertDesk":
+        """What carries alerts to people."""
+
     def application(self) -> "WSGIApplication":
         """The API."""
+
+    def served(self) -> "WSGIApplication":
+        """The API, with alerts carried beside it."""
 
 
 class Parts(Protocol):

@@ -26,7 +26,7 @@ _HINTS = get_type_hints(Plan)
 _KINDS: dict[str, Any] = {
     name: get_args(_HINTS[name])[0] if get_origin(_HINTS[name]) is tuple else _HINTS[name]
     for name in (*LIST_GROUPS, "patient", "period")
-} | {"check_ins": get_args(_HINTS["check_ins"])[0]}
+} | {name: get_args(_HINTS[name])[0] for name in ("check_ins", "safety")}
 ITEM_GROUPS: tuple[str, ...] = tuple(_KINDS)
 """The groups of which `item_from_document` reads one item."""
 

@@ -7,9 +7,11 @@ from typing import Self
 from sqlalchemy import Connection, Engine, Transaction
 
 from service.storage import admission
+from service.storage.alerts import SqlAlerts
 from service.storage.answers import SqlAnswers
 from service.storage.audit import SqlAudit
 from service.storage.backlog import SqlBacklog
+from service.storage.cards import SqlCards
 from service.storage.connections import SqlCapabilityCache, SqlConnections, SqlCursors
 from service.storage.database import LONGEST_WAIT, connect, open_engine, transaction
 from service.storage.decisions import SqlDecisions
@@ -25,6 +27,7 @@ from service.storage.passes import SqlPasses
 from service.storage.people import SqlPeople
 from service.storage.plans import SqlPlans
 from service.storage.sealing import sealer_of
+from service.storage.sightings import SqlSightings
 from service.storage.tokens import SqlTokens
 from service.storage.workers import SqlDuties, SqlWorkers
 from service.storage.writing import SqlWriting
@@ -48,6 +51,9 @@ class SqlUnitOfWork:
     answers: SqlAnswers
     imports: SqlImports
     decisions: SqlDecisions
+    alerts: SqlAlerts
+    sightings: SqlSightings
+    cards: SqlCards
     jobs: SqlJobs
     links: SqlLinks
     sights: SqlSights
@@ -114,6 +120,8 @@ class SqlUnitOfWork:
         self.answers = SqlAnswers(connection, self._sealer)
         self.imports = SqlImports(connection, self._sealer)
         self.decisions = SqlDecisions(connection, self._sealer)
+        self.alerts = SqlAlerts(connection, self._sealer)
+        self.cards = SqlCards(connection, self._sealer)
         self.writing = SqlWriting(connection, self._sealer)
         self.sights = SqlSights(connection, self._sealer)
 
@@ -127,6 +135,7 @@ class SqlUnitOfWork:
         self.tokens = SqlTokens(connection)
         self.audit = SqlAudit(connection)
         self.jobs = SqlJobs(connection, self._queue)
+        self.sightings = SqlSightings(connection)
         self.workers = SqlWorkers(connection)
         self.duties = SqlDuties(connection)
         self.links = SqlLinks(connection)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from service.domain.people import Person
-from service.domain.plan import Plan, people_named
+from service.domain.plan import Plan, people_in_chart
 from service.fhir.json import JsonObject
 from service.mapping.references import Key, Refs
 from service.ports.clock import Clock, Ids
@@ -68,7 +68,7 @@ class Agenda:
     @property
     def clinicians(self) -> tuple[Person, ...]:
         """Those whom the plan names, each once, by id."""
-        return tuple(self.people[one] for one in sorted({name for _, name in people_named(self.plan)}))
+        return tuple(self.people[one] for one in sorted({name for _, name in people_in_chart(self.plan)}))
 
     def address(self, key: Key) -> str | None:
         """Return `Type/id` of what stands for an item in the chart, if anything does."""

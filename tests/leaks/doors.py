@@ -122,6 +122,32 @@ CASES: dict[str, Sound] = {
     "listDecisions": _on_plan(),
     "previewDecision": _on_finding,
     "decideFinding": _on_finding,
+    "readTimeline": _on_plan(),
+    "drawTimeline": _on_plan(),
+    "readCalendarOfPlan": _on_plan(),
+    "readCalendarOfPerson": _person(write=False),
+    "readAgenda": _on_plan(),
+    "readSeen": _on_plan(),
+    "markSeen": _on_plan(lambda record: {"revision": 1, "notes": [mark()]}),
+    "listCdsServices": lambda record: Asked(),
+    "callCdsService": lambda record: Asked(
+        ids={"item_id": "tandem-patient-view"},
+        body={"hook": "patient-view", "hookInstance": mark(), "context": {"patientId": mark()}},
+    ),
+    "giveCdsFeedback": lambda record: Asked(
+        ids={"item_id": "tandem-patient-view"},
+        body={
+            "feedback": [
+                {"card": mark(), "outcome": "overridden", "outcomeTimestamp": "2026-03-02T09:00:00Z"}
+            ]
+        },
+    ),
+    "listAlerts": lambda record: Asked(query={"state": "raised", "after": mark()}),
+    "readAlert": lambda record: Asked(ids={"item_id": "alert-1"}),
+    "acknowledgeAlert": lambda record: Asked(ids={"item_id": "alert-1"}),
+    "closeAlert": lambda record: Asked(ids={"item_id": "alert-1"}, body={"reason": mark()}),
+    "listAlertsOfPlan": _on_plan(),
+    "readEntryNotice": _on_plan(),
     "importChart": lambda record: Asked(body={"bundle": _bundle(), "title": mark()}),
     "readImport": lambda record: Asked(ids={"import_id": "import-1"}),
     "readChart": _on_plan(),

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from service.application.backlog import Backlog, read_backlog
+from service.application.deliver_alerts import Carried
 from service.application.import_chart import FromEhr, ImportChart, ImportPorts, import_chart
 from service.application.poll_chart import PollReport
 from service.application.ports import PlanPorts
@@ -135,6 +137,8 @@ class FakeInstallation:
     hosts: frozenset[str] = frozenset()
     request_seconds: float = 30.0
     operator: str = "cli:operator"
+    crisis_contacts: str | None = None
+    carrying: tuple[Carried, ...] = ()
 
     @property
     def tokens(self) -> TokenPorts:
@@ -228,8 +232,21 @@ class FakeInstallation:
             raise self.copied
         return self.copied
 
+    @property
+    def alert_desk(self) -> "FakeInstallation":
+        return self
+
+    def deliver(self) -> tuple[Carried, ...]:
+        return self.carrying
+
+    def standing(self) -> Backlog:
+        return read_backlog(self.storage)
+
     def application(self) -> object:
         raise NotImplementedError("a test that serves says what is served")
+
+    def served(self) -> object:
+        return self.application()
 
     def upgrade(self) -> None:
         self.upgrades += 1
