@@ -5,11 +5,11 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 STAMP := .venv/.installed
-PYTEST := $(BIN)/pytest -n 2 --durations=15 --durations-min=3
+PYTEST := $(BIN)/pytest -n 2 --dist worksteal --durations=15 --durations-min=3
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 CORE := service/domain/*,service/mapping/*,service/sync/*
 
-.PHONY: help setup demo test fast check lint types imports unit cover bench nightly hapi hapi-stop openapi lock clean
+.PHONY: help setup demo test fast check lint types imports unit cover bench soak nightly hapi hapi-stop openapi lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -57,12 +57,15 @@ unit: $(STAMP)
 # Every test, then the floors: all branches of the rules, the mapping and the planning; 95 % of the whole.
 cover: $(STAMP)
 	rm -f .coverage .coverage.*
-	HYPOTHESIS_PROFILE=ci TWO_WAY_EXAMPLES=60 $(PYTEST) --cov --cov-report=
+	HYPOTHESIS_PROFILE=ci TWO_WAY_EXAMPLES=60 MANY_CREATES=10000 $(PYTEST) --cov --cov-report=
 	$(BIN)/coverage report --skip-covered --show-missing --fail-under=95
 	$(BIN)/coverage report --skip-covered --show-missing --fail-under=100 --include='$(CORE)'
 
-bench: $(STAMP) ## measure, into bench/RESULTS.md; EHR=<base URL> names a real HAPI FHIR to push into
-	$(BIN)/python -m bench $(if $(EHR),--ehr $(EHR))
+bench: $(STAMP) ## measure, into bench/RESULTS.md; EHR=<base URL> names a real HAPI FHIR to push into, ONLY= one part
+	$(BIN)/python -m bench $(if $(EHR),--ehr $(EHR)) $(if $(ONLY),--only $(ONLY))
+
+soak: $(STAMP) ## the two-way machine over seeds: STEPS=100000 SEED=0, or FROM=0 TO=99; goes on behind .soak.jsonl
+	$(BIN)/python -m tests.property.soak $(if $(TO),--from $(or $(FROM),0) --to $(TO),--steps $(or $(STEPS),100000) --seed $(or $(SEED),0))
 
 nightly: $(STAMP) ## the laws with 10,000 examples
 	HYPOTHESIS_PROFILE=nightly $(PYTEST) -m hypothesis --timeout=0

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
 
 from environs import Env, EnvError, validate
 
@@ -16,8 +18,11 @@ MODES = ("read-only", "shadow", "write")
 MEDICATIONS = ("plan", "propose", "reference")
 WRITING = ("on", "off")
 AUTH = ("off", "required")
-PATIENT_MATCH = ("confirm", "trust")
+# The words of service.delivery.mail.Tls.
+MAIL_TLS = ("starttls", "implicit", "off")
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 WORKER = ("embedded", "separate", "off")
+PATIENT_MATCH = ("confirm", "trust")
 SECRET = MappingProxyType({"secret": True})
 """Marks a setting that is never shown, and that a file may hold: the variable's name with _FILE."""
 _RATE = re.compile(r"(?:off|[1-9][0-9]{0,8}/(?:second|minute|hour))\Z")
@@ -77,6 +82,20 @@ class Settings:
     worker: str = "embedded"
     worker_passes: int = 4
     traces: bool = False
+    public_url: str | None = None
+    crisis_contacts: str | None = None
+    alert_seconds: float = 15.0
+    alert_acknowledge_minutes: int = 30
+    alert_webhook_url: str | None = None
+    alert_webhook_secret: str | None = field(default=None, repr=False, metadata=SECRET)
+    mail_host: str | None = None
+    mail_port: int = 587
+    mail_tls: str = "starttls"
+    mail_from: str | None = None
+    mail_user: str | None = None
+    mail_password: str | None = field(default=None, repr=False, metadata=SECRET)
+    cds_issuer: str | None = None
+    cds_keys: str | None = None
     care_numbers: str | None = None
 
 
@@ -124,16 +143,50 @@ def read_settings() -> Settings:
             booking_days=env.int("BOOKING_DAYS", 3, validate=validate.Range(0, 365)),
             renewal_days=env.int("RENEWAL_DAYS", 14, validate=validate.Range(0, 365)),
             identifier_system=env.str("IDENTIFIER_SYSTEM", None),
-            worker=env.str("WORKER", "embedded", validate=validate.OneOf(WORKER)),
-            worker_passes=env.int("WORKER_PASSES", 4, validate=validate.Range(1, 64)),
-            traces=env.bool("TRACES", default=False),
-            care_numbers=env.str("CARE_NUMBERS", None),
+            **_working(env),
+            **_alerting(env),
         )
     except EnvError as error:
         raise BadSettings(str(error)) from None
-    for complaint in (*_complaints(found), *_entrance_complaints(found)):
+    for complaint in (
+        *_complaints(found),
+        *_entrance_complaints(found),
+        *_alert_complaints(found),
+        *_cds_complaints(found),
+    ):
         raise BadSettings(complaint)
     return found
+
+
+def _working(env: Env) -> dict[str, Any]:
+    """Read how the service works by itself."""
+    return {
+        "worker": env.str("WORKER", "embedded", validate=validate.OneOf(WORKER)),
+        "worker_passes": env.int("WORKER_PASSES", 4, validate=validate.Range(1, 64)),
+        "traces": env.bool("TRACES", default=False),
+        "care_numbers": env.str("CARE_NUMBERS", None),
+    }
+
+
+def _alerting(env: Env) -> dict[str, Any]:
+    """Read how alerts reach people, and which EHR shows our cards."""
+    minutes = validate.Range(1, 24 * 60)
+    return {
+        "public_url": env.str("PUBLIC_URL", None),
+        "crisis_contacts": env.str("CRISIS_CONTACTS", None),
+        "alert_seconds": env.float("ALERT_SECONDS", 15.0, validate=validate.Range(0, 600)),
+        "alert_acknowledge_minutes": env.int("ALERT_ACKNOWLEDGE_MINUTES", 30, validate=minutes),
+        "alert_webhook_url": env.str("ALERT_WEBHOOK_URL", None),
+        "alert_webhook_secret": _secret(env, "ALERT_WEBHOOK_SECRET"),
+        "mail_host": env.str("MAIL_HOST", None),
+        "mail_port": env.int("MAIL_PORT", 587, validate=validate.Range(1, _LARGEST_PORT)),
+        "mail_tls": env.str("MAIL_TLS", "starttls", validate=validate.OneOf(MAIL_TLS)),
+        "mail_from": env.str("MAIL_FROM", None),
+        "mail_user": env.str("MAIL_USER", None),
+        "mail_password": _secret(env, "MAIL_PASSWORD"),
+        "cds_issuer": env.str("CDS_ISSUER", None),
+        "cds_keys": env.str("CDS_KEYS", None),
+    }
 
 
 def _secret(env: Env, name: str) -> str | None:
@@ -181,3 +234,34 @@ def _entrance_complaints(settings: Settings) -> Iterator[str]:
         yield "TANDEM_JWT_ISSUER and TANDEM_JWT_AUDIENCE are needed with TANDEM_JWT_KEYS"
     if settings.jwt_keys.startswith("http://"):
         yield "TANDEM_JWT_KEYS must be a file or an https URL: over http anybody could give us keys"
+
+
+def _alert_complaints(settings: Settings) -> Iterator[str]:
+    hook, mail = settings.alert_webhook_url, settings.mail_host
+    if (hook or mail) and not _is_safe_url(settings.public_url):
+        yield "TANDEM_PUBLIC_URL is needed, with https://, where alerts leave: each is a link"
+    if hook and not _is_safe_url(hook):
+        yield "TANDEM_ALERT_WEBHOOK_URL must start with https:// (http:// on this machine alone)"
+    if hook and not settings.alert_webhook_secret:
+        yield "TANDEM_ALERT_WEBHOOK_SECRET is needed: without it anybody could raise alerts there"
+    if mail and not settings.mail_from:
+        yield "TANDEM_MAIL_FROM is needed with TANDEM_MAIL_HOST"
+    if mail and settings.mail_tls == "off" and mail not in _LOOPBACK:
+        yield "TANDEM_MAIL_TLS may be off for a mail server on this machine alone"
+
+
+def _cds_complaints(settings: Settings) -> Iterator[str]:
+    if (settings.cds_issuer is None) is not (settings.cds_keys is None):
+        yield "TANDEM_CDS_ISSUER and TANDEM_CDS_KEYS are needed together"
+    if settings.cds_keys is not None and not _is_safe_url(settings.public_url):
+        yield "TANDEM_PUBLIC_URL is needed with TANDEM_CDS_KEYS: tokens are made for an address of ours"
+    if settings.cds_keys is not None and settings.cds_keys.startswith("http://"):
+        yield "TANDEM_CDS_KEYS must be a file or an https URL: over http anybody could give us keys"
+
+
+def _is_safe_url(url: str | None) -> bool:
+    try:
+        said = urlsplit(url or "")
+        return bool(said.hostname) and (said.scheme == "https" or said.hostname in _LOOPBACK)
+    except ValueError:
+        return False

@@ -9,17 +9,22 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from service.api.alerts import alert_doors
 from service.api.audit import audit_doors
 from service.api.binding import binding_doors
+from service.api.calendars import calendar_doors
+from service.api.cards import card_doors
 from service.api.components import PROBLEM, REQUEST_ID, REQUEST_ID_PATTERN
 from service.api.entrance import RequestStorage
 from service.api.errors import ProblemDetails, problem_of
 from service.api.fhir import fhir_doors
+from service.api.findings import finding_doors
 from service.api.guard import Guard, private
 from service.api.health import health_doors
 from service.api.hooks import hook_doors
 from service.api.imports import import_doors
 from service.api.inbox import inbox_doors
+from service.api.meetings import meeting_doors
 from service.api.metrics import metrics_doors
 from service.api.openapi import make_api
 from service.api.pages import page_doors
@@ -32,6 +37,7 @@ from service.api.revisions import revision_doors
 from service.api.schemas import schema_of
 from service.api.services import Services
 from service.api.sync import sync_doors
+from service.api.timeline import timeline_doors
 from service.api.writing import writing_doors
 from service.fhir.json import dumps
 from service.ports.storage import StorageError
@@ -42,11 +48,17 @@ from service.telemetry.watch import Request
 _DOORS = (
     plan_doors,
     revision_doors,
+    timeline_doors,
+    calendar_doors,
     part_doors,
     fhir_doors,
     sync_doors,
     binding_doors,
     inbox_doors,
+    finding_doors,
+    alert_doors,
+    card_doors,
+    meeting_doors,
     import_doors,
     people_doors,
     hook_doors,

@@ -64,6 +64,7 @@ class Operation:
 
     `needs` is what the caller's role must grant; a door without it is open, and `service.api.guard` says why.
     `once` says that it takes an Idempotency-Key, as every operation should that makes something.
+    `by_ehr` says that an EHR calls it, with a token of its own.
     `recorded` says that whoever comes in leaves an entry in the audit trail; who is turned away always does.
     """
 
@@ -78,6 +79,7 @@ class Operation:
     headers: tuple[str, ...] = ()
     once: bool = False
     recorded: bool = True
+    by_ehr: bool = False
 
     @property
     def statuses(self) -> tuple[int, ...]:

@@ -17,6 +17,7 @@ from service.ports.storage import StorageError
 
 OPEN: Mapping[str, str] = MappingProxyType({
     "/health/live": "whoever starts the process asks it, and it says nothing but that it lives",
+    "/cds-services": "an EHR asks it before it can call a service, and it describes those and nothing kept",
     "/docs": "it describes the API, which is public, and nothing that is kept",
     "/docs/<id:file>": "the page's own script and style, from a package",
     "/openapi.json": "the description that the page shows, the same for everybody",
@@ -57,7 +58,7 @@ class Guard:
         operation = self._operations.get(request.endpoint or "")
         if operation is None or operation.needs is None:  # no such route, or an open one
             return
-        caller = self._recognised()
+        caller = self._recognised(operation)
         plan_id: str | None = (request.view_args or {}).get("plan_id")
         trail = Trail(self._storage, self._clock, self._entry(operation, caller, plan_id))
         try:
@@ -73,9 +74,12 @@ class Guard:
         if trail is not None:
             trail.close(outcome_of(response.status_code), response.status_code)
 
-    def _recognised(self) -> Caller:
+    def _recognised(self, operation: Operation) -> Caller:
+        recogniser = self._services.recogniser
+        if operation.by_ehr and self._services.cds_recogniser is not None:
+            recogniser = self._services.cds_recogniser
         try:
-            caller = self._services.recogniser.caller_of(request.headers.get("Authorization"))
+            caller = recogniser.caller_of(request.headers.get("Authorization"))
         except NotRecognised as error:
             # The refusal stands, whether it can be counted or not.
             with suppress(StorageError):

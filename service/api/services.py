@@ -15,6 +15,7 @@ from service.application.import_chart import ImportChart
 from service.application.ports import PlanPorts
 from service.application.preview_sync import Preview
 from service.application.recognise import Everybody
+from service.application.show_cards import CardPorts
 from service.application.sync_plan import SyncPlan
 from service.domain.values import Problem
 from service.ports.access import Caller
@@ -41,14 +42,14 @@ class Services:
     """The use cases' ports and the API's own surroundings.
 
     `push`, `preview` and `bind_patient` are None where no EHR is configured. `ready` gives what keeps this
-    service from
-    working, such as `Problem("database", "cannot be reached")`, and nothing when it is ready. `bind` opens a
-    context in which
-    everything that is logged carries the request id; `stopwatch` gives seconds from any start. `once` is the
-    storage of `plans`; `rate` is None where nobody is limited. `hosts` are the names that
-    a request may be for.
+    service from working, such as `Problem("database", "cannot be reached")`, and nothing when it is ready.
+    `bind` opens a context in which everything that is logged carries the request id; `stopwatch` gives
+    seconds from any start. `once` is the storage of `plans`; `rate` is None where nobody is limited. `hosts`
+    are the names that a request may be for.
     `writing` is the environment's word on whether anything is written at all.
-    `watch` sees every request and tells what was seen at /metrics.
+    `watch` sees every request and tells what was seen at /metrics. `crisis_contacts` is the clinic's text.
+    `cards` is what CDS services need, and `cds_recogniser` tells their callers apart, None where those show
+    the same tokens as everybody.
     """
 
     plans: PlanPorts
@@ -57,8 +58,8 @@ class Services:
     log: Log
     ready: Callable[[], tuple[Problem, ...]]
     push: Callable[[Whose], PushReport] | None = None
-    bind_patient: Callable[[LookAtPatient], Binding] | None = None
     preview: Callable[[SyncPlan], Preview] | None = None
+    bind_patient: Callable[[LookAtPatient], Binding] | None = None
     import_chart: Callable[[ImportChart], ImportRecord] | None = None
     writing: bool = True
     bind: Callable[[str], AbstractContextManager[object]] = nullcontext
@@ -69,3 +70,6 @@ class Services:
     recogniser: Recognises = field(default_factory=Everybody)
     hosts: Set[str] = OWN_NAMES
     watch: RequestWatch = field(default_factory=Unwatched)
+    crisis_contacts: str | None = None
+    cards: CardPorts | None = None
+    cds_recogniser: Recognises | None = None

@@ -19,17 +19,21 @@ class Permission(StrEnum):
     WRITE_PEOPLE = "write-people"
     READ_METRICS = "read-metrics"
     READ_AUDIT = "read-audit"
+    READ_ALERTS = "read-alerts"
+    ANSWER_ALERTS = "answer-alerts"
     STOP_WRITING = "stop-writing"
 
 
 _READS = frozenset({
     Permission.READ_PLAN, Permission.LIST_PLANS, Permission.READ_PEOPLE, Permission.READ_METRICS,
+    Permission.READ_ALERTS,
 })  # fmt: skip
 _TREATS = _READS | {
     Permission.WRITE_PLAN,
     Permission.WRITE_JOURNAL,
     Permission.PUSH_PLAN,
     Permission.WRITE_PEOPLE,
+    Permission.ANSWER_ALERTS,
 }
 GRANTS: Mapping[Role, Set[Permission]] = MappingProxyType({
     Role.READER: _READS,

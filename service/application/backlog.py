@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from service.ports import backlog
-from service.ports.backlog import OpenWrites, PlannedPasses, WaitingItems
+from service.ports.backlog import OpenAlerts, OpenWrites, PlannedPasses, WaitingItems
 from service.ports.writing import Writing
 
 
@@ -15,6 +15,8 @@ class Backlog:
 
     items: tuple[WaitingItems, ...]
     writes: tuple[OpenWrites, ...]
+    alerts: OpenAlerts
+    without_contacts: int
     passes: tuple[PlannedPasses, ...]
     stopped: bool = False
 
@@ -36,9 +38,12 @@ class CountingStorage(Protocol):
 def read_backlog(storage: CountingStorage) -> Backlog:
     """Return what waits now."""
     with storage.begin(write=False) as work:
+        held = work.backlog
         return Backlog(
-            items=work.backlog.waiting_items(),
-            writes=work.backlog.open_writes(),
-            passes=work.backlog.planned_passes(),
+            items=held.waiting_items(),
+            writes=held.open_writes(),
+            alerts=held.open_alerts(),
+            without_contacts=held.plans_without_contacts(),
+            passes=held.planned_passes(),
             stopped=work.writing.get().stopped,
         )

@@ -20,11 +20,11 @@ from service.ports.ehr import Gone, Held, Missing
 from service.ports.inbox import InboxItem, ItemState
 from service.ports.storage import LedgerEntry, Outdated, PlanFilter, UnitOfWork, Unknown
 from service.sync.agenda import Agenda, Ports, remote_of
+from service.sync.fencing import must_hold
 from service.sync.imported import plainly_said
 from service.sync.matching import inactive_reason
 from service.sync.patient import bound_entry, has_died, identifying_systems
 from service.sync.reconciliation import Cause
-from service.sync.sending import LeaseLost
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _OF_PATIENTS = frozenset({Cause.PATIENT_MATCH.value, Cause.PATIENT_CHANGED.value})
@@ -144,8 +144,7 @@ def _bind(command: BindPatient, agenda: Agenda, held: Held, *, ports: Ports) -> 
     before = remote_of(agenda.ledger.get(agenda.patient))
     now, moved = ports.clock.now(), 0
     with ports.storage.begin() as work:
-        if not work.leases.holds(agenda.lease, now):
-            raise LeaseLost
+        must_hold(work, agenda.lease, now)
         for plan_id in _plans_of(agenda, work):
             follow = list(_followed(agenda, work, plan_id, places=(before, held.reference)))
             work.ledger.save(follow, plan_id=plan_id)

@@ -24,9 +24,9 @@ from service.ports.storage import (
     UnitOfWork,
 )
 from service.sync.agenda import Agenda, Ports
+from service.sync.fencing import LeaseLost
 from service.sync.push import Outcome
 from service.sync.report import PushReport, standing_of
-from service.sync.sending import LeaseLost
 
 # A holder that died gives way after it; one that lives renews it every few seconds, however long it takes.
 LEASE_TIME = timedelta(seconds=15)
@@ -76,30 +76,33 @@ def at_the_chart(
     Raises `Unknown`, `ReadOnly`, `PatientBusy` (also when another run took over), `EhrError`, and
     `ServerReset` when the server went back: then the connection is halted.
     """
-    found = _entered(whose, ports, modes=modes, held=lease)
     ended: list[LastPass] = []
     answered: list[int] = []
-    try:
-        agenda = Agenda(
-            plan=found.revision.plan,
-            number=found.revision.number,
-            people=found.people,
-            connection=found.connection,
-            capabilities=Capabilities.from_json(found.offered.content).overridden(ports.override),
-            lease=found.lease,
-            ledger=found.ledger,
-            ended=ended,
-            woken=found.woken,
-            answered=answered,
-            asking=ports.asking,
-        )
-        halts = halting(found.connection.id, ports.storage)
-        with halts, ports.meanwhile(lambda: _renew(found.lease, ports)):
-            yield agenda, found.open_rows
-    except LeaseLost:
-        raise PatientBusy(f"patient {found.lease.patient_id} was taken over by another run") from None
-    finally:
-        _leave(found.lease, ended, ports, keeps=lease is not None, answered=answered)
+    with halting(whose.connection_id, ports.storage):
+        found = _entered(whose, ports, modes=modes, held=lease)
+        try:
+            with ports.meanwhile(lambda: _renew(found.lease, ports)):
+                yield _agenda(found, ports, ended=ended, answered=answered), found.open_rows
+        except LeaseLost:
+            raise PatientBusy(f"patient {found.lease.patient_id} was taken over by another run") from None
+        finally:
+            _leave(found.lease, ended, ports, keeps=lease is not None, answered=answered)
+
+
+def _agenda(found: _Found, ports: Ports, *, ended: list[LastPass], answered: list[int]) -> Agenda:
+    return Agenda(
+        plan=found.revision.plan,
+        number=found.revision.number,
+        people=found.people,
+        connection=found.connection,
+        capabilities=_understood(found.offered, ports),
+        lease=found.lease,
+        ledger=found.ledger,
+        asking=ports.asking,
+        ended=ended,
+        woken=found.woken,
+        answered=answered,
+    )
 
 
 @contextmanager
@@ -161,7 +164,7 @@ def _entered(whose: Whose, ports: Ports, *, modes: Set[ConnectionMode], held: Le
             continue
         if isinstance(found, _Found):
             return found
-        _ask(found, ports)
+        known_capabilities(found, ports)  # asked before the lease, and kept
 
 
 def _enter(
@@ -211,7 +214,8 @@ def _leave(
 ) -> None:
     """Keep how the run ended, if it did, and give the lease back, unless its giver `keeps` it; one commit."""
     with ports.storage.begin() as work:
-        for last in ended:
+        stands = bool(ended) and work.leases.holds(lease, ports.clock.now())
+        for last in ended if stands else ():  # a later run has told how it ended, and does what was asked
             work.passes.put(last)
             for number in answered:
                 work.due.done(last.connection_id, last.plan_id, number)
@@ -226,21 +230,23 @@ def known_capabilities(connection: Connection, ports: Ports) -> Capabilities:
         kept = work.capabilities.get(connection.id)
     if kept is None or not _fresh(kept, connection, ports.clock.now()):
         kept = _ask(connection, ports)
+    return _understood(kept, ports)
+
+
+def _understood(kept: KeptCapabilities, ports: Ports) -> Capabilities:
     return Capabilities.from_json(kept.content).overridden(ports.override)
 
 
 def _ask(connection: Connection, ports: Ports) -> KeptCapabilities:
-    """Ask the server what it can do, and keep it for a day."""
+    """Ask the server what it can do, and keep it for a day; raises `ServerReset` when another one answers."""
     asked_at = ports.clock.now()
     offered = ports.ehr.capabilities()
-    with ports.storage.begin(write=False) as work:
-        before = work.capabilities.get(connection.id)
-    if before is not None and before.content.get("asked") == connection.base_url:
-        with halting(connection.id, ports.storage):
-            check_same_server(Capabilities.from_json(before.content), offered)
     content = {**offered.to_json(), "asked": connection.base_url}
     kept = KeptCapabilities(content=content, fetched_at=asked_at)
     with ports.storage.begin() as work:
+        before = work.capabilities.get(connection.id)
+        if before is not None and before.content.get("asked") == connection.base_url:
+            check_same_server(Capabilities.from_json(before.content), offered)
         work.capabilities.put(connection.id, kept)
         work.commit()
     return kept

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from service.application.directory import check_people
 from service.application.import_report import content_of
 from service.application.push_plan import PatientBusy
+from service.application.raise_alerts import raise_alerts_of_chart
 from service.application.read_chart import ReadChart, read_chart
 from service.domain.people import Person
 from service.domain.plan import Plan, people_named
@@ -258,6 +259,7 @@ class _Keeping:
             recorded_at=self.ports.clock.now(),
         )
         self.work.plans.add(revision)
+        raise_alerts_of_chart(revision, self.work)
         if self.seen.connection is not None:
             self._keep_links(made, plan, self.seen.connection)
 

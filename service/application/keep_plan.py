@@ -2,7 +2,9 @@
 
 from service.application.directory import check_people
 from service.application.ports import Editor, PlanPorts
+from service.application.raise_alerts import raise_alerts
 from service.application.seeing import seen
+from service.domain.activation import check_contacts
 from service.domain.plan import Plan
 from service.domain.revision import Origin, Revision, changed_groups, check_succession
 from service.domain.sharing import keeping_unshared
@@ -22,6 +24,7 @@ def create_plan(plan: Plan, *, author: str, ports: PlanPorts) -> Revision:
 
 def first_revision(plan: Plan, *, author: str, work: UnitOfWork, ports: PlanPorts) -> Revision:
     """Keep revision 1 of a plan within a unit of work; raises `Invalid` or `Taken`."""
+    check_contacts(None, plan)
     check_people(plan, work)
     revision = Revision(
         number=1,
@@ -32,6 +35,7 @@ def first_revision(plan: Plan, *, author: str, work: UnitOfWork, ports: PlanPort
         recorded_at=ports.clock.now(),
     )
     work.plans.add(revision)
+    raise_alerts(None, revision, work)
     work.jobs.wake(CONNECTION, [plan.id])
     return revision
 
@@ -70,6 +74,7 @@ def next_revision(plan: Plan, *, editor: Editor, work: UnitOfWork, ports: PlanPo
     if not editor.sees_unshared:
         plan = keeping_unshared(head.plan, plan)
     check_succession(head.plan, plan)
+    check_contacts(head.plan, plan)
     check_people(plan, work)
     groups = changed_groups(head.plan, plan)
     if not groups:
@@ -83,5 +88,6 @@ def next_revision(plan: Plan, *, editor: Editor, work: UnitOfWork, ports: PlanPo
         recorded_at=ports.clock.now(),
     )
     work.plans.append(revision, expected=head.number)
+    raise_alerts(head.plan, revision, work)
     work.jobs.wake(CONNECTION, [plan.id])
     return revision

@@ -7,19 +7,20 @@ from datetime import datetime
 from service.application.answered import Answered
 from service.application.chart_copies import ChartCopies
 from service.application.chart_run import Whose, at_the_chart, reported
+from service.application.raise_alerts import raise_alerts
 from service.domain.revision import Origin, Revision, changed_groups
 from service.mapping.references import Key
 from service.ports.inbox import InboxItem, ItemState
 from service.ports.storage import Lease, Superseded, UnitOfWork
 from service.sync.agenda import Agenda, Ports
 from service.sync.authority import Authority
+from service.sync.fencing import must_hold
 from service.sync.inbox import chart_digest_of, digest_of
 from service.sync.intake import Contested, Intake, RulesOf
 from service.sync.merge import Choice, Rules
 from service.sync.questions import TOLD_ONCE
 from service.sync.reconciliation import Cause
 from service.sync.report import PushReport
-from service.sync.sending import LeaseLost
 from service.sync.sides import Sides
 from service.sync.two_way import Keep, synchronise
 
@@ -106,8 +107,7 @@ def _keeper(ports: Ports, items: Mapping[str, InboxItem]) -> Keep:
         if not news and not intake.entries and revision is None:
             return
         with ports.storage.begin() as work:
-            if not work.leases.holds(agenda.lease, now):
-                raise LeaseLost
+            must_hold(work, agenda.lease, now)
             _commit(work, agenda, intake, revision=revision, news=news)
         agenda.ledger.update(intake.entries)
         if revision is not None:
@@ -121,6 +121,7 @@ def _commit(
 ) -> None:
     if revision is not None:
         work.plans.append(revision, expected=agenda.number)
+        raise_alerts(agenda.plan, revision, work)
     elif work.plans.head(agenda.plan.id).number != agenda.number:
         raise Superseded(work.plans.head(agenda.plan.id).number)
     work.ledger.save(intake.entries.values(), plan_id=agenda.plan.id)

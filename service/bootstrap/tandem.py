@@ -16,23 +16,21 @@ from service.application.answer_once import OnceStorage
 from service.application.backlog import read_backlog
 from service.application.bind_patient import (
     Binding,
-    BindPatient,
     LookAtPatient,
-    bind_patient,
-    look_at_binding,
 )
 from service.application.chart_run import Whose
 from service.application.connect import connection_as_wanted, keep_connection
-from service.application.import_chart import FromEhr, ImportChart, ImportPorts, import_chart
+from service.application.import_chart import FromEhr, ImportChart, ImportPorts
 from service.application.ports import PlanPorts
 from service.application.preview_sync import Preview
 from service.application.recognise import Everybody, Recogniser
 from service.application.sync_plan import SyncPlan
 from service.application.tokens import TokenPorts
+from service.bootstrap.alerting import AlertDesk
 from service.bootstrap.care import numbers_in
 from service.bootstrap.chart import CONNECTION, asking_of, connection_of, gateway_to, override_in
-from service.bootstrap.entrance import recogniser_of
-from service.bootstrap.passes import previewed, watched
+from service.bootstrap.entrance import cards_of, cds_recogniser_of, recogniser_of
+from service.bootstrap.passes import bound, imported, previewed, watched
 from service.bootstrap.reading import ChartReading
 from service.bootstrap.surroundings import RandomIds, SystemClock, meanwhile
 from service.bootstrap.watching import exporting, readings_of
@@ -56,7 +54,7 @@ from service.sync.agenda import Ports
 from service.sync.report import PushReport
 from service.telemetry import metrics
 from service.telemetry.correlation import Correlation
-from service.telemetry.events import IMPORT_FINISHED, Log, emit
+from service.telemetry.events import Log
 from service.telemetry.logs import configure
 from service.telemetry.metrics import Reading
 from service.telemetry.registry import Registry
@@ -252,6 +250,7 @@ class Tandem:
             correlation=self.correlation,
             connect=self.connect,
             push=partial(self.push, waits=False),
+            carry_alerts=self.alert_desk.deliver,
             reading=self.reading,
         )
 
@@ -281,10 +280,7 @@ class Tandem:
 
     def bind(self, command: LookAtPatient) -> Binding:
         """Compare a plan with a patient of the chart, or bind it; raises `NoEhr`, and as that does."""
-        ports = self._run()
-        if isinstance(command, BindPatient):
-            return bind_patient(command, ports)
-        return look_at_binding(command, ports)
+        return bound(command, self._run())
 
     def _ports(self, *, waits: bool = False) -> Ports:
         return Ports(
@@ -293,12 +289,12 @@ class Tandem:
             clock=self.clock,
             ids=self.ids,
             override=self.override,
-            asking=asking_of(self.settings),
             settle_time=settle_time(self.settings),
             meanwhile=meanwhile,
             tries=_TRIES if waits else 1,
             pause=lambda: sleep(_PAUSE_SECONDS),
             writing=self.writing,
+            asking=asking_of(self.settings),
         )
 
     def import_chart(self, command: ImportChart) -> ImportRecord:
@@ -313,16 +309,7 @@ class Tandem:
             identifier_system=self.settings.identifier_system or DEFAULT_IDENTIFIER_SYSTEM,
             ehr=ehr,
         )
-        record = import_chart(command, ports)
-        emit(
-            self.log,
-            IMPORT_FINISHED,
-            import_id=record.id,
-            plan_id=record.plan_id,
-            outcome=record.outcome.value,
-            source=record.source.value,
-        )
-        return record
+        return imported(command, ports, log=self.log)
 
     def connect(self) -> Connection:
         """Keep the connection as the settings have it; raises `Pinned` when they move what must stay."""
@@ -340,6 +327,13 @@ class Tandem:
             return (Problem("database", "cannot be reached"),)
         return (Problem("database", "has another schema: run `tandem db upgrade`"),)
 
+    @cached_property
+    def alert_desk(self) -> AlertDesk:
+        """What carries alerts to people."""
+        return AlertDesk(
+            settings=self.settings, storage=self.database, clock=self.clock, log=self.log, watch=self.watch
+        )
+
     def _readings(self) -> tuple[Reading, ...]:
         """Return what waits now, or that the database cannot tell."""
         try:
@@ -347,6 +341,12 @@ class Tandem:
             return readings_of(backlog, self.clock.now(), workers=workers, writing=self.writing)
         except StorageError:
             return (Reading(metric=metrics.STORAGE_UP, value=0),)
+
+    def served(self) -> "WSGIApplication":
+        """Return the API, and begin to carry alerts beside it."""
+        application = self.application()
+        self.alert_desk.begin_rounds()
+        return application
 
     def application(self) -> "WSGIApplication":
         """Return the API over this installation, which serves from now on."""
@@ -371,12 +371,17 @@ def api_of(tandem: Tandem) -> Any:  # a Flask application, by a name that only t
         log=tandem.log,
         ready=tandem.lacks,
         push=None if tandem.ehr_url is None else tandem.push,
-        bind_patient=None if tandem.ehr_url is None else tandem.bind,
         preview=None if tandem.ehr_url is None else tandem.preview,
+        bind_patient=None if tandem.ehr_url is None else tandem.bind,
         import_chart=tandem.import_chart,
         writing=tandem.writing,
         bind=tandem.correlation.bind,
         watch=tandem.watch,
+        crisis_contacts=settings.crisis_contacts,
+        cards=cards_of(settings, tandem.plans),
+        cds_recogniser=cds_recogniser_of(
+            settings, storage=tandem.storage, clock=tandem.clock, paths=api.CDS_PATHS
+        ),
         recogniser=_recogniser(tandem),
         hosts=api.OWN_NAMES | tandem.hosts if tandem.asks_who else api.OWN_NAMES,
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 from importlib.metadata import version
 
 from service.application.backlog import Backlog
+from service.domain.alert import AlertState
 from service.settings import BadSettings, Settings
 from service.telemetry import metrics
 from service.telemetry.metrics import Reading
@@ -35,6 +36,7 @@ def readings_of(
 
 def _waiting(backlog: Backlog, now: datetime) -> Iterator[Reading]:
     yield Reading(metric=metrics.STORAGE_UP, value=1)
+    yield from _alerting(backlog, now)
     for one in backlog.items:
         place = (one.connection_id, one.state.value)
         yield Reading(metric=metrics.WAITING_ITEMS, value=one.number, labels=place)
@@ -43,6 +45,21 @@ def _waiting(backlog: Backlog, now: datetime) -> Iterator[Reading]:
         age = (now - each.oldest).total_seconds()
         yield Reading(metric=metrics.OPEN_WRITES, value=each.number, labels=where)
         yield Reading(metric=metrics.OLDEST_OPEN_WRITE, value=max(age, 0), labels=where)
+
+
+def _alerting(backlog: Backlog, now: datetime) -> Iterator[Reading]:
+    alerts = backlog.alerts
+    for state in AlertState:
+        if state is not AlertState.CLOSED:
+            number = alerts.numbers.get(state, 0)
+            yield Reading(metric=metrics.OPEN_ALERTS, value=number, labels=(state.value,))
+    yield Reading(metric=metrics.OLDEST_WAITING_ALERT, value=_age(alerts.waiting_since, now))
+    yield Reading(metric=metrics.ALERTS_LATE, value=_age(alerts.due_since, now))
+    yield Reading(metric=metrics.PLANS_WITHOUT_CONTACTS, value=backlog.without_contacts)
+
+
+def _age(since: datetime | None, now: datetime) -> float:
+    return 0 if since is None else max((now - since).total_seconds(), 0)
 
 
 def _planned(backlog: Backlog, now: datetime) -> Iterator[Reading]:

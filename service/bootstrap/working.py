@@ -1,7 +1,7 @@
 """The worker of an installation: where jobs go, what carries them out, and the duties beside them."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event, Thread
@@ -83,6 +83,7 @@ class Workshop:
     correlation: Correlation
     connect: Callable[[], object]
     push: Callable[[SyncPlan], PushReport]
+    carry_alerts: Callable[[], Sized]
     reading: ChartReading
 
     @property
@@ -128,10 +129,14 @@ class Workshop:
 
     def _duties(self) -> tuple[Duty, ...]:
         """Return what is done again and again; a further duty is a further line."""
-        return (
+        duties = (
             Duty(name="overlooked", seconds=_OVERLOOKED_SECONDS, act=self._wake_overlooked),
             Duty(name="poll", seconds=_HINTED_SECONDS, act=self.reading.poll_in_turn),
         )
+        seconds = self.settings.alert_seconds
+        if not seconds:
+            return duties
+        return (*duties, Duty(name="alerts", seconds=seconds, act=lambda: len(self.carry_alerts())))
 
     def _wake_overlooked(self) -> int:
         care = CarePorts(storage=self.storage, clock=self.clock)

@@ -1,9 +1,12 @@
-"""`tandem health`: does the database work, does the EHR answer, does a worker live."""
+"""`tandem health`: does the database work, does the EHR answer, does a worker live, are people reached?"""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import click
 
+from service.application.backlog import Backlog
 from service.application.writing import WritingState, read_switch, state_of
 from service.console.errors import told
 from service.console.exit_codes import ExitCode
@@ -12,9 +15,13 @@ from service.console.installation import Installation
 from service.console.run import Run
 from service.console.tables import page, table
 from service.console.writing import words_of
+from service.domain.alert import AlertState
 from service.ports.ehr import EhrError
 from service.ports.storage import StorageError
 from service.ports.writing import Switch
+
+# `tandem serve` looks every few seconds; what has been due for longer is carried by nobody.
+_LATE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +36,8 @@ class Finding:
 @click.command(cls=Verb)
 @click.pass_obj
 def health(run: Run) -> int:
-    """Look at the database, the EHR, the worker and the switch of all writing; changes none of them."""
-    places = (_database, _ehr, _worker, _writing)
+    """Look at the database, the EHR, the worker, the switch of all writing, the alerts; changes nothing."""
+    places = (_database, _ehr, _worker, _writing, _alerts)
     found = tuple(look(run.installation) for look in places)
     document = {one.part: {"ok": one.code is ExitCode.DONE, "message": one.words} for one in found}
     rows = [(one.part, "ok" if one.code is ExitCode.DONE else "not ok", one.words) for one in found]
@@ -78,6 +85,29 @@ def _ehr(installation: Installation) -> Finding:
         return Finding(part="ehr", code=said.code, words=said.words)
     words = f"{offered.software or 'a server'}, FHIR {offered.fhir_version}"
     return Finding(part="ehr", code=ExitCode.DONE, words=words)
+
+
+def _alerts(installation: Installation) -> Finding:
+    """Tell of alerts that reach nobody; before the database works there is nothing to tell."""
+    try:
+        held = installation.alert_desk.standing() if installation.is_current() else None
+    except StorageError as error:
+        said = told(error)
+        return Finding(part="alerts", code=said.code, words=said.words)
+    complaints = [] if held is None else list(_complaints(held, installation.plans.clock.now()))
+    if complaints:
+        return Finding(part="alerts", code=ExitCode.WORK_LEFT, words="; ".join(complaints))
+    return Finding(part="alerts", code=ExitCode.DONE, words="none waits longer than it may")
+
+
+def _complaints(held: Backlog, now: datetime) -> Iterator[str]:
+    lost = held.alerts.numbers.get(AlertState.UNDELIVERED, 0)
+    if lost:
+        yield f"{lost} alert(s) reach nobody: look at `tandem alerts list` and call the people"
+    if held.alerts.due_since is not None and now - held.alerts.due_since > _LATE:
+        yield f"nothing has carried alerts since {held.alerts.due_since:%Y-%m-%d %H:%M} UTC"
+    if held.without_contacts:
+        yield f"{held.without_contacts} active plan(s) name nobody whom an alert reaches"
 
 
 def _worker(installation: Installation) -> Finding:

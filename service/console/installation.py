@@ -11,8 +11,10 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import WSGIApplication
 
+    from service.application.backlog import Backlog
     from service.application.bind_patient import Binding, LookAtPatient
     from service.application.chart_run import Whose
+    from service.application.deliver_alerts import Carried
     from service.application.import_chart import ImportChart
     from service.application.poll_chart import PollReport
     from service.application.ports import PlanPorts
@@ -69,6 +71,20 @@ class Workshop(Protocol):
 
     def unattended(self) -> "tuple[Problem, ...]":
         """Tell when plans wait and no worker lives; raises `service.ports.storage.StorageError`."""
+
+
+class AlertDesk(Protocol):
+    """What carries the alerts of an installation."""
+
+    @property
+    def crisis_contacts(self) -> str | None:
+        """Whom a person in a crisis reaches, in the clinic's words."""
+
+    def deliver(self) -> "tuple[Carried, ...]":
+        """Carry the alerts that are due."""
+
+    def standing(self) -> "Backlog":
+        """What waits now."""
 
 
 class ChartReading(Protocol):
@@ -143,9 +159,6 @@ class Installation(Protocol):
     def push(self, command: "Whose") -> "PushReport":
         """Push or sync a plan; raises `NoEhr`, and as the use case does."""
 
-    def bind(self, command: "LookAtPatient") -> "Binding":
-        """Compare a plan with a patient of the chart, or bind it; raises `NoEhr`, and as that does."""
-
     def preview(self, command: "SyncPlan") -> "Preview":
         """Say what a pass would do; raises `NoEhr`, and as the use case does."""
 
@@ -156,6 +169,9 @@ class Installation(Protocol):
     @property
     def workshop(self) -> "Workshop":
         """What a worker of it works with."""
+
+    def bind(self, command: "LookAtPatient") -> "Binding":
+        """Compare a plan with a patient of the chart, or bind it; raises `NoEhr`, and as that does."""
 
     def import_chart(self, command: "ImportChart") -> "ImportRecord":
         """Import a chart; raises `NoEhr` for a patient of one, and as `import_chart` does."""
@@ -185,8 +201,15 @@ class Installation(Protocol):
     def restore(self, file: Path) -> "BackupReport":
         """Fill an empty database from a backup; raises `service.ports.upkeep.BackupError`."""
 
+    @property
+    def alert_desk(self) -> "AlertDesk":
+        """What carries alerts to people."""
+
     def application(self) -> "WSGIApplication":
         """The API."""
+
+    def served(self) -> "WSGIApplication":
+        """The API, with alerts carried beside it."""
 
 
 class Parts(Protocol):

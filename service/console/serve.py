@@ -42,7 +42,7 @@ def serve(run: Run, *, host: str | None, port: int | None, no_worker: bool) -> N
     beside = installation.workshop.is_embedded and not no_worker
     patience = installation.request_seconds
     with kept_running(worker_command(), installation.log) if beside else nullcontext():
-        serve_with_gunicorn(installation.application, (host, port), patience=patience, log=installation.log)
+        serve_with_gunicorn(installation.served, (host, port), patience=patience, log=installation.log)
 
 
 def _described(installation: Installation) -> dict[str, object]:

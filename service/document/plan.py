@@ -11,6 +11,9 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 from service.document.converter import make_converter
 from service.document.upcast import PERSON_UPCASTS, PLAN_UPCASTS, SCHEMA_VERSION, Upcasts, upcast
 from service.domain.dosing import NewDose
+from service.domain.findings.decision import Choice, Decision
+from service.domain.findings.finding import Finding
+from service.domain.findings.registry import BY_ID
 from service.domain.people import Person
 from service.domain.plan import LIST_GROUPS, Plan
 from service.domain.values import Invalid, Problem
@@ -23,7 +26,7 @@ _HINTS = get_type_hints(Plan)
 _KINDS: dict[str, Any] = {
     name: get_args(_HINTS[name])[0] if get_origin(_HINTS[name]) is tuple else _HINTS[name]
     for name in (*LIST_GROUPS, "patient", "period")
-} | {"check_ins": get_args(_HINTS["check_ins"])[0]}
+} | {name: get_args(_HINTS[name])[0] for name in ("check_ins", "safety")}
 ITEM_GROUPS: tuple[str, ...] = tuple(_KINDS)
 """The groups of which `item_from_document` reads one item."""
 
@@ -73,6 +76,27 @@ def dose_to_document(decision: NewDose) -> JsonObject:
 def dose_from_document(document: JsonObject) -> NewDose:
     """Return the decision on a new dose; raises `Invalid`."""
     return _read(document, NewDose)
+
+
+def choice_from_document(document: JsonObject) -> Choice:
+    """Return what people decided of a finding; raises `Invalid`."""
+    return _read(document, Choice)
+
+
+def decision_to_document(decision: Decision) -> JsonObject:
+    """Return the JSON document of a decision that was kept."""
+    return _write(decision)
+
+
+def finding_to_document(finding: Finding) -> JsonObject:
+    """Return the JSON document of a finding, with its key and what its rule says of source and audience."""
+    rule = BY_ID[finding.rule]
+    return {
+        "key": finding.key,
+        "audience": rule.audience.value,
+        "source": rule.source,
+        **_write(finding),
+    }
 
 
 def _write(value: Any) -> JsonObject:

@@ -83,7 +83,7 @@ class Appointment(Value):
                 object.__setattr__(self, name, _at_wall_clock(moment, ZoneInfo(self.zone)))
 
     def problems(self) -> Iterator[Problem]:
-        if not _known_zone(self.zone):
+        if not known_zone(self.zone):
             yield Problem("zone", "must be an IANA time zone such as Europe/Berlin")
         yield from self._time_problems()
         if self.requested == ALWAYS:
@@ -115,7 +115,8 @@ def _at_wall_clock(moment: datetime, zone: ZoneInfo) -> datetime:
     return moment.astimezone(timezone(timedelta(minutes=minutes)))
 
 
-def _known_zone(name: str) -> bool:
+def known_zone(name: str) -> bool:
+    """Tell whether a text is an IANA time zone."""
     try:
         ZoneInfo(name)
     except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError; a folder is an OSError

@@ -20,6 +20,7 @@ from service.domain.medication import MedicationOrder, OrderStatus
 from service.domain.people import Patient
 from service.domain.references import PERSON, named_items
 from service.domain.relapse import RelapseStep, WarningSign
+from service.domain.safety import SafetyContacts
 from service.domain.session import Session
 from service.domain.side_effect import SideEffect
 from service.domain.team import TeamMember, team_problems
@@ -34,7 +35,8 @@ class Plan(Value):
     """One plan of one patient; its fields are the groups in which it changes.
 
     Every member of a list has an id made once; what refers to a member names that id.
-    `author` is the responsible clinician, an id of the directory of people.
+    `author` is the responsible clinician, an id of the directory of people. `safety` is whom alerts reach:
+    it is ours alone, and no chart holds it.
     """
 
     id: str
@@ -65,6 +67,7 @@ class Plan(Value):
     notes: tuple[CoordinationNote, ...] = ()
     tasks: tuple[Task, ...] = ()
     flags: tuple[Flag, ...] = ()
+    safety: SafetyContacts | None = None
 
     def problems(self) -> Iterator[Problem]:
         yield from team_problems(self.care_team)
@@ -98,6 +101,11 @@ def with_items(plan: Plan, group: str, members: tuple[Any, ...]) -> Plan:
 def people_named(plan: Plan) -> tuple[tuple[str, str], ...]:
     """Return (field path, person id) for every clinician that the plan names."""
     return tuple((path, one) for path, group, one in named_items(plan) if group == "people")
+
+
+def people_in_chart(plan: Plan) -> tuple[tuple[str, str], ...]:
+    """Return (field path, person id) for every clinician that a chart of the plan names."""
+    return tuple((path, one) for path, one in people_named(plan) if not path.startswith("safety."))
 
 
 def _identity_problems(plan: Plan) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ from service.fhir.references import rewrite
 from service.ports.ehr import EhrError, Request, Unforeseen
 
 _Place: TypeAlias = tuple[Aim, str, tuple[tuple[str, str], ...]]
-_READS = frozenset({Aim.METADATA, Aim.READ, Aim.SEARCH, Aim.PAGE})
+_READS = frozenset({Aim.METADATA, Aim.READ, Aim.SEARCH, Aim.HISTORY, Aim.PAGE})
 
 
 class Line(Protocol):

@@ -81,6 +81,24 @@ class JwtVerifier:
             raise NotRecognised(Doubt.NO_ROLE)
         return Caller(subject=subject, role=role, entrance=Entrance.JWT, plan_id=plan)
 
+    def check_client(self, token: str, audiences: tuple[str, ...]) -> None:
+        """Check the token of a program that calls for itself (CDS Hooks 2.0): for whom, until when, and once.
+
+        Raises `NotRecognised` or `KeysUnavailable`.
+        """
+        self._validate(
+            self._signed(token),
+            JWTClaimsRegistry(
+                now=int(self._now().timestamp()),
+                leeway=_LEEWAY_SECONDS,
+                iss={"essential": True, "value": self._provider.issuer},
+                aud={"essential": True, "values": list(audiences)},
+                exp={"essential": True},
+                iat={"essential": True},
+                jti={"essential": True},
+            ),
+        )
+
     def _signed(self, token: str) -> Mapping[str, Any]:
         """Return the claims of a token whose signature is right."""
         algorithm, kid = _header(token)
@@ -104,6 +122,9 @@ class JwtVerifier:
             nbf={"essential": True},
             sub={"essential": True},
         )
+        self._validate(claims, needed)
+
+    def _validate(self, claims: Mapping[str, Any], needed: JWTClaimsRegistry) -> None:
         try:
             needed.validate(dict(claims))
         except ExpiredTokenError:

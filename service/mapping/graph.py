@@ -9,7 +9,7 @@ from service.domain.appointment import Appointment, AppointmentStatus
 from service.domain.background import TreatmentKind
 from service.domain.medication import MedicationOrder, OrderStatus, StatusReason
 from service.domain.people import Person
-from service.domain.plan import Plan, people_named
+from service.domain.plan import Plan, people_in_chart
 from service.fhir.json import JsonObject
 from service.mapping import (
     appointment,
@@ -113,7 +113,7 @@ def _parts(subject: Subject, refs: Refs, scope: Scope) -> Iterator[Part]:
 
 
 def _clinicians(subject: Subject) -> list[Person]:
-    return [subject.people[one] for one in sorted({name for _, name in people_named(subject.plan)})]
+    return [subject.people[one] for one in sorted({name for _, name in people_in_chart(subject.plan)})]
 
 
 def _problems(plan: Plan, refs: Refs) -> Iterator[Part]:

@@ -1,9 +1,11 @@
 """What waits: items that are not in step with their charts, and writes of which nobody knows the outcome."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from service.domain.alert import AlertState
 from service.ports.storage import LinkState
 
 # The chart says what we agreed on, or it is the clinic's own and never ours to write.
@@ -29,6 +31,17 @@ class OpenWrites:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAlerts:
+    """Alerts that are not closed: how many in each state, since when one waits for somebody, and when one
+    that is to be carried was due.
+    """
+
+    numbers: Mapping[AlertState, int]
+    waiting_since: datetime | None
+    due_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedPasses:
     """How many plans of one connection wait for a pass, since when the oldest does, run, and pause."""
 
@@ -47,6 +60,12 @@ class Backlog(Protocol):
 
     def open_writes(self) -> tuple[OpenWrites, ...]:
         """Return the journal rows that are not settled, by connection."""
+
+    def open_alerts(self) -> OpenAlerts:
+        """Return what stands of the alerts that are not closed."""
+
+    def plans_without_contacts(self) -> int:
+        """Return how many active plans name nobody whom an alert reaches."""
 
     def planned_passes(self) -> tuple[PlannedPasses, ...]:
         """Return what the worker is to do, by connection."""

@@ -158,8 +158,8 @@ class _AsKept(Mapping[str, TypeCapability]):
 class Capabilities:
     """What a server offers, as negotiated from its CapabilityStatement and the operator's override.
 
-    `implementation` is the URL by which the server names itself.
     `history` is that of the whole server; a type's own is among its interactions.
+    `implementation` is the URL by which the server names itself.
     """
 
     fhir_version: str

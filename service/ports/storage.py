@@ -18,6 +18,7 @@ from service.domain.therapy import RequestStatus
 from service.fhir.json import JsonObject
 from service.ports.access import Audit, Tokens
 from service.ports.answers import Answers
+from service.ports.decisions import Decisions
 from service.ports.feed import Due, Links, Sights
 from service.ports.hooks import Hooks
 from service.ports.imports import Imports
@@ -26,6 +27,7 @@ from service.ports.jobs import Jobs
 from service.ports.journal import Journal
 from service.ports.links import LinkState as LinkState  # noqa: PLC0414  whoever keeps entries says their state
 from service.ports.passes import Passes
+from service.ports.team_work import TeamWork
 from service.ports.workers import Duties, Workers
 from service.ports.writing import Writing
 
@@ -230,6 +232,12 @@ class Plans(Protocol):
     def revisions(self, plan_id: str, *, after: int = 0, limit: int = 100) -> tuple[RevisionSummary, ...]:
         """Return the revisions after a number, oldest first; raises `Unknown`."""
 
+    def appointed(self, person_id: str) -> tuple[str, ...]:
+        """Return the ids of the plans in whose appointments a person may take part, in their order.
+
+        One that was last written before that was noted is among them, whoever takes part in it.
+        """
+
     def page(self, wanted: PlanFilter, *, after: str | None = None, limit: int = 50) -> Page[PlanSummary]:
         """Return plans, those first added first; `Invalid` names an `after` that is none."""
 
@@ -326,7 +334,7 @@ class Leases(Protocol):
         """Give the lease back; one that was taken over stays with its new holder."""
 
 
-class UnitOfWork(Protocol):
+class UnitOfWork(TeamWork, Protocol):
     """One consistent piece of work: all of it is kept by `commit`, or none of it."""
 
     @property
@@ -357,6 +365,8 @@ class UnitOfWork(Protocol):
     def answers(self) -> Answers: ...
     @property
     def imports(self) -> Imports: ...
+    @property
+    def decisions(self) -> Decisions: ...
     @property
     def jobs(self) -> Jobs: ...
     @property

@@ -17,6 +17,8 @@ from service.storage.sealing import CLEAR, SEALED, KeyedSealer, Place, key_of
 from service.storage.tables import metadata, sealing_keys
 
 _PROOF = "this is the key"
+_KNOWN = select(sealing_keys)
+_KNOWN_LOCKED = _KNOWN.with_for_update(read=True)
 
 
 class KeyState(StrEnum):
@@ -41,9 +43,8 @@ def known_keys(connection: Connection, ring: KeyRing | None, *, lock: bool = Fal
 
     `CLEAR` is among them while rows in the clear are being sealed for the first time.
     """
-    wanted = select(sealing_keys)
     # The lock of a writer on this table is what `registering` and `closing` wait for.
-    rows = connection.execute(wanted.with_for_update(read=True) if lock else wanted).all()
+    rows = connection.execute(_KNOWN_LOCKED if lock else _KNOWN).all()
     for row in sorted(rows, key=lambda one: str(one.id) == CLEAR):
         if ring is None:
             raise KeyLacking(row.id)

@@ -2,9 +2,11 @@
 
 from sqlalchemy import Connection, and_, func, select
 
-from service.ports.backlog import AT_REST, OpenWrites, PlannedPasses, WaitingItems
+from service.domain.alert import WAITING, AlertState
+from service.domain.therapy import RequestStatus
+from service.ports.backlog import AT_REST, OpenAlerts, OpenWrites, PlannedPasses, WaitingItems
 from service.ports.storage import LinkState
-from service.storage.tables import jobs, journal, ledger
+from service.storage.tables import alerts, jobs, journal, ledger, plans
 
 
 class SqlBacklog:
@@ -36,6 +38,27 @@ class SqlBacklog:
         )
         found = (OpenWrites(connection_id=c, number=n, oldest=oldest) for c, n, oldest in counted)
         return tuple(sorted(found, key=lambda one: one.connection_id))
+
+    def open_alerts(self) -> OpenAlerts:
+        """Return what stands of the alerts that are not closed."""
+        counted = self._connection.execute(
+            select(alerts.c.state, func.count(), func.min(alerts.c.raised_at), func.min(alerts.c.due_at))
+            .where(alerts.c.state != AlertState.CLOSED)
+            .group_by(alerts.c.state)
+        )
+        found = {AlertState(state): (number, raised, due) for state, number, raised, due in counted}
+        waiting = [raised for state, (_, raised, _) in found.items() if state in WAITING]
+        return OpenAlerts(
+            numbers={state: number for state, (number, _, _) in found.items()},
+            waiting_since=min(waiting, default=None),
+            due_since=min((due for _, _, due in found.values() if due is not None), default=None),
+        )
+
+    def plans_without_contacts(self) -> int:
+        """Return how many active plans name nobody whom an alert reaches."""
+        bare = (plans.c.status == RequestStatus.ACTIVE) & ~plans.c.reached
+        counted = self._connection.scalar(select(func.count()).select_from(plans).where(bare))
+        return counted or 0
 
     def planned_passes(self) -> tuple[PlannedPasses, ...]:
         """Return what the worker is to do, by connection."""

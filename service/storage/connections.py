@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection as SqlConnection
-from sqlalchemy import Row, Text, select, type_coerce
+from sqlalchemy import Row, Text, bindparam, select, type_coerce
 
 from service.fhir.json import JsonObject, loads
 from service.ports.storage import (
@@ -20,6 +20,11 @@ from service.storage.database import put
 from service.storage.tables import capabilities, connections, cursors
 
 _COLUMNS = tuple(one.name for one in fields(Connection))
+_ONE = select(connections).where(connections.c.id == bindparam("id"))
+_ONE_LOCKED = _ONE.with_for_update()
+_OFFERED = select(type_coerce(capabilities.c.content, Text).label("text"), capabilities.c.fetched_at).where(
+    capabilities.c.connection_id == bindparam("id")
+)
 
 
 class SqlConnections:
@@ -51,8 +56,7 @@ class SqlConnections:
         return tuple(sorted(found, key=lambda one: one.id))
 
     def _find(self, connection_id: str, *, lock: bool) -> Connection | None:
-        wanted = select(connections).where(connections.c.id == connection_id)
-        row = self._connection.execute(wanted.with_for_update() if lock else wanted).one_or_none()
+        row = self._connection.execute(_ONE_LOCKED if lock else _ONE, {"id": connection_id}).one_or_none()
         return None if row is None else _settings(row)
 
 
@@ -75,9 +79,7 @@ class SqlCapabilityCache:
 
     def get(self, connection_id: str) -> KeptCapabilities | None:
         """Return what a server offered, if it was ever asked."""
-        text = type_coerce(capabilities.c.content, Text).label("text")
-        wanted = select(text, capabilities.c.fetched_at).where(capabilities.c.connection_id == connection_id)
-        row = self._connection.execute(wanted).one_or_none()
+        row = self._connection.execute(_OFFERED, {"id": connection_id}).one_or_none()
         return None if row is None else KeptCapabilities(content=_read(row.text), fetched_at=row.fetched_at)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, select, tuple_, union
 
+from service.domain.revision import Origin
 from service.ports.feed import Before, Link, Sight
 from service.ports.hooks import Hook
 from service.ports.inbox import ItemState
@@ -23,6 +24,7 @@ from service.storage.tables import (
     passes,
     plans,
     polls,
+    revisions,
     sights,
 )
 
@@ -201,13 +203,15 @@ class SqlDue:
     def plans(self, connection_id: str) -> tuple[str, ...]:
         """Return, by id, the plans that were woken, or revised since their last pass, or wait."""
         last = (passes.c.plan_id == plans.c.id) & (passes.c.connection_id == connection_id)
-        behind = passes.c.plan_id.is_(None) | (plans.c.number > passes.c.revision)
+        head = (revisions.c.plan_id == plans.c.id) & (revisions.c.number == plans.c.number)
+        imported = (plans.c.number == 1) & (revisions.c.origin == Origin.EHR.value)  # and touched by nobody
+        behind = (passes.c.plan_id.is_(None) & ~imported) | (plans.c.number > passes.c.revision)
         moving = (ledger.c.connection_id == connection_id) & ledger.c.state.in_(_MOVING)
         parked = (passes.c.connection_id == connection_id) & (passes.c.standing == "parked")
         decided = (inbox.c.connection_id == connection_id) & (inbox.c.state == ItemState.DECIDED.value)
         found = union(
             select(due.c.plan_id).where(due.c.connection_id == connection_id),
-            select(plans.c.id).outerjoin_from(plans, passes, last).where(behind),
+            select(plans.c.id).join(revisions, head).outerjoin(passes, last).where(behind),
             select(ledger_plans.c.plan_id).join(ledger).where(moving),
             select(passes.c.plan_id).where(parked),
             select(inbox.c.plan_id).where(decided),

@@ -1,12 +1,25 @@
 """One writer per patient and chart, with fencing numbers that only rise."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from service.ports.storage import Lease
 from service.storage.database import insert_into
 from service.storage.tables import leases
+
+# In an UPDATE a parameter that is called as a column would set that column.
+_ITS = and_(
+    leases.c.connection_id == bindparam("its_connection"),
+    leases.c.patient_id == bindparam("its_patient"),
+    leases.c.fencing == bindparam("its_fencing"),
+    leases.c.holder == bindparam("its_holder"),
+)
+_STILL = leases.c.expires_at > bindparam("now")
+_HOLDS = select(leases.c.fencing).where(_ITS, _STILL)
+_RENEW = update(leases).where(_ITS, _STILL).values(expires_at=bindparam("until"))
+_RELEASE = update(leases).where(_ITS).values(holder=None)
 
 
 class SqlLeases:
@@ -44,23 +57,22 @@ class SqlLeases:
 
     def holds(self, lease: Lease, now: datetime) -> bool:
         """Tell whether the lease is still its holder's: neither expired, released nor taken over."""
-        found = select(leases.c.fencing).where(_is(lease), leases.c.expires_at > now)
-        return self._connection.scalar(found) is not None
+        return self._connection.scalar(_HOLDS, {**_named(lease), "now": now}) is not None
 
     def renew(self, lease: Lease, *, now: datetime, ttl: timedelta) -> bool:
         """Let a lease that still holds expire later, and tell whether it does; one that is over stays so."""
-        held = update(leases).where(_is(lease), leases.c.expires_at > now)
-        return self._connection.execute(held.values(expires_at=now + ttl)).rowcount == 1
+        times = {"now": now, "until": now + ttl}
+        return self._connection.execute(_RENEW, {**_named(lease), **times}).rowcount == 1
 
     def release(self, lease: Lease) -> None:
         """Give the lease back; one that was taken over stays with its new holder."""
-        self._connection.execute(update(leases).where(_is(lease)).values(holder=None))
+        self._connection.execute(_RELEASE, _named(lease))
 
 
-def _is(lease: Lease) -> ColumnElement[bool]:
-    return and_(
-        leases.c.connection_id == lease.connection_id,
-        leases.c.patient_id == lease.patient_id,
-        leases.c.fencing == lease.fencing,
-        leases.c.holder == lease.holder,
-    )
+def _named(lease: Lease) -> dict[str, Any]:
+    return {
+        "its_connection": lease.connection_id,
+        "its_patient": lease.patient_id,
+        "its_fencing": lease.fencing,
+        "its_holder": lease.holder,
+    }

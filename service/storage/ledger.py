@@ -1,10 +1,11 @@
 """What is agreed with each chart, item by item, and which plans rest on it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, select, tuple_
 
 from service.ports.storage import LedgerEntry, LinkState
 from service.storage import rows
@@ -14,6 +15,12 @@ from service.storage.tables import ledger, ledger_plans
 
 _COLUMNS = tuple(one.name for one in fields(LedgerEntry))
 _PLACE = ("connection_id", "resource_type", "item_id")
+
+
+_MANY = select(ledger).where(
+    ledger.c.connection_id == bindparam("connection_id"),
+    tuple_(ledger.c.resource_type, ledger.c.item_id).in_(bindparam("keys", expanding=True)),
+)
 
 
 class SqlLedger:
@@ -37,10 +44,7 @@ class SqlLedger:
 
     def many(self, connection_id: str, keys: Iterable[tuple[str, str]]) -> tuple[LedgerEntry, ...]:
         """Return the entries of (resource type, item id) that exist, whichever plan made them."""
-        return self._where(
-            ledger.c.connection_id == connection_id,
-            tuple_(ledger.c.resource_type, ledger.c.item_id).in_(list(keys)),
-        )
+        return self._entries(_MANY, {"connection_id": connection_id, "keys": list(keys)})
 
     def of_item(self, connection_id: str, item_id: str) -> tuple[LedgerEntry, ...]:
         """Return the entries of one item, by resource type: an item may stand in several resources."""
@@ -57,8 +61,10 @@ class SqlLedger:
     def _where(self, *conditions: ColumnElement[bool]) -> tuple[LedgerEntry, ...]:
         return self._entries(select(ledger).where(*conditions))
 
-    def _entries(self, query: Select[Any]) -> tuple[LedgerEntry, ...]:
-        found = [self._entry(row) for row in self._connection.execute(query)]
+    def _entries(
+        self, query: Select[Any], given: Mapping[str, Any] = MappingProxyType({})
+    ) -> tuple[LedgerEntry, ...]:
+        found = [self._entry(row) for row in self._connection.execute(query, dict(given))]
         # Sorted here: the databases' collations differ.
         return tuple(sorted(found, key=lambda entry: (entry.resource_type, entry.item_id)))
 

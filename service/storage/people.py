@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from service.document import SCHEMA_VERSION, person_from_document, person_to_document
 from service.domain.people import Person
@@ -13,6 +13,8 @@ from service.storage.database import insert_new, put
 from service.storage.paging import cursor, position
 from service.storage.sealing import Sealer
 from service.storage.tables import people
+
+_THOSE = select(people).where(people.c.id.in_(bindparam("ids", expanding=True)))
 
 
 class SqlPeople:
@@ -50,7 +52,7 @@ class SqlPeople:
 
     def many(self, ids: Iterable[str]) -> Mapping[str, Person]:
         """Return those of the people that are known, by id."""
-        found = self._connection.execute(select(people).where(people.c.id.in_(set(ids))))
+        found = self._connection.execute(_THOSE, {"ids": list(set(ids))})
         return {row.id: self._person(row) for row in found}
 
     def page(self, *, after: str | None = None, limit: int = 50) -> Page[Person]:

@@ -4,10 +4,22 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    delete,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 
 from service.document import SCHEMA_VERSION, plan_from_document, plan_to_document
 from service.document.upcast import PLAN_UPCASTS, upcast
+from service.domain.meeting import appointees_of
 from service.domain.revision import Origin, Revision
 from service.domain.therapy import RequestStatus
 from service.fhir.json import JsonObject
@@ -17,7 +29,13 @@ from service.storage.columns import Moment
 from service.storage.database import insert_new
 from service.storage.paging import cursor, not_a_cursor, position
 from service.storage.sealing import Sealer
-from service.storage.tables import plans, revisions
+from service.storage.tables import appointees, plans, revisions
+
+# Every pass begins with these; SQLAlchemy takes longer to build one than SQLite to answer it.
+_THIS_PLAN = plans.c.id == bindparam("plan_id")
+_LATEST = (revisions.c.plan_id == plans.c.id) & (revisions.c.number == plans.c.number)
+_HEAD = select(revisions).join(plans, _LATEST).where(_THIS_PLAN)
+_PATIENT = select(plans.c.patient_id).where(_THIS_PLAN)
 
 
 class SqlPlans:
@@ -48,17 +66,14 @@ class SqlPlans:
 
     def head(self, plan_id: str) -> Revision:
         """Return the latest revision; raises `Unknown`."""
-        latest = (revisions.c.plan_id == plans.c.id) & (revisions.c.number == plans.c.number)
-        wanted = select(revisions).join(plans, latest).where(plans.c.id == plan_id)
-        row = self._connection.execute(wanted).one_or_none()
+        row = self._connection.execute(_HEAD, {"plan_id": plan_id}).one_or_none()
         if row is None:
             raise Unknown("plan", plan_id)
         return self._revision(row)
 
     def patient_of(self, plan_id: str) -> str:
         """Return the id of the plan's patient; raises `Unknown`."""
-        wanted = select(plans.c.patient_id).where(plans.c.id == plan_id)
-        patient_id: str | None = self._connection.scalar(wanted)
+        patient_id: str | None = self._connection.scalar(_PATIENT, {"plan_id": plan_id})
         if patient_id is None:
             raise Unknown("plan", plan_id)
         return patient_id
@@ -93,6 +108,24 @@ class SqlPlans:
         summaries = (_plan_summary(row, self._document(row)) for row in found[:limit])
         return Page(items=tuple(summaries), next=more)
 
+    def appointed(self, person_id: str) -> tuple[str, ...]:
+        """Return the ids of the plans in whose appointments a person may take part, in their order."""
+        known = select(appointees.c.plan_id).where(appointees.c.person_id == person_id)
+        mine = plans.c.id.in_(known) | ~plans.c.appointees_known
+        # Sorted here: the databases' collations differ.
+        return tuple(sorted(self._connection.scalars(select(plans.c.id).where(mine))))
+
+    def _keep_appointees(self, revision: Revision) -> None:
+        plan = revision.plan
+        held = select(appointees.c.person_id).where(appointees.c.plan_id == plan.id)
+        old, new = set(self._connection.scalars(held)), set(appointees_of(plan))
+        if old - new:
+            gone = (appointees.c.plan_id == plan.id) & appointees.c.person_id.in_(sorted(old - new))
+            self._connection.execute(delete(appointees).where(gone))
+        if new - old:
+            added = [{"plan_id": plan.id, "person_id": one} for one in sorted(new - old)]
+            self._connection.execute(insert(appointees), added)
+
     def _number(self, plan_id: str) -> int:
         number: int | None = self._connection.scalar(select(plans.c.number).where(plans.c.id == plan_id))
         if number is None:
@@ -111,6 +144,7 @@ class SqlPlans:
             "document": plan_to_document(revision.plan),
         }
         self._connection.execute(insert(revisions), rows.sealed(self._sealer, revisions, row))
+        self._keep_appointees(revision)
         found_by = revision.plan.patient.identifiers
         identifiers.keep(self._connection, revision.plan.id, found_by, sealer=self._sealer)
 
@@ -137,6 +171,8 @@ def _head(revision: Revision) -> dict[str, Any]:
         "author": revision.plan.author,
         "created": revision.plan.created,
         "updated_at": revision.recorded_at,
+        "reached": revision.plan.safety is not None,
+        "appointees_known": True,
     }
 
 

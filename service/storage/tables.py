@@ -11,30 +11,21 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
-    MetaData,
     Table,
     Text,
+    false,
     text,
 )
 
+from service.storage.alert_tables import alerts as alerts  # noqa: PLC0414  every table is found here
+from service.storage.alert_tables import appointees as appointees  # noqa: PLC0414  every table is found here
+from service.storage.alert_tables import card_answers as card_answers  # noqa: PLC0414  every table is found here
+from service.storage.alert_tables import cards as cards  # noqa: PLC0414  every table is found here
+from service.storage.alert_tables import sightings as sightings  # noqa: PLC0414  every table is found here
 from service.storage.columns import Hashed, Json, Moment, Names, Sealed
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(referred_table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-    }
-)
-
-
-def _text(name: str, *, optional: bool = False) -> Column[str]:
-    return Column(name, Text, nullable=optional)
-
-
-def _key(name: str) -> Column[str]:
-    return Column(name, Text, primary_key=True)
-
+from service.storage.table_parts import key_column as _key
+from service.storage.table_parts import metadata as metadata  # noqa: PLC0414  every table is found here
+from service.storage.table_parts import text_column as _text
 
 plans = Table(
     "plans",
@@ -47,6 +38,11 @@ plans = Table(
     Column("created", Date, nullable=False),
     Column("added_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
+    # Whether it names whom alerts reach.
+    Column("reached", Boolean, nullable=False, server_default=false()),
+    # Whether `appointees` has all of its people: plans from before that table are read to find out.
+    Column("appointees_known", Boolean, nullable=False, server_default=false()),
+    Index("ix_plans_appointees_known", "appointees_known"),
     Index("ix_plans_added_at", "added_at", "id"),
     Index("ix_plans_updated_at", "updated_at"),
     Index("ix_plans_patient_id", "patient_id"),
@@ -182,6 +178,18 @@ leases = Table(
     _text("holder", optional=True),
     Column("fencing", Integer, nullable=False),
     Column("expires_at", Moment, nullable=False),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    _key("plan_id"),
+    _key("key"),
+    _text("rule"),
+    _text("answer"),
+    Column("revision", Integer, nullable=False),
+    Column("decided_at", Moment, nullable=False),
+    Column("content", Sealed, nullable=False),
 )
 
 imports = Table(

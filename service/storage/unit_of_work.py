@@ -7,11 +7,14 @@ from typing import Self
 from sqlalchemy import Connection, Engine, Transaction
 
 from service.storage import admission
+from service.storage.alerts import SqlAlerts
 from service.storage.answers import SqlAnswers
 from service.storage.audit import SqlAudit
 from service.storage.backlog import SqlBacklog
+from service.storage.cards import SqlCards
 from service.storage.connections import SqlCapabilityCache, SqlConnections, SqlCursors
 from service.storage.database import LONGEST_WAIT, connect, open_engine, transaction
+from service.storage.decisions import SqlDecisions
 from service.storage.feed import SqlDue, SqlHooks, SqlLinks, SqlSights
 from service.storage.imports import SqlImports
 from service.storage.inbox import SqlInbox
@@ -24,6 +27,7 @@ from service.storage.passes import SqlPasses
 from service.storage.people import SqlPeople
 from service.storage.plans import SqlPlans
 from service.storage.sealing import sealer_of
+from service.storage.sightings import SqlSightings
 from service.storage.tokens import SqlTokens
 from service.storage.workers import SqlDuties, SqlWorkers
 from service.storage.writing import SqlWriting
@@ -46,6 +50,10 @@ class SqlUnitOfWork:
     audit: SqlAudit
     answers: SqlAnswers
     imports: SqlImports
+    decisions: SqlDecisions
+    alerts: SqlAlerts
+    sightings: SqlSightings
+    cards: SqlCards
     jobs: SqlJobs
     links: SqlLinks
     sights: SqlSights
@@ -83,29 +91,8 @@ class SqlUnitOfWork:
         except BaseException:
             self._give_turn()
             raise
-        self.plans = SqlPlans(connection, self._sealer)
-        self.people = SqlPeople(connection, self._sealer)
-        self.ledger = SqlLedger(connection, self._sealer)
-        self.journal = SqlJournal(connection, self._sealer)
-        self.connections = SqlConnections(connection)
-        self.capabilities = SqlCapabilityCache(connection)
-        self.cursors = SqlCursors(connection)
-        self.leases = SqlLeases(connection)
-        self.inbox = SqlInbox(connection, self._sealer)
-        self.passes = SqlPasses(connection)
-        self.tokens = SqlTokens(connection)
-        self.audit = SqlAudit(connection)
-        self.answers = SqlAnswers(connection, self._sealer)
-        self.imports = SqlImports(connection, self._sealer)
-        self.jobs = SqlJobs(connection, self._queue)
-        self.workers = SqlWorkers(connection)
-        self.duties = SqlDuties(connection)
-        self.writing = SqlWriting(connection, self._sealer)
-        self.links = SqlLinks(connection)
-        self.sights = SqlSights(connection, self._sealer)
-        self.due = SqlDue(connection)
-        self.hooks = SqlHooks(connection)
-        self.backlog = SqlBacklog(connection)
+        self._lay_out_sealed(connection)
+        self._lay_out_clear(connection)
         return self
 
     def __exit__(
@@ -122,6 +109,39 @@ class SqlUnitOfWork:
         if not self._transaction.is_active:
             raise RuntimeError("this unit of work is over")
         self._transaction.commit()
+
+    def _lay_out_sealed(self, connection: Connection) -> None:
+        """Offer what holds words of people or of charts."""
+        self.plans = SqlPlans(connection, self._sealer)
+        self.people = SqlPeople(connection, self._sealer)
+        self.ledger = SqlLedger(connection, self._sealer)
+        self.journal = SqlJournal(connection, self._sealer)
+        self.inbox = SqlInbox(connection, self._sealer)
+        self.answers = SqlAnswers(connection, self._sealer)
+        self.imports = SqlImports(connection, self._sealer)
+        self.decisions = SqlDecisions(connection, self._sealer)
+        self.alerts = SqlAlerts(connection, self._sealer)
+        self.cards = SqlCards(connection, self._sealer)
+        self.writing = SqlWriting(connection, self._sealer)
+        self.sights = SqlSights(connection, self._sealer)
+
+    def _lay_out_clear(self, connection: Connection) -> None:
+        """Offer what holds ids, codes and times alone."""
+        self.connections = SqlConnections(connection)
+        self.capabilities = SqlCapabilityCache(connection)
+        self.cursors = SqlCursors(connection)
+        self.leases = SqlLeases(connection)
+        self.passes = SqlPasses(connection)
+        self.tokens = SqlTokens(connection)
+        self.audit = SqlAudit(connection)
+        self.jobs = SqlJobs(connection, self._queue)
+        self.sightings = SqlSightings(connection)
+        self.workers = SqlWorkers(connection)
+        self.duties = SqlDuties(connection)
+        self.links = SqlLinks(connection)
+        self.due = SqlDue(connection)
+        self.hooks = SqlHooks(connection)
+        self.backlog = SqlBacklog(connection)
 
     def _begun(self) -> Connection:
         connection = connect(self._engine, write=self._write)

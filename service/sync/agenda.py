@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from service.domain.people import Person
-from service.domain.plan import Plan, people_named
+from service.domain.plan import Plan, people_in_chart
 from service.fhir.json import JsonObject
 from service.mapping.references import Key, Refs
 from service.ports.clock import Clock, Ids
@@ -46,11 +46,11 @@ class Ports:
     ids: Ids
     override: JsonObject = field(default_factory=dict)
     settle_time: timedelta = timedelta(seconds=90)
-    asking: Asking = Asking()
     meanwhile: Callable[[Callable[[], None]], AbstractContextManager[object]] = nullcontext
     tries: int = 1
     pause: Callable[[], object] = bool
     writing: bool = True
+    asking: Asking = Asking()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,9 +60,9 @@ class Agenda:
     `chart_orders` are the chart's own orders by the id of the plan's order that they stand for, `ordered` all
     requests of medicines that were read, with their Medications. `answers` is what people said to earlier
     questions, `questions` what they have to be asked now. `left` are addresses by which items stood until
-    this push. Of a patient who has died only endings are written. `ended` holds
-    how the run ended, once it did, to be kept as the chart is left. `woken` is how often the chart had woken
-    the plan before the run began, and `answered` holds it once the run has taken in what the chart says.
+    this push. Of a patient who has died only endings are written. `ended` holds how the run ended, once it
+    did, to be kept as the chart is left. `woken` is how often the chart had woken the plan before the run
+    began, and `answered` holds it once the run has taken in what the chart says.
     """
 
     plan: Plan
@@ -73,15 +73,15 @@ class Agenda:
     lease: Lease
     ledger: dict[Key, LedgerEntry]
     chart_orders: Mapping[str, str] = field(default_factory=dict)
+    ended: list[LastPass] = field(default_factory=list)
+    woken: int = 0
+    answered: list[int] = field(default_factory=list)
     ordered: tuple[Held, ...] | None = None
     asking: Asking = Asking()
     answers: Answers = field(default_factory=Unasked)
     questions: list[Question] = field(default_factory=list)
     deceased: bool = False
     left: dict[str, Key] = field(default_factory=dict)
-    ended: list[LastPass] = field(default_factory=list)
-    woken: int = 0
-    answered: list[int] = field(default_factory=list)
 
     @property
     def patient(self) -> Key:
@@ -91,7 +91,7 @@ class Agenda:
     @property
     def clinicians(self) -> tuple[Person, ...]:
         """Those whom the plan names, each once, by id."""
-        return tuple(self.people[one] for one in sorted({name for _, name in people_named(self.plan)}))
+        return tuple(self.people[one] for one in sorted({name for _, name in people_in_chart(self.plan)}))
 
     def address(self, key: Key) -> str | None:
         """Return `Type/id` of what stands for an item in the chart, if anything does."""
@@ -108,6 +108,11 @@ class Agenda:
         """Tell whether the chart lost the resource: nothing may refer to it."""
         entry = self.ledger.get(key)
         return entry is not None and entry.state is LinkState.DETACHED
+
+    def addresses(self) -> dict[str, str]:
+        """Return `Type/id` by urn of what the chart holds of this plan."""
+        known = ((key, self.address(key)) for key in self.ledger)
+        return {key.urn: address for key, address in known if address is not None}
 
     def refs(self) -> Refs:
         """Return how items are addressed in the chart as far as is known now."""

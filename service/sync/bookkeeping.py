@@ -14,6 +14,9 @@ from service.sync.agenda import Agenda
 # Both sides said the same, as far as the server keeps it.
 AGREED = frozenset({LinkState.IN_SYNC, LinkState.NOT_KEPT})
 
+# The outcome of a journal row whose write was answered as made.
+DONE = "done"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intended:

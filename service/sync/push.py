@@ -18,6 +18,7 @@ from service.sync.bookkeeping import AGREED
 from service.sync.closures import endings_only
 from service.sync.drafts import Meant, agreed_of, invalid, meant, rendered
 from service.sync.executor import LARGEST_TRANSACTION, Executor
+from service.sync.fencing import must_hold
 from service.sync.fingerprint import same
 from service.sync.identity import (
     Ambiguous,
@@ -126,6 +127,7 @@ def _keep_links(agenda: Agenda, ports: Ports, before: Mapping[Key, LedgerEntry])
     linked = [entry for key, entry in agenda.ledger.items() if before.get(key) != entry]
     if linked:
         with ports.storage.begin() as work:
+            must_hold(work, agenda.lease, ports.clock.now())
             work.ledger.save(linked, plan_id=agenda.plan.id)
             work.commit()
 

@@ -26,8 +26,9 @@ from service.ports.journal import JournalRow
 from service.ports.storage import LedgerEntry, LinkState
 from service.sync.agenda import Agenda, Ports, remote_of
 from service.sync.barrier import Barred, check_open
-from service.sync.bookkeeping import agreed_entry, held_of, journal_row, linked_entry, tried
+from service.sync.bookkeeping import DONE, agreed_entry, held_of, journal_row, linked_entry, tried
 from service.sync.drafts import rendered
+from service.sync.fencing import must_hold
 from service.sync.fingerprint import not_kept, same
 from service.sync.outgoing import Outgoing, addressed
 from service.sync.planner import CHANGED_THERE, UNKNOWN_CONTENT
@@ -46,10 +47,6 @@ _BLAME: dict[type[EhrError], tuple[Done, LinkState, str]] = {
     Missing: (Done.DETACHED, LinkState.DETACHED, "the chart holds it no longer"),
     Gone: (Done.DETACHED, LinkState.DETACHED, "it was deleted in the chart"),
 }
-
-
-class LeaseLost(Exception):
-    """Another run took over this patient: nothing more is sent by this one."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,7 +69,7 @@ class Sender:
         """
         rows = self._journalled(group)
         chosen = {out.key.urn: out.chosen for out in group if out.chosen is not None}
-        addresses = self.addresses() | chosen
+        addresses = self.agenda.addresses() | chosen
         changes = [out.change(self.agenda.connection.identifier_system, addresses) for out in group]
         ehr = self.ports.ehr
         try:
@@ -83,12 +80,7 @@ class Sender:
             self._keep((), settled=rows, outcome="no effect")
             raise
         self._note(group, answers, rows)
-        self._keep([out.key for out in group], settled=rows, outcome="done")
-
-    def addresses(self) -> dict[str, str]:
-        """Return `Type/id` by urn of what the chart holds of this plan."""
-        known = ((key, self.agenda.address(key)) for key in self.agenda.ledger)
-        return {key.urn: address for key, address in known if address is not None}
+        self._keep([out.key for out in group], settled=rows, outcome=DONE)
 
     def blame(self, out: Outgoing, error: EhrError) -> None:
         """Park an item that the server refused, with the server's words."""
@@ -154,8 +146,7 @@ class Sender:
         now = self.ports.clock.now()
         rows = [journal_row(self.agenda, out.intended, row_id=self.ports.ids.new(), now=now) for out in group]
         with self.ports.storage.begin() as work:
-            if not work.leases.holds(self.agenda.lease, self.ports.clock.now()):
-                raise LeaseLost
+            must_hold(work, self.agenda.lease, self.ports.clock.now())
             check_open(self.agenda.connection, self.ports, work)
             work.journal.write(rows)
             work.commit()
@@ -186,7 +177,7 @@ class Sender:
         if out.held is None and out.chosen is None and not created:
             self._met(out, held)
             return
-        gaps = not_kept(addressed(out.body, self.addresses()), held.resource)
+        gaps = not_kept(addressed(out.body, self.agenda.addresses()), held.resource)
         written = Done.CREATED if out.held is None else Done.UPDATED
         report = ItemReport(
             key=out.key,
@@ -216,10 +207,12 @@ class Sender:
         self.results[report.key] = _joined(before, report) if before is not None else report
 
     def _keep(self, keys: Iterable[Key], *, settled: Sequence[JournalRow] = (), outcome: str = "") -> None:
+        now = self.ports.clock.now()
         with self.ports.storage.begin() as work:
+            must_hold(work, self.agenda.lease, now)  # what was written and not kept is looked for again
             work.ledger.save((self.agenda.ledger[key] for key in keys), plan_id=self.agenda.plan.id)
             if settled:
-                work.journal.settle([row.id for row in settled], outcome, self.ports.clock.now())
+                work.journal.settle([row.id for row in settled], outcome, now)
             work.commit()
 
 

@@ -8,8 +8,10 @@ from service.mapping.references import Key
 from service.ports.ehr import Ehr, Held
 from service.ports.journal import Interaction, JournalRow
 from service.ports.storage import LinkState
+from service.sync.aftermath import as_written
 from service.sync.agenda import Agenda, Ports, remote_of
 from service.sync.bookkeeping import agreed_entry, linked_entry, tried
+from service.sync.fencing import must_hold
 from service.sync.fingerprint import not_kept
 from service.sync.identity import Ambiguous, by_client_id, found_by_identifier, read_again
 from service.sync.outgoing import addressed
@@ -31,6 +33,7 @@ def settle_open_rows(agenda: Agenda, ports: Ports, rows: Sequence[JournalRow]) -
     ]
     left = {row.id for row in unknown}
     with ports.storage.begin() as work:
+        must_hold(work, agenda.lease, now)
         work.ledger.save(
             (agenda.ledger[key] for key in map(_key, rows) if key in agenda.ledger), plan_id=agenda.plan.id
         )
@@ -65,9 +68,9 @@ def _settled(agenda: Agenda, row: JournalRow, held: Held | None, *, now: datetim
         return overdue
     key = _key(row)
     entry = agenda.entry(key)
-    addresses = {one.urn: address for one in agenda.ledger if (address := agenda.address(one)) is not None}
+    addresses = agenda.addresses()
     if not not_kept(addressed(row.body, addresses), held.resource):
-        agreed = agreed_entry(entry, row.body, held)
+        agreed = agreed_entry(entry, row.body, as_written(entry, row.body, held, addresses=addresses))
         agenda.ledger[key] = tried(agreed, now=now, revision=agenda.number)
     elif row.interaction is not Interaction.UPDATE:
         agenda.ledger[key] = linked_entry(entry, held, state=LinkState.CONFLICT, reason=UNKNOWN_CONTENT)

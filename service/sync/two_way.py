@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from service.ports.journal import JournalRow
 from service.sync.adopting import Copying
+from service.sync.aftermath import note_unmade
 from service.sync.agenda import Agenda, Ports
 from service.sync.guards import too_many_vanish
 from service.sync.intake import Contested, Intake, RulesOf, asked
@@ -70,6 +71,7 @@ def synchronise(
     unknown = frozenset(report.key for report in opening.unknown)
     sight = look_at_chart(agenda, ports.ehr, unknown)
     _check(agenda, sight.seen)
+    note_unmade(agenda, ports, sight.seen)
     now = ports.clock.now()
     intake = take_in_all(agenda, sight, ports.ehr, rules_of=rules_of, copying=copying, now=now)
     keep(agenda, intake)

@@ -36,6 +36,11 @@ EHR_CALLED = _event(
 )
 SANDBOX_ANSWERED = _event("sandbox.answered", "request_id", "method", "status")
 IMPORT_FINISHED = _event("import.finished", "import_id", "plan_id", "outcome", "source")
+ALERT_CARRIED = _event("alert.carried", "alert_id", "plan_id", "to", "channel", "tries")
+ALERT_NOT_CARRIED = _event(
+    "alert.not-carried", "alert_id", "plan_id", "to", "channel", "tries", "failure", "alarm"
+)
+ALERTS_STALLED = _event("alerts.stalled", "error")
 SYNC_PREVIEWED = _event("sync.previewed", "plan_id", "revision", "connection_id", "standing", "requests")
 WRITING_TURNED = _event("writing.turned", "stopped")
 SERVER_STARTED = _event("server.started", "host", "port", "auth", "database", "ehr", "sealed")

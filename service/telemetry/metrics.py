@@ -94,6 +94,9 @@ STATE = Label(
     "state",
     ("waiting", "in-flight", "unknown-outcome", "conflict", "not-kept", "parked", "detached", "frozen"),
 )
+CHANNEL = Label("channel", ("email", "webhook"))
+RESULT = Label("result", ("carried", "failed"))
+ALERT_STATE = Label("state", ("raised", "delivered", "undelivered", "acknowledged"))
 PASS = Label("state", ("queued", "running", "paused"))
 
 REQUESTS = Metric(
@@ -165,6 +168,37 @@ OLDEST_OPEN_WRITE = Metric(
     labels=(CONNECTION,),
     later=True,
 )
+ALERT_MESSAGES = Metric(
+    name="tandem_alert_messages_total",
+    kind=Kind.COUNTER,
+    meaning="Messages about alerts, by whether they could be handed over.",
+    labels=(CHANNEL, RESULT),
+)
+OPEN_ALERTS = Metric(
+    name="tandem_open_alerts",
+    kind=Kind.GAUGE,
+    meaning="Alerts that are not closed now, by how far they have come.",
+    labels=(ALERT_STATE,),
+    later=True,
+)
+OLDEST_WAITING_ALERT = Metric(
+    name="tandem_oldest_waiting_alert_seconds",
+    kind=Kind.GAUGE,
+    meaning="How long the oldest alert has waited for somebody to acknowledge it.",
+    later=True,
+)
+ALERTS_LATE = Metric(
+    name="tandem_alerts_late_seconds",
+    kind=Kind.GAUGE,
+    meaning="How long the alert that has been due longest has been due: nobody carries alerts.",
+    later=True,
+)
+PLANS_WITHOUT_CONTACTS = Metric(
+    name="tandem_active_plans_without_contacts",
+    kind=Kind.GAUGE,
+    meaning="Active plans that name nobody whom an alert reaches.",
+    later=True,
+)
 PASSES = Metric(
     name="tandem_passes",
     kind=Kind.GAUGE,
@@ -217,6 +251,11 @@ METRICS = (
     WAITING_ITEMS,
     OPEN_WRITES,
     OLDEST_OPEN_WRITE,
+    ALERT_MESSAGES,
+    OPEN_ALERTS,
+    OLDEST_WAITING_ALERT,
+    ALERTS_LATE,
+    PLANS_WITHOUT_CONTACTS,
     PASSES,
     OLDEST_PASS,
     WORKERS,

@@ -163,6 +163,11 @@ class Watch:
                 for done, number in seen.counts.items():
                     self._registry.count(metrics.PUSH_ITEMS, by=number, connection=connection_id, done=done)
 
+    def alert(self, channel: str, *, carried: bool) -> None:
+        """Count a message about an alert."""
+        result = "carried" if carried else "failed"
+        self._registry.count(metrics.ALERT_MESSAGES, channel=channel, result=result)
+
     def calls(self, connection_id: str) -> CallWatch:
         """Return the watch over the calls of one EHR."""
         return _Calls(

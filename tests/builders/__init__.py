@@ -48,6 +48,7 @@ from tests.builders.people import (
     uid,
 )
 from tests.builders.plans import a_plan, the_full_plan
+from tests.builders.safety import reachable_hours, safety_contacts
 from tests.builders.treatment import (
     a_concept,
     a_condition,
@@ -111,6 +112,8 @@ __all__ = (
     "day",
     "mg",
     "moment",
+    "reachable_hours",
+    "safety_contacts",
     "sertraline",
     "the_full_plan",
     "the_patient_in_the_team",

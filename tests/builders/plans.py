@@ -51,6 +51,7 @@ from tests.builders.observed import (
     an_adherence_report,
 )
 from tests.builders.people import NURSE, PSYCHIATRIST, THERAPIST, a_patient, day, made, moment, uid
+from tests.builders.safety import safety_contacts
 from tests.builders.treatment import (
     a_condition,
     a_dosage_step,
@@ -85,6 +86,7 @@ def a_plan(**changes: Any) -> Plan:
             a_team_member(),
             a_team_member(id=uid("care_team-2"), role=Role.PSYCHOTHERAPIST, person=THERAPIST.id),
         ),
+        safety=safety_contacts(),
     )
 
 

@@ -91,12 +91,18 @@ def _plain(hint: Any) -> Any:
     return hint
 
 
-LEAVES: Mapping[str, Leaf] = {leaf.path: leaf for leaf in (*leaves(Plan), *leaves(Person, _PEOPLE))}
+# Whom alerts reach is ours alone: docs/mapping.md lists it under what is not carried.
+_OURS_ALONE = "safety."
+LEAVES: Mapping[str, Leaf] = {
+    leaf.path: leaf
+    for leaf in (*leaves(Plan), *leaves(Person, _PEOPLE))
+    if not leaf.path.startswith(_OURS_ALONE)
+}
 
 
 def carried(plan: Plan) -> Plan:
     """What a chart may hold of a plan."""
-    return replace(plan, journal=tuple(entry for entry in plan.journal if entry.shared))
+    return replace(plan, journal=tuple(entry for entry in plan.journal if entry.shared), safety=None)
 
 
 def _every_way() -> Plan:

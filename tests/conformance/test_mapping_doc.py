@@ -13,7 +13,7 @@ from service.mapping.absorption import Entry, absorb
 from service.mapping.graph import Subject, project
 from service.mapping.references import Key, Refs
 from tests.architecture.sources import ROOT
-from tests.builders import a_journal_entry, uid
+from tests.builders import a_journal_entry, safety_contacts, uid
 from tests.conformance.fhir_places import covers, is_of_r4, leaves_of, paths_that_differ
 from tests.conformance.plan_fields import (
     DOSE_UNIT,
@@ -133,7 +133,7 @@ def is_said_elsewhere(name: str, path: str) -> bool:
 
 
 # What no resource says. The document has the same list; everything else must come back.
-NOT_CARRIED = {"`journal[]` whose `shared` is `false`"}
+NOT_CARRIED = {"`journal[]` whose `shared` is `false`", "`safety`"}
 
 
 def test_the_list_of_what_is_not_carried_is_closed():
@@ -155,6 +155,10 @@ def test_an_entry_that_is_not_shared_is_in_no_resource_whatever_it_says():
         for other in FULL.journal:
             said = put(plan, ("journal", len(FULL.journal), name), read(other, (name,)))
             assert rendered(replace(SUBJECT, plan=said)) == BASE
+
+
+def test_whom_alerts_reach_is_in_no_resource():
+    assert rendered(replace(SUBJECT, plan=replace(FULL, safety=safety_contacts()))) == BASE
 
 
 def test_a_row_that_names_the_wrong_place_is_seen():

@@ -1,10 +1,22 @@
 """The closed list of metrics: its words are those of the code, and its page has every one of them."""
 
+from service.domain.alert import AlertState
+from service.domain.safety import Channel
 from service.ehr.messages import Aim
 from service.ports.backlog import AT_REST
 from service.ports.storage import LinkState
 from service.sync.report import Done, Standing
-from service.telemetry.metrics import DONE, INTERACTION, METRICS, OUTCOME, PROCESS_METRICS, STATE, Kind
+from service.telemetry.metrics import (
+    ALERT_STATE,
+    CHANNEL,
+    DONE,
+    INTERACTION,
+    METRICS,
+    OUTCOME,
+    PROCESS_METRICS,
+    STATE,
+    Kind,
+)
 from service.telemetry.registry import Registry
 from tests.architecture.test_docs import table
 
@@ -15,6 +27,8 @@ def test_the_labels_take_the_words_of_the_code() -> None:
     assert set(INTERACTION.values or ()) == {one.value for one in Aim}
     assert set(OUTCOME.values or ()) == {one.value for one in Standing} | {"failed", "refused"}
     assert set(DONE.values or ()) == {one.value for one in Done}
+    assert set(CHANNEL.values or ()) == {one.value for one in Channel}
+    assert set(ALERT_STATE.values or ()) == {one.value for one in set(AlertState) - {AlertState.CLOSED}}
     assert set(STATE.values or ()) == {one.value for one in set(LinkState) - AT_REST}
 
 

@@ -25,7 +25,7 @@ def chart(shell: Shell) -> Iterator[str]:
         yield url
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 @pytest.mark.usefixtures("chart")
 def test_on_sqlite_a_worker_that_is_killed_and_started_again_loses_nothing(
     shell: Shell, tmp_path: Path
@@ -43,7 +43,7 @@ def test_on_sqlite_a_worker_that_is_killed_and_started_again_loses_nothing(
         assert place.slowest_rescue() <= LONGEST_RESCUE
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 @pytest.mark.postgres
 @pytest.mark.usefixtures("chart")
 def test_on_postgresql_the_other_worker_finishes_what_a_killed_one_began(shell: Shell) -> None:

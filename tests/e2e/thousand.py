@@ -30,6 +30,8 @@ from tests.builders import PSYCHIATRIST, a_goal, a_patient, a_plan, the_patient_
 from tests.e2e.shell import TANDEM, Shell, fetched
 
 _LOOK_SECONDS = 0.2
+# Longer than a write of unknown outcome waits to be sent again.
+_PATIENCE_SECONDS = 150
 
 
 def an_id(kind: str, number: int) -> str:
@@ -115,14 +117,14 @@ class Workplace:
         lines = self.logs[place].read_text().splitlines()
         return [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
 
-    def wait_for(self, done: int, seconds: float = 240) -> None:
-        """Waits until so many plans are in step."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if self.in_step() >= done:
-                return
+    def wait_for(self, done: int) -> None:
+        """Waits until so many plans are in step, as long as any comes into step."""
+        seen, end = 0, time.monotonic() + _PATIENCE_SECONDS
+        while (found := self.in_step()) < done:
+            if found > seen:
+                seen, end = found, time.monotonic() + _PATIENCE_SECONDS
+            assert time.monotonic() < end, f"{found} of {done} plans are in step, and nothing moves"
             time.sleep(_LOOK_SECONDS)
-        raise AssertionError(f"{self.in_step()} of {done} plans are in step")
 
     def in_step(self) -> int:
         """Counts in one question: a test that asks for each plan takes the machine from the workers."""

@@ -3,7 +3,10 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 
-from service.ports.backlog import AT_REST, OpenWrites, PlannedPasses, WaitingItems
+from service.domain.alert import WAITING, Alert, AlertState
+from service.domain.revision import Revision
+from service.domain.therapy import RequestStatus
+from service.ports.backlog import AT_REST, OpenAlerts, OpenWrites, PlannedPasses, WaitingItems
 from service.ports.journal import JournalRow
 from service.ports.storage import LedgerEntry
 from tests.fakes.jobs import HeldJob
@@ -13,11 +16,32 @@ class MemoryBacklog:
     """`service.ports.backlog.Backlog` over what is kept in memory."""
 
     def __init__(
-        self, entries: Iterable[LedgerEntry], rows: Iterable[JournalRow], jobs: Collection[HeldJob]
+        self,
+        entries: Iterable[LedgerEntry],
+        rows: Iterable[JournalRow],
+        *,
+        jobs: Collection[HeldJob],
+        alerts: Iterable[Alert],
+        plans: Iterable[tuple[Revision, ...]],
     ) -> None:
         self._entries = entries
         self._rows = rows
         self._jobs = jobs
+        self._alerts = alerts
+        self._plans = plans
+
+    def open_alerts(self) -> OpenAlerts:
+        held = [one for one in self._alerts if one.state is not AlertState.CLOSED]
+        due = [one.due_at for one in held if one.due_at is not None]
+        return OpenAlerts(
+            numbers=Counter(one.state for one in held),
+            waiting_since=min((one.raised_at for one in held if one.state in WAITING), default=None),
+            due_since=min(due, default=None),
+        )
+
+    def plans_without_contacts(self) -> int:
+        heads = [held[-1].plan for held in self._plans]
+        return sum(one.status is RequestStatus.ACTIVE and one.safety is None for one in heads)
 
     def waiting_items(self) -> tuple[WaitingItems, ...]:
         held = Counter((one.connection_id, one.state) for one in self._entries if one.state not in AT_REST)

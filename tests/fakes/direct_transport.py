@@ -20,12 +20,19 @@ _ROOT = "/fhir"
 class DirectAdapter(HTTPAdapter):
     """A requests adapter in front of whatever answers as `FhirServer.answer` does; faster than WSGI.
 
-    `asked` holds the requests that arrived; a `NoAnswer` becomes what requests would raise.
+    `asked` holds the requests that arrived. `lose` tells, after the effect, whether the answer gets lost on
+    its way, as in a read timeout. A `NoAnswer` becomes what requests would raise.
     """
 
-    def __init__(self, answer: Callable[[Incoming], Answer]) -> None:
+    def __init__(
+        self,
+        answer: Callable[[Incoming], Answer],
+        *,
+        lose: Callable[[requests.PreparedRequest], bool] = lambda _: False,
+    ) -> None:
         super().__init__()
         self.answer = answer
+        self.lose = lose
         self.asked: list[requests.PreparedRequest] = []
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
@@ -35,6 +42,8 @@ class DirectAdapter(HTTPAdapter):
             answer = self.answer(_incoming(request))
         except NoAnswer as silence:
             raise seen_by_requests(silence.how, request) from None
+        if self.lose(request):
+            raise requests.ReadTimeout(request=request)
         return self.build_response(request, _raw(answer, str(request.method)))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from service.domain.revision import Origin
 from service.ports.feed import Before, Link, Sight
 from service.ports.hooks import Hook
 from service.ports.inbox import ItemState
@@ -94,16 +95,23 @@ class MemoryDue:
 
     def _due(self, connection_id: str) -> Iterator[str]:
         yield from (plan for where, plan in self._kept.due if where == connection_id)
-        for plan, held in self._kept.plans.items():
-            last = self._kept.passes.get((connection_id, plan))
-            if last is None or held[-1].number > last.revision or last.standing == "parked":
-                yield plan
+        yield from self._behind(connection_id)
         for key, plan in self._kept.uses:
             if key[0] == connection_id and self._kept.ledger[key].state in MOVING:
                 yield plan
         for item in self._kept.inbox.values():
             if item.connection_id == connection_id and item.state is ItemState.DECIDED:
                 yield item.plan_id
+
+    def _behind(self, connection_id: str) -> Iterator[str]:
+        for plan, held in self._kept.plans.items():
+            last = self._kept.passes.get((connection_id, plan))
+            imported = held[-1].number == 1 and held[-1].origin is Origin.EHR
+            if last is None:
+                if not imported:
+                    yield plan
+            elif held[-1].number > last.revision or last.standing == "parked":
+                yield plan
 
     def ask_for_poll(self, connection_id: str, at: datetime) -> None:
         self._kept.polls[connection_id] = at

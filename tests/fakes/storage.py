@@ -1,25 +1,29 @@
 """Storage in memory: it keeps the promises of `service.ports.storage`, as tests/contract/storage says."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from copy import deepcopy
-from dataclasses import dataclass, field, fields, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, fields
+from datetime import datetime
 from threading import Lock
 from types import TracebackType
 from typing import Self, TypeVar
 
 from service.document import SCHEMA_VERSION
+from service.domain.alert import Alert
+from service.domain.findings.decision import Decision
+from service.domain.meeting import appointees_of
 from service.domain.people import Person
 from service.domain.revision import Revision
 from service.domain.values import Invalid, Problem
 from service.ports.access import AuditEntry, Token
 from service.ports.answers import KeptAnswer
+from service.ports.cards import CardAnswer, ShownCard
 from service.ports.feed import Sight
 from service.ports.hooks import Hook
 from service.ports.imports import ImportRecord
 from service.ports.inbox import InboxItem
 from service.ports.journal import JournalRow
 from service.ports.passes import LastPass
+from service.ports.sightings import Sighting
 from service.ports.storage import (
     Connection,
     KeptCapabilities,
@@ -27,7 +31,6 @@ from service.ports.storage import (
     LedgerEntry,
     Outdated,
     Page,
-    Pinned,
     PlanFilter,
     PlanSummary,
     RevisionSummary,
@@ -40,11 +43,16 @@ from service.ports.workers import Worker
 from service.ports.writing import Switch
 from tests.fakes.access import MemoryAudit, MemoryTokens, Refused
 from tests.fakes.agreement import MemoryJournal, MemoryLedger, MemoryPasses
+from tests.fakes.alerts import MemoryAlerts
 from tests.fakes.answers import MemoryAnswers, MemoryImports
 from tests.fakes.backlog import MemoryBacklog
+from tests.fakes.cards import MemoryCards, MemorySightings
+from tests.fakes.charts import MemoryCapabilityCache, MemoryConnections, MemoryCursors
+from tests.fakes.decisions import MemoryDecisions
 from tests.fakes.feed import MemoryDue, MemoryHooks, MemoryLinks, MemorySights
 from tests.fakes.inbox import MemoryInbox
 from tests.fakes.jobs import HeldJob, JobQueue, MemoryDuties, MemoryJobs, MemoryWorkers, Notes
+from tests.fakes.leases import MemoryLeases
 from tests.fakes.writing import MemoryWriting
 
 T = TypeVar("T")
@@ -70,6 +78,10 @@ class Kept:
     refused: Refused = field(default_factory=dict)
     answers: dict[tuple[str, str, str], tuple[KeptAnswer | None, datetime]] = field(default_factory=dict)
     imports: dict[str, ImportRecord] = field(default_factory=dict)
+    alerts: dict[str, Alert] = field(default_factory=dict)
+    sightings: dict[tuple[str, str, str], Sighting] = field(default_factory=dict)
+    cards: dict[str, ShownCard] = field(default_factory=dict)
+    card_answers: dict[str, CardAnswer] = field(default_factory=dict)
     sights: dict[tuple[str, str], Sight] = field(default_factory=dict)
     due: dict[tuple[str, str], int] = field(default_factory=dict)
     polls: dict[str, datetime] = field(default_factory=dict)
@@ -78,6 +90,7 @@ class Kept:
     workers: dict[str, Worker] = field(default_factory=dict)
     duties: dict[str, tuple[str | None, datetime]] = field(default_factory=dict)
     switch: list[Switch] = field(default_factory=list)
+    decisions: dict[tuple[str, str], Decision] = field(default_factory=dict)
 
     def copy(self) -> "Kept":
         return Kept(**{name: content.copy() for name, content in vars(self).items()})
@@ -126,6 +139,10 @@ class MemoryPlans:
     def revisions(self, plan_id: str, *, after: int = 0, limit: int = 100) -> tuple[RevisionSummary, ...]:
         later = [one for one in self._held(plan_id) if one.number > after]
         return tuple(_revision_summary(one) for one in later[:limit])
+
+    def appointed(self, person_id: str) -> tuple[str, ...]:
+        heads = [held[-1].plan for held in self._plans.values()]
+        return tuple(sorted(one.id for one in heads if person_id in appointees_of(one)))
 
     def page(self, wanted: PlanFilter, *, after: str | None = None, limit: int = 50) -> Page[PlanSummary]:
         ordered = sorted(self._plans.values(), key=lambda held: (held[0].recorded_at, held[0].plan.id))
@@ -202,92 +219,6 @@ class MemoryPeople:
         return paged([self._people[one] for one in sorted(self._people)], lambda one: one.id, after, limit)
 
 
-class MemoryConnections:
-    def __init__(self, kept: Kept) -> None:
-        self._connections = kept.connections
-
-    def put(self, connection: Connection) -> Connection:
-        held = self._connections.get(connection.id)
-        if held is not None and held.pinned:
-            if held.identifier_system != connection.identifier_system:
-                raise Pinned(connection.id, "identifier_system")
-            connection = replace(connection, pinned=True)
-        self._connections[connection.id] = connection
-        return connection
-
-    def get(self, connection_id: str) -> Connection:
-        if connection_id not in self._connections:
-            raise Unknown("connection", connection_id)
-        return self._connections[connection_id]
-
-    def all(self) -> tuple[Connection, ...]:
-        return tuple(self._connections[one] for one in sorted(self._connections))
-
-
-class MemoryCapabilityCache:
-    def __init__(self, kept: Kept) -> None:
-        self._kept = kept.capabilities
-
-    def put(self, connection_id: str, kept: KeptCapabilities) -> None:
-        self._kept[connection_id] = deepcopy(kept)
-
-    def get(self, connection_id: str) -> KeptCapabilities | None:
-        return deepcopy(self._kept.get(connection_id))
-
-
-class MemoryCursors:
-    def __init__(self, kept: Kept) -> None:
-        self._cursors = kept.cursors
-
-    def put(self, connection_id: str, name: str, value: str) -> None:
-        self._cursors[connection_id, name] = value
-
-    def get(self, connection_id: str, name: str) -> str | None:
-        return self._cursors.get((connection_id, name))
-
-
-class MemoryLeases:
-    def __init__(self, kept: Kept) -> None:
-        self._leases = kept.leases
-
-    def acquire(
-        self, connection_id: str, patient_id: str, *, holder: str, now: datetime, ttl: timedelta
-    ) -> Lease | None:
-        last, free = self._leases.get((connection_id, patient_id), (None, True))
-        if last is not None and not free and last.expires_at > now:
-            return None
-        lease = Lease(
-            connection_id=connection_id,
-            patient_id=patient_id,
-            holder=holder,
-            fencing=1 if last is None else last.fencing + 1,
-            expires_at=now + ttl,
-        )
-        self._leases[connection_id, patient_id] = (lease, False)
-        return lease
-
-    def holds(self, lease: Lease, now: datetime) -> bool:
-        held, free = self._leases.get((lease.connection_id, lease.patient_id), (lease, True))
-        return not free and _one_of(held) == _one_of(lease) and held.expires_at > now
-
-    def renew(self, lease: Lease, *, now: datetime, ttl: timedelta) -> bool:
-        if not self.holds(lease, now):
-            return False
-        place = (lease.connection_id, lease.patient_id)
-        self._leases[place] = (replace(lease, expires_at=now + ttl), False)
-        return True
-
-    def release(self, lease: Lease) -> None:
-        place = (lease.connection_id, lease.patient_id)
-        held, free = self._leases.get(place, (lease, True))
-        if not free and _one_of(held) == _one_of(lease):
-            self._leases[place] = (held, True)
-
-
-def _one_of(lease: Lease) -> tuple[str, int]:
-    return lease.holder, lease.fencing
-
-
 class MemoryUnitOfWork:
     """Works on a copy; `commit` makes the copy what is kept."""
 
@@ -305,6 +236,10 @@ class MemoryUnitOfWork:
     audit: MemoryAudit
     answers: MemoryAnswers
     imports: MemoryImports
+    decisions: MemoryDecisions
+    alerts: MemoryAlerts
+    sightings: MemorySightings
+    cards: MemoryCards
     jobs: MemoryJobs
     links: MemoryLinks
     sights: MemorySights
@@ -328,16 +263,30 @@ class MemoryUnitOfWork:
         self.people = MemoryPeople(kept)
         self.ledger = MemoryLedger(kept)
         self.journal = MemoryJournal(kept)
-        self.connections = MemoryConnections(kept)
-        self.capabilities = MemoryCapabilityCache(kept)
-        self.cursors = MemoryCursors(kept)
-        self.leases = MemoryLeases(kept)
+        self.connections = MemoryConnections(kept.connections)
+        self.capabilities = MemoryCapabilityCache(kept.capabilities)
+        self.cursors = MemoryCursors(kept.cursors)
+        self.leases = MemoryLeases(kept.leases)
         self.inbox = MemoryInbox(kept.inbox)
         self.passes = MemoryPasses(kept)
         self.tokens = MemoryTokens(kept.tokens)
         self.audit = MemoryAudit(kept.audit, kept.refused, plans=kept.plans)
         self.answers = MemoryAnswers(kept)
         self.imports = MemoryImports(kept)
+        self._open_rest(kept)
+        return self
+
+    def _open_rest(self, kept: Kept) -> None:
+        self.alerts = MemoryAlerts(kept.alerts)
+        self.sightings = MemorySightings(kept.sightings)
+        self.cards = MemoryCards(kept.cards, kept.card_answers)
+        self.backlog = MemoryBacklog(
+            kept.ledger.values(),
+            kept.journal.values(),
+            jobs=kept.jobs.values(),
+            alerts=kept.alerts.values(),
+            plans=kept.plans.values(),
+        )
         self.links = MemoryLinks(kept)
         self.sights = MemorySights(kept)
         self.due = MemoryDue(kept)
@@ -347,8 +296,7 @@ class MemoryUnitOfWork:
         self.workers = MemoryWorkers(kept.workers)
         self.duties = MemoryDuties(kept.duties, kept.workers)
         self.writing = MemoryWriting(kept.switch)
-        self.backlog = MemoryBacklog(kept.ledger.values(), kept.journal.values(), kept.jobs.values())
-        return self
+        self.decisions = MemoryDecisions(kept)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

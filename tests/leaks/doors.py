@@ -70,6 +70,16 @@ def _person(*, write: bool) -> Sound:
     return sound
 
 
+def _on_finding(record: Marked) -> Asked:
+    body = {
+        "answer": "changed",
+        "reason": mark(),
+        "decided_by": [record.plan["author"]],
+        "change": {"owner": mark()},
+    }
+    return Asked(ids={"plan_id": record.plan["id"], "key": "0a" * 16}, body=body, headers={"If-Match": '"1"'})
+
+
 def _bundle() -> Any:
     patient = {
         "resourceType": "Patient",
@@ -98,10 +108,10 @@ CASES: dict[str, Sound] = {
     "changeDose": _dose,
     "exportPlan": _on_plan(),
     "checkPlan": _on_plan(),
-    "readBinding": lambda record: Asked(ids={"plan_id": record.plan["id"]}, query={"patient": "unknown"}),
-    "bindPatient": _on_plan(lambda record: {"patient": "unknown", "digest": mark()}),
     "syncPlan": _on_plan(lambda record: {"apply": mark()}),
     "previewSync": _on_plan(),
+    "readBinding": lambda record: Asked(ids={"plan_id": record.plan["id"]}, query={"patient": "unknown"}),
+    "bindPatient": _on_plan(lambda record: {"patient": "unknown", "digest": mark()}),
     "readSync": _on_plan(),
     "readItemSync": _on_item("goals", write=False),
     "listInbox": lambda record: Asked(query={"state": "open", "after": mark()}),
@@ -110,6 +120,42 @@ CASES: dict[str, Sound] = {
         ids={"item_id": "item-1"},
         body={"digest": mark(), "choices": {mark(): "ours"}, "patch": {"title": mark()}},
     ),
+    "listFindings": _on_plan(),
+    "listDecisions": _on_plan(),
+    "previewDecision": _on_finding,
+    "decideFinding": _on_finding,
+    "readTimeline": _on_plan(),
+    "drawTimeline": _on_plan(),
+    "readCalendarOfPlan": _on_plan(),
+    "readCalendarOfPerson": _person(write=False),
+    "readAgenda": _on_plan(),
+    "readSeen": _on_plan(),
+    "markSeen": _on_plan(lambda record: {"revision": 1, "notes": [mark()]}),
+    "hearOfSomething": lambda record: Asked(ids={"token": "hook-1"}),
+    "hearOfResource": lambda record: Asked(
+        ids={"token": "hook-1", "kind": "Goal", "resource_id": "7"},
+        body={"resourceType": "Goal", "description": {"text": mark()}},
+        media="application/fhir+json",
+    ),
+    "listCdsServices": lambda record: Asked(),
+    "callCdsService": lambda record: Asked(
+        ids={"item_id": "tandem-patient-view"},
+        body={"hook": "patient-view", "hookInstance": mark(), "context": {"patientId": mark()}},
+    ),
+    "giveCdsFeedback": lambda record: Asked(
+        ids={"item_id": "tandem-patient-view"},
+        body={
+            "feedback": [
+                {"card": mark(), "outcome": "overridden", "outcomeTimestamp": "2026-03-02T09:00:00Z"}
+            ]
+        },
+    ),
+    "listAlerts": lambda record: Asked(query={"state": "raised", "after": mark()}),
+    "readAlert": lambda record: Asked(ids={"item_id": "alert-1"}),
+    "acknowledgeAlert": lambda record: Asked(ids={"item_id": "alert-1"}),
+    "closeAlert": lambda record: Asked(ids={"item_id": "alert-1"}, body={"reason": mark()}),
+    "listAlertsOfPlan": _on_plan(),
+    "readEntryNotice": _on_plan(),
     "importChart": lambda record: Asked(body={"bundle": _bundle(), "title": mark()}),
     "readImport": lambda record: Asked(ids={"import_id": "import-1"}),
     "readChart": _on_plan(),

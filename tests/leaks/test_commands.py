@@ -42,6 +42,8 @@ CASES = {
     "inbox list": [["inbox", "list"], ["inbox", "list", "--json"]],
     "inbox show": [["inbox", "show", "unknown"]],
     "inbox decide": [["inbox", "decide", "unknown", "--digest", "x", "--author", "y"]],
+    "findings": [["findings", "{plan}"], ["findings", "unknown", "--json"]],
+    "decide": [["decide", "{plan}", "0a", "--answer", "declined", "--reason", "x", "--by", "y"]],
     "bind": [["bind", "{plan}", "--patient", "unknown"]],
     "connection accept-reset": [["connection", "accept-reset"]],
     "why": [["why", "unknown"], ["why", "{plan}"]],
@@ -64,6 +66,7 @@ SERVERS = {"serve", "sandbox", "worker", "demo"}
 # What these answer is the record, or the EHR's words on it: only what they say beside it is looked at.
 ANSWERS = {
     "plan new", "plan list", "plan show", "plan export", "push", "sync", "validate", "inbox list", "import",
+    "findings",
 }  # fmt: skip
 REPORTS = {"push", "sync", "validate"}
 

@@ -27,7 +27,7 @@ from service.mapping.graph import Subject, keys_of, project
 from service.mapping.reading import Absorbed
 from service.mapping.references import Key, Refs
 from tests.builders import DIRECTORY, a_past_treatment, the_full_plan, uid
-from tests.strategies import FEW, UNSHARED, directories, plans
+from tests.strategies import FEW, UNSHARED, directories, in_chart, plans
 
 REFS = Refs()
 
@@ -50,8 +50,8 @@ def entries(subject: Subject) -> list[Entry]:
 
 
 def carried(plan: Plan) -> Plan:
-    """What a chart may hold of a plan: all of it but what the patient did not share."""
-    return replace(plan, journal=tuple(entry for entry in plan.journal if entry.shared))
+    """What a chart may hold of a plan: all but what the patient did not share, and whom alerts reach."""
+    return replace(plan, journal=tuple(entry for entry in plan.journal if entry.shared), safety=None)
 
 
 @given(subjects())
@@ -59,7 +59,7 @@ def test_absorbing_a_plan_into_nothing_restores_it(subject):
     reunion = absorb(None, entries(subject), REFS)
     assert reunion.issues == ()
     assert reunion.plan == carried(subject.plan)
-    assert reunion.people == subject.people
+    assert reunion.people == in_chart(subject.plan, subject.people)
 
 
 @given(pairs())
@@ -71,7 +71,7 @@ def test_absorbing_a_plan_into_another_restores_it(pair):
             kept_back[one.id] = one
     reunion = absorb(held, entries(subject), REFS, people=DIRECTORY)
     assert reunion.issues == ()
-    assert reunion.plan == replace(subject.plan, journal=tuple(kept_back.values()))
+    assert reunion.plan == replace(subject.plan, journal=tuple(kept_back.values()), safety=held.safety)
 
 
 def test_phases_are_read_in_the_order_of_their_days_whatever_the_chart_lists_first():

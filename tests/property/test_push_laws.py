@@ -17,7 +17,7 @@ from service.sandbox.shape import Shape
 from service.sync.report import Done, Standing
 from tests.builders import STAFF
 from tests.scenarios.clinic import WITHOUT_TRANSACTIONS, Clinic, attention, counted, named, ours
-from tests.strategies import FEW, UNSHARED, directories, plans, texts
+from tests.strategies import FEW, UNSHARED, directories, in_chart, plans, texts
 
 # Each example is several pushes against a server.
 PUSHES = settings(FEW, max_examples=max(10, FEW.max_examples // 3))
@@ -49,8 +49,8 @@ def a_clinic(subject: Subject, shape: Shape | None = None) -> Clinic:
 
 
 def carried(plan: Plan) -> Plan:
-    """What a chart may hold of a plan: all of it but what the patient did not share."""
-    return replace(plan, journal=tuple(entry for entry in plan.journal if entry.shared))
+    """What a chart may hold of a plan: all but what the patient did not share, and whom alerts reach."""
+    return replace(plan, journal=tuple(entry for entry in plan.journal if entry.shared), safety=None)
 
 
 def in_the_plans_order(clinic: Clinic, subject: Subject) -> list[Entry]:
@@ -81,7 +81,7 @@ def test_what_was_pushed_reads_back_as_the_plan_that_was_meant(subject):
     reunion = absorb(None, in_the_plans_order(clinic, subject), Refs(system=clinic.system))
     assert reunion.issues == ()
     assert reunion.plan == carried(subject.plan)
-    assert reunion.people == subject.people
+    assert reunion.people == in_chart(subject.plan, subject.people)
 
 
 @PUSHES

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from service.domain.dosing import NewDose, change_dose
 from service.domain.goal import GoalStatus
 from service.domain.medication import OrderStatus, StatusReason
 from service.domain.plan import Plan, items, with_items
@@ -12,6 +13,8 @@ from service.domain.therapy import RequestStatus
 from service.fhir.json import JsonObject
 from service.mapping.references import Key
 from tests.builders import (
+    PSYCHIATRIST,
+    a_dosage_step,
     a_goal,
     a_medication,
     a_note,
@@ -19,6 +22,8 @@ from tests.builders import (
     a_task,
     a_therapy,
     an_appointment,
+    day,
+    mg,
     uid,
 )
 
@@ -161,11 +166,25 @@ FIELDS: Mapping[str, Field] = {
     ),
 }
 
+
+def _new_dose(plan: Plan) -> Plan:
+    """The running order ends and another one takes its place."""
+    decision = NewDose(
+        order_id=ORDER.item,
+        new_order_id=uid("medications-1"),
+        dosage=(a_dosage_step(dose=mg("100")),),
+        prescriber=PSYCHIATRIST.id,
+        authored_on=day(42),
+    )
+    return change_dose(plan, decision)
+
+
 # Endings: each can be made once, on either side.
 ENDINGS_HERE: Mapping[str, Callable[[Plan], Plan]] = {
     "goal": _item("goals", status=GoalStatus.CANCELLED),
     "order": _item("medications", status=OrderStatus.STOPPED, status_reason=StatusReason.NO_BENEFIT),
     "therapy": _item("therapies", status=RequestStatus.COMPLETED),
+    "dose": _new_dose,
 }
 ENDINGS_THERE: Mapping[str, tuple[Key, JsonObject]] = {
     "goal": (GOAL, {"lifecycleStatus": "completed"}),

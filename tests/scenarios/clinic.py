@@ -21,13 +21,12 @@ from service.domain.revision import Origin, Revision
 from service.ehr.gateway import Gateway
 from service.ehr.retry import NEVER_AGAIN
 from service.ehr.transport import Transport
-from service.fhir.json import JsonObject
+from service.fhir.json import JsonObject, dumps
 from service.fhir.references import rewrite
 from service.mapping.references import Key
 from service.ports.ehr import Ehr
 from service.ports.inbox import InboxItem
 from service.ports.storage import Connection, ConnectionMode, LedgerEntry, MedicationMode, Unknown
-from service.sandbox.app import door
 from service.sandbox.faults.notation import read_text
 from service.sandbox.faults.server import FaultyServer
 from service.sandbox.records import Version
@@ -41,8 +40,8 @@ from service.sync.report import Done, ItemReport, PushReport
 from tests.builders import DIRECTORY, PSYCHIATRIST, a_plan
 from tests.ehr_servers import numbered_ids
 from tests.fakes.clock import CountingIds, StillClock
+from tests.fakes.direct_transport import DirectAdapter
 from tests.fakes.storage import MemoryStorage
-from tests.fakes.wsgi_transport import WsgiAdapter
 
 SYSTEM = "https://w3id.org/tandem-care/id"
 BASE = "http://ehr.test/fhir"
@@ -144,11 +143,6 @@ class Clinic:
         """The plans that wait for a pass."""
         with self.storage.begin(write=False) as work:
             return work.due.plans("default")
-
-    def arm(self, *faults: str) -> None:
-        """Lets the EHR's answers to us go wrong; people of the clinic meet no faults."""
-        for fault in faults:
-            self.faulty.arm(read_text(fault))
 
     def push(self, plan: Plan | None = None, **ports: Any) -> PushReport:
         """Pushes the plan, revised first where another is given."""
@@ -253,7 +247,7 @@ class Clinic:
                 base=BASE,
                 segments=tuple(path.split("/")),
                 headers={"content-type": "application/fhir+json", **headers},
-                body=b"" if body is None else json.dumps(body).encode(),
+                body=b"" if body is None else dumps(body).encode(),
             )
         )
 
@@ -272,6 +266,21 @@ class Clinic:
         answer = self.ask("PUT", reference, {name: one for name, one in edited.items() if one is not None})
         assert answer.status == 200, answer.body
         return answer.body or {}
+
+    def arm(self, *faults: str) -> None:
+        """Arms faults of the sandbox between us and the chart; people of the clinic do not meet them."""
+        for fault in faults:
+            self.faulty.arm(read_text(fault))
+
+    def calm(self) -> None:
+        """Takes all faults back; what was still under way arrives."""
+        self.faulty.disarm()
+
+    def hold(self, versions: Iterable[Version]) -> None:
+        """Puts another history into the chart's place, oldest version first."""
+        self.store.clear()
+        for version in versions:
+            self.store.append(version)
 
     def all(self, kind: str | None = None) -> list[JsonObject]:
         """Every resource that the chart holds now, of one type or of all."""
@@ -296,9 +305,8 @@ class Clinic:
         """A moment of its own for every request."""
         return self.clock.now() + timedelta(milliseconds=next(self._ticks))
 
-    def _lines(self) -> WsgiAdapter:
-        answering = door(lambda incoming: self.spoil(self.faulty.answer, incoming))
-        return WsgiAdapter(answering, lose=self._lost)
+    def _lines(self) -> DirectAdapter:
+        return DirectAdapter(lambda incoming: self.spoil(self.faulty.answer, incoming), lose=self._lost)
 
     def _lost(self, request: requests.PreparedRequest) -> bool:
         return self.lose(request)

@@ -40,7 +40,7 @@ assert START_TIME is not None
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """One situation. `contested` is the cause and the groups that wait for a person; `lost` those told of,
-    and `withdrawn` the kinds of what rests on evidence that the chart withdrew.
+    and `withdrawn` what rests on evidence that the chart withdrew.
 
     `plan` and `chart` give what must be seen there afterwards: a way to look, and what is found.
     """

@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from service.domain.adherence import Taking
 from service.domain.appointment import Appointment, AppointmentKind, AppointmentStatus
 from service.domain.concept import Coding, Concept, Period
 from service.domain.findings.case import Snapshot
+from service.domain.findings.decision import Answer, Decision
 from service.domain.goal import Comparator
 from service.domain.measure import AbsentReason, ItemAnswer, Measure, RecordStatus, Score
 from service.domain.medication import DosageStep, Drug, MedicationOrder, OrderStatus, StatusReason
@@ -21,6 +23,7 @@ from tests.builders import (
     a_condition,
     a_dosage_step,
     a_goal,
+    a_journal_entry,
     a_medication,
     a_phase,
     a_plan,
@@ -28,6 +31,7 @@ from tests.builders import (
     a_session,
     a_target,
     a_therapy,
+    an_adherence_report,
     an_appointment,
     day,
     mg,
@@ -48,6 +52,7 @@ class Vignette:
     plan: Plan
     on: int
     past: tuple[tuple[int, Plan], ...] = ()
+    decisions: tuple[Decision, ...] = ()
     finds: Mapping[str, str] = field(default_factory=dict)
     words: str = ""
     not_words: str = ""
@@ -92,6 +97,20 @@ def score(measure: Measure, count: int, value: int, **changes: Any) -> Score:
     """A score of another instrument, its id the instrument and the day."""
     name = f"{measure.value}-{count}"
     return a_score(**{"id": name, "measure": measure, "value": value, "taken_at": moment(count), **changes})
+
+
+def decided(*evidence: str, answer: Answer = Answer.ACCEPTED) -> Decision:
+    """A decision of day 44 that rested on these items."""
+    return Decision(
+        key="0a" * 16,
+        rule="no-improvement",
+        answer=answer,
+        reason="She wants to go on",
+        decided_by=("people-0",),
+        decided_at=moment(44),
+        text="No improvement",
+        evidence=evidence,
+    )
 
 
 def taken_back(one: Score) -> Score:
@@ -154,6 +173,30 @@ def visit(name: str, count: int, **changes: Any) -> Appointment:
     return an_appointment(**{**usual, **changes})
 
 
+def report(name: str, first: int, last: int, taking: Taking, **changes: Any) -> Any:
+    """A report of how sertraline was taken from one day to another."""
+    span = {"start": day(first), "end": day(last), "reported_on": day(last)}
+    return an_adherence_report(
+        **{"id": name, "medication": "sertraline", "taking": taking, **span, **changes}
+    )
+
+
+def not_taken(first: int, last: int, name: str = "gap") -> Any:
+    """A report that lamotrigine was not taken."""
+    return report(name, first, last, Taking.NOT_TAKEN, medication="lamotrigine")
+
+
+def entry(count: int, *signs: str, shared: bool = True, **changes: Any) -> Any:
+    """An entry of the journal of a day, with the signs that were ticked."""
+    usual = {
+        "id": f"entry-{count}",
+        "written_at": moment(count, 20),
+        "warning_signs": signs,
+        "shared": shared,
+    }
+    return a_journal_entry(**{**usual, **changes})
+
+
 def condition(name: str, code: str, **changes: Any) -> Any:
     """A diagnosis by its ICD-10-CM code, its id the name."""
     coding = Coding(system="http://hl7.org/fhir/sid/icd-10-cm", code=code)
@@ -170,4 +213,4 @@ def asked(first: int, last: int) -> Period:
     return Period(start=day(first), end=day(last))
 
 
-PATIENT = uid("patient")
+PATIENT, PLAN = uid("patient"), uid("plan")

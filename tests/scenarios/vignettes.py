@@ -5,6 +5,7 @@ Day 0 is the first dose and the first session. A PHQ-9 of day 28 has the id phq-
 
 from service.domain.balance import Balance
 from service.domain.condition import Severity, Verification
+from service.domain.findings.decision import Answer
 from service.domain.goal import Achievement
 from service.domain.measure import ItemAnswer, Measure
 from service.domain.therapy import Modality
@@ -13,6 +14,7 @@ from tests.scenarios.vignette import (
     Vignette,
     born,
     condition,
+    decided,
     goal,
     order,
     phq,
@@ -195,6 +197,22 @@ VIGNETTES = {
         plan=quiet(scores=tuple(score(Measure.Y_BOCS, n, v) for n, v in ((0, 30), (28, 20), (40, 20)))),
         on=43,
         finds={"no-improvement": "session-0 y-bocs-0 y-bocs-28 y-bocs-40"},
+    ),
+    # Decisions
+    "a decision whose score was entered in error": Vignette(
+        plan=quiet(scores=(phq(0, 18), phq(28, 9), taken_back(phq(40, 16)))),
+        decisions=(decided("phq-0", "phq-40"),),
+        on=45,
+        finds={"decision-to-review": "phq-40", "not-measured": "session-0 phq-0"},
+        words="wants another look",
+    ),
+    "a decision whose evidence stands": Vignette(
+        plan=quiet(scores=(phq(0, 18), phq(28, 9), phq(40, 9))), decisions=(decided("phq-0"),), on=45
+    ),
+    "a proposal that was declined on a score entered in error": Vignette(
+        plan=quiet(scores=(taken_back(phq(0, 18)),)),
+        decisions=(decided("phq-0", answer=Answer.DECLINED),),
+        on=45,
     ),
     # Goals
     "a treatment without goals": Vignette(

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from service.domain.concept import Identifier
 from service.domain.people import AdministrativeGender, Patient, Person
-from service.domain.plan import LIST_GROUPS, Plan, items, people_named
+from service.domain.plan import LIST_GROUPS, Plan, items, people_in_chart, people_named
 from service.domain.therapy import RequestStatus
 from tests.builders import MRN, NPI, STAFF, uid
-from tests.strategies import meetings, observed, treatment
+from tests.strategies import meetings, observed, safety, treatment
 from tests.strategies.basics import (
     DAY,
     FEW,
@@ -80,6 +80,12 @@ def directories(plan: Plan) -> st.SearchStrategy[Mapping[str, Person]]:
     """Directories by id that hold generated people for everyone whom a plan names."""
     named = sorted({one for _, one in people_named(plan)})
     return st.fixed_dictionaries({one: people(one) for one in named})
+
+
+def in_chart(plan: Plan, people: Mapping[str, Person]) -> Mapping[str, Person]:
+    """Those of the people whom a chart of the plan names: all but those whom only alerts reach."""
+    named = {one for _, one in people_in_chart(plan)}
+    return {one: person for one, person in people.items() if one in named}
 
 
 # Every order of every choice of the three ids, none and one most often; shrinks towards none.
@@ -157,10 +163,13 @@ def plans(
     A plan `like` another has items of the same ids, and other values in all of them.
     """
     ids = _ids(draw) if like is None else _ids_of(like)
+    status = draw(_STATUS)
+    # As a plan is kept: nobody makes one active without them.
+    reached = status is RequestStatus.ACTIVE or draw(YES_OR_NO)
     return Plan(
         id=plan_id,
         title=draw(TEXT),
-        status=draw(_STATUS),
+        status=status,
         patient=draw(patients(patient_id)),
         author=draw(PERSON),
         created=draw(DAY),
@@ -168,4 +177,5 @@ def plans(
         **_treatment(draw, ids),
         **_meetings(draw, ids),
         **_observed(draw, ids),
+        safety=safety.contacts(draw) if reached else None,
     )

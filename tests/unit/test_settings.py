@@ -15,6 +15,9 @@ JWT = {
     "TANDEM_JWT_AUDIENCE": "tandem",
 }
 
+CDS = {"TANDEM_CDS_ISSUER": "https://ehr.example", "TANDEM_CDS_KEYS": "https://ehr.example/keys"}
+LINK = {"TANDEM_PUBLIC_URL": "https://tandem.example"}
+
 
 @pytest.fixture
 def say(monkeypatch: pytest.MonkeyPatch):
@@ -72,6 +75,18 @@ BAD = {
     "names, and nobody is asked": ({"TANDEM_ALLOWED_HOSTS": "tandem.example"}, "TANDEM_AUTH=required"),
     "an EHR that is no URL": ({"TANDEM_EHR_URL": "chart"}, "TANDEM_EHR_URL"),
     "an EHR without a system": ({"TANDEM_EHR_URL": "http://chart/fhir"}, "TANDEM_PATIENT_IDENTIFIER_SYSTEM"),
+    "cards without keys": (LINK | {"TANDEM_CDS_ISSUER": "https://ehr.example"}, "TANDEM_CDS_KEYS"),
+    "cards without an address": (CDS, "TANDEM_PUBLIC_URL"),
+    "cards with keys over http": (LINK | CDS | {"TANDEM_CDS_KEYS": "http://x.example"}, "over http"),
+    "mail without a link": ({"TANDEM_MAIL_HOST": "mail"}, "TANDEM_PUBLIC_URL"),
+    "mail without a sender": (LINK | {"TANDEM_MAIL_HOST": "mail"}, "TANDEM_MAIL_FROM"),
+    "mail in the clear": (
+        LINK | {"TANDEM_MAIL_HOST": "mail", "TANDEM_MAIL_FROM": "a@b", "TANDEM_MAIL_TLS": "off"},
+        "this machine alone",
+    ),
+    "a webhook without a secret": (LINK | {"TANDEM_ALERT_WEBHOOK_URL": "https://x.example"}, "SECRET"),
+    "a webhook over http": (LINK | {"TANDEM_ALERT_WEBHOOK_URL": "http://x.example"}, "https"),
+    "a webhook that is no URL": (LINK | {"TANDEM_ALERT_WEBHOOK_URL": "http://[x"}, "https"),
     "a port that is none": ({"TANDEM_PORT": "70000"}, "TANDEM_PORT"),
 }  # fmt: skip
 

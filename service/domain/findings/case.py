@@ -13,6 +13,7 @@ from typing import Any
 from service.domain.adherence import AdherenceReport
 from service.domain.appointment import Appointment
 from service.domain.condition import Condition, Course, Verification
+from service.domain.findings.decision import Decision
 from service.domain.findings.numbers import DEFAULTS, Numbers
 from service.domain.goal import Goal
 from service.domain.journal import JournalEntry
@@ -39,12 +40,13 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A plan on one day as rules see it, with the clinic's numbers and the plan's past, oldest first."""
+    """A plan on one day as rules see it, with the clinic's numbers, the plan's past and its decisions."""
 
     plan: Plan
     today: date
     numbers: Numbers = DEFAULTS
     past: tuple[Snapshot, ...] = ()
+    decisions: tuple[Decision, ...] = ()
 
     def __post_init__(self) -> None:
         """Leave out what was not shared, before any rule sees it."""

@@ -11,6 +11,7 @@ from service.domain.findings import (
     links,
     medicines,
     relapses,
+    reviews,
     risk,
     scores,
     stops,
@@ -31,6 +32,7 @@ RULES: tuple[Rule, ...] = (
     *medicines.RULES,
     *journals.RULES,
     *knowledge.RULES,
+    *reviews.RULES,
 )
 
 BY_ID = {rule.id: rule for rule in RULES}

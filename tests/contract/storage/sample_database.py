@@ -5,15 +5,18 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from service.domain.findings.decision import Answer, Decision
 from service.domain.therapy import RequestStatus
 from service.ports.access import Role, Token
 from service.ports.answers import Asked, KeptAnswer
+from service.ports.cards import CardAnswer, CardOutcome, ShownCard
 from service.ports.feed import Sight
 from service.ports.hooks import Hook
 from service.ports.imports import ImportOutcome, ImportRecord, ImportSource
 from service.ports.inbox import ItemState
 from service.ports.journal import Interaction
 from service.ports.passes import LastPass
+from service.ports.sightings import WHOLE_PLAN, Sighting
 from service.ports.storage import (
     Connection,
     ConnectionMode,
@@ -22,14 +25,25 @@ from service.ports.storage import (
     LinkState,
     PlanFilter,
     Storage,
+    UnitOfWork,
 )
 from service.ports.writing import Switch
 from tests.builders import PSYCHIATRIST, THERAPIST, a_plan, the_full_plan
+from tests.builders.alerts import an_alert
 from tests.builders.inbox import an_item
 from tests.contract.storage.samples import NOON, a_revision, a_row, an_entry, later
 
-FULL = the_full_plan()
-BRIEF = a_plan(id="plan-2", title="Second")
+_NOW = the_full_plan()
+# As the first release wrote it: it asked nobody whom alerts reach, what a therapy supports came later, and
+# the links of its orders were others.
+_COURSES = tuple(one.id for one in _NOW.therapies)
+FULL = replace(
+    _NOW,
+    safety=None,
+    therapies=tuple(replace(one, supports=()) for one in _NOW.therapies),
+    medications=tuple(replace(one, supports=_COURSES) for one in _NOW.medications),
+)
+BRIEF = a_plan(id="plan-2", title="Second", safety=None)
 CHANGED = replace(BRIEF, status=RequestStatus.REVOKED)
 CONNECTION = Connection(
     id="default",
@@ -92,9 +106,30 @@ IMPORTED = ImportRecord(
     imported_at=NOON,
     content={"allergies": [{"text": "Penicillin"}], "n": Decimal("1.50")},
 )
+ALERT = an_alert(plan_id=FULL.id)
+MARKED = Sighting(plan_id=FULL.id, who="n.okafor", item_id=WHOLE_PLAN, revision=1, seen_at=later(6))
+CARD = ShownCard(id="card-1", plan_id=FULL.id, rule="risk-item", finding="0e" * 16, shown_at=later(6))
+ANSWERED = CardAnswer(
+    id="answer-1",
+    card_id=CARD.id,
+    outcome=CardOutcome.OVERRIDDEN,
+    answered_at=later(7),
+    content={"comment": "Seen yesterday"},
+)
 SEEN = Sight(reference="Goal/17", stamp="3", digest="0e" * 32)
 HOOK = Hook(digest="0f" * 32, connection_id="default", made_at=NOON)
 STOPPED = Switch(stopped=True, reason="the EHR is moved", by="cli:root", since=later(6))
+DECIDED_ON = Decision(
+    key="0e" * 16,
+    rule="no-improvement",
+    answer=Answer.ACCEPTED,
+    reason="She wants to go on",
+    decided_by=(PSYCHIATRIST.id, THERAPIST.id),
+    decided_at=later(7),
+    text="No improvement that means something",
+    evidence=("scores-0",),
+    made=("tasks-9",),
+)
 CAPABILITIES = KeptCapabilities(content={"fhir_version": "4.0.1"}, fetched_at=NOON)
 
 
@@ -128,7 +163,16 @@ def fill(storage: Storage) -> None:
         assert work.answers.reserve(ASKED, now=NOON, until=later(600)) is None
         work.answers.keep(ASKED, ANSWER)
         assert work.leases.acquire("default", "patient-1", holder="run-1", now=NOON, ttl=timedelta(hours=1))
+        _fill_team(work)
         work.commit()
+
+
+def _fill_team(work: UnitOfWork) -> None:
+    work.decisions.add(FULL.id, DECIDED_ON, revision=1)
+    work.alerts.add(ALERT)
+    work.sightings.put(MARKED)
+    work.cards.shown([CARD])
+    work.cards.answer(ANSWERED)
 
 
 def contents(storage: Storage) -> dict[str, Any]:
@@ -151,10 +195,14 @@ def contents(storage: Storage) -> dict[str, Any]:
             "inbox": work.inbox.of_plan("default", FULL.id),
             "passes": work.passes.get("default", FULL.id),
             "tokens": work.tokens.all(),
+            "alerts": work.alerts.of_plan(FULL.id),
+            "sightings": work.sightings.of_plan(FULL.id),
+            "card_answers": work.cards.answers(CARD.id),
             "imports": work.imports.of_plan(FULL.id),
             "writing": work.writing.get(),
             "jobs": work.jobs.of_plan("default", FULL.id),
             "workers": work.workers.all(),
+            "decisions": work.decisions.of_plan(FULL.id),
             "answers": work.answers.find(ASKED, now=NOON),
             "sights": {one: was.stamp for one, was in work.sights.before("default", [SEEN]).items()},
             "due": work.due.number("default", FULL.id),
@@ -170,9 +218,13 @@ SINCE = {
     "tokens": "0004",
     "answers": "0005",
     "imports": "0006",
+    "alerts": "0012",
+    "sightings": "0012",
+    "card_answers": "0012",
     "writing": "0009",
     "jobs": "0008",
     "workers": "0008",
+    "decisions": "0011",
 } | dict.fromkeys(("sights", "due", "polls", "hooks"), "0010")
 
 

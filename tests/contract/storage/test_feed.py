@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from service.domain.revision import Origin
 from service.ports.feed import Before, Link, Sight
 from service.ports.hooks import Hook
 from service.ports.inbox import ItemState
@@ -111,6 +112,14 @@ def test_a_plan_is_due_while_its_latest_revision_or_one_of_its_items_waits(stora
             work.ledger.save([replace(GOAL, state=state)], plan_id="plan-1")
             waits = state in {LinkState.WAITING, LinkState.IN_FLIGHT, LinkState.UNKNOWN_OUTCOME}
             assert work.due.plans("default") == (("plan-1",) if waits else ()), state
+
+
+def test_an_import_that_nobody_has_touched_is_not_due(storage: Storage) -> None:
+    with storage.begin() as work:
+        work.plans.add(a_revision(a_plan(id="plan-1"), origin=Origin.EHR))
+        assert work.due.plans("default") == ()
+        work.due.wake("default", ["plan-1"], NOON)
+        assert work.due.plans("default") == ("plan-1",)
 
 
 def test_a_plan_is_due_when_it_is_parked_or_something_was_decided(storage: Storage) -> None:

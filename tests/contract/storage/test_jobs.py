@@ -204,6 +204,15 @@ def test_a_write_that_stays_open_is_overlooked_after_a_while(storage: Storage) -
     assert overlooked(storage, 1) == ()
 
 
+def test_a_plan_that_the_chart_said_something_about_is_overlooked(storage: Storage) -> None:
+    keep(storage)
+    passed(storage)
+    with storage.begin() as work:
+        work.due.wake("default", ["plan-1"], NOON)
+        work.commit()
+    assert overlooked(storage) == ("plan-1",)
+
+
 def test_workers_live_until_they_are_gone(storage: Storage) -> None:
     with storage.begin() as work:
         work.workers.beat("worker-2", NOON)

@@ -109,6 +109,7 @@ CLEAR = {
         "plan_id": IDS,
         "author": IDS,
     },
+    "decisions": {"plan_id": IDS, "key": "a digest of evidence under a rule", "rule": CODES, "answer": CODES},
     "audit": {
         "who": IDS,
         "role": CODES,
@@ -124,6 +125,15 @@ CLEAR = {
     "audit_refused": {"operation": CODES, "doubt": CODES},
     "passes": {"connection_id": IDS, "plan_id": IDS, "standing": CODES},
     "writing": {"id": CODES, "by": IDS},
+    "jobs": {
+        "connection_id": IDS,
+        "plan_id": IDS,
+        "waiting_id": IDS,
+        "running_id": IDS,
+        "reason": CODES,
+    },
+    "workers": {"id": IDS},
+    "duties": {"name": CODES, "holder": IDS},
     "leases": {"connection_id": IDS, "patient_id": IDS, "holder": IDS},
     "sealing_keys": {"id": "the id of a key", "state": CODES, "proof": "sealed under the key itself"},
 }

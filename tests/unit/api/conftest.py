@@ -83,6 +83,12 @@ class Surroundings:
             raise self.outcome or LookupError("no outcome was set")
         return self.outcome
 
+    def preview(self, command: SyncPlan) -> Preview:
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        assert self.foreseen is not None
+        return self.foreseen
+
     def bind_patient(self, command: LookAtPatient) -> Binding:
         self.looked.append(command)
         return Binding(
@@ -92,12 +98,6 @@ class Surroundings:
             compared=(Compared(element="birth date", plan=("1988-05-17",), chart=(), same=False),),
             deceased=False,
         )
-
-    def preview(self, command: SyncPlan) -> Preview:
-        if isinstance(self.outcome, Exception):
-            raise self.outcome
-        assert self.foreseen is not None
-        return self.foreseen
 
     def import_chart(self, command: ImportChart) -> ImportRecord:
         ports = ImportPorts(
@@ -117,8 +117,8 @@ class Surroundings:
             "log": self,
             "ready": lambda: self.lacks,
             "push": self.push if ehr else None,
-            "bind_patient": self.bind_patient if ehr else None,
             "preview": self.preview if ehr else None,
+            "bind_patient": self.bind_patient if ehr else None,
             "import_chart": self.import_chart,
             "bind": self.bind,
         }

@@ -15,12 +15,19 @@ from tests.unit.api.visitors import DOUBTS, PLAN_ID, Clinic, path_of, routes
 CLINIC = Clinic()
 # What each operation needs, said a second time and by other rules than the doors'.
 NEEDS = [
+    (r"GET /plans/<id:plan_id>/(findings|decisions)", Permission.LIST_PLANS),
+    (r"POST /plans/<id:plan_id>/findings/<id:key>/preview", Permission.LIST_PLANS),
     (r"GET /plans", Permission.LIST_PLANS),
+    (r"(GET|POST) /plans/<id:plan_id>/(alerts|agenda|seen)", Permission.READ_ALERTS),
     (r"(GET|POST) /plans/<id:plan_id>/binding", Permission.PUSH_PLAN),
     (r"GET /plans/.*", Permission.READ_PLAN),
+    (r"POST /cds-services/.*", Permission.LIST_PLANS),
+    (r"GET /alerts(/.*)?", Permission.READ_ALERTS),
+    (r"POST /alerts/<id:item_id>/.*", Permission.ANSWER_ALERTS),
     (r"POST /plans/<id:plan_id>/sync(/preview)?", Permission.PUSH_PLAN),
     (r"(POST|PUT) /plans/<id:plan_id>/journal(/.*)?", Permission.WRITE_JOURNAL),
     (r"(POST|PUT|PATCH) /plans(/.*)?", Permission.WRITE_PLAN),
+    (r"GET /people/<id:person_id>/calendar.ics", Permission.LIST_PLANS),
     (r"GET /people(/.*)?", Permission.READ_PEOPLE),
     (r"(POST|PUT) /people(/.*)?", Permission.WRITE_PEOPLE),
     (r"GET /imports/.*", Permission.LIST_PLANS),
@@ -33,6 +40,7 @@ NEEDS = [
     (r"GET /audit(/refused)?", Permission.READ_AUDIT),
 ]
 OPEN_ROUTES = {"/health/live", "/health/ready", "/docs", "/docs/<id:file>", "/openapi.json"} | {
+    "/cds-services",
     "/hooks/fhir/<id:token>",
     "/hooks/fhir/<id:token>/<id:kind>/<id:resource_id>",
 }

@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
+from service.application.backlog import Backlog, read_backlog
 from service.application.bind_patient import Binding, Compared, LookAtPatient
+from service.application.deliver_alerts import Carried
 from service.application.import_chart import FromEhr, ImportChart, ImportPorts, import_chart
 from service.application.poll_chart import PollReport
 from service.application.ports import PlanPorts
@@ -62,6 +64,7 @@ A_BACKUP = BackupReport(
 )
 
 
+A_POLL = PollReport(connection_id="default", rows=3, changed=1, woken=frozenset({"a"}))
 A_BINDING = Binding(
     plan_id="plan-1",
     patient="Patient/7",
@@ -69,7 +72,6 @@ A_BINDING = Binding(
     compared=(Compared(element="birth date", plan=("1988-05-17",), chart=("1988-05-18",), same=False),),
     deceased=False,
 )
-A_POLL = PollReport(connection_id="default", rows=3, changed=1, woken=frozenset({"a"}))
 
 
 class ChartOfOneWord:
@@ -127,10 +129,10 @@ class FakeInstallation:
     rekeyed: RekeyReport = NOTHING_TO_SEAL
     copied: BackupReport | BackupError = A_BACKUP
     did: list[str] = field(default_factory=list)
-    binding: Binding = A_BINDING
     waiting: list[str] = field(default_factory=list)
     subscribing: object = None
     commands: list[object] = field(default_factory=list)
+    binding: Binding = A_BINDING
     pushing: Callable[[str], PushReport] = a_report
     previewing: Callable[[str], Preview | Exception] = a_preview
     chart: object = field(default_factory=ChartOfOneWord)
@@ -144,6 +146,8 @@ class FakeInstallation:
     hosts: frozenset[str] = frozenset()
     request_seconds: float = 30.0
     operator: str = "cli:operator"
+    crisis_contacts: str | None = None
+    carrying: tuple[Carried, ...] = ()
 
     @property
     def tokens(self) -> TokenPorts:
@@ -178,10 +182,6 @@ class FakeInstallation:
         self.commands.append(command)
         return self.pushing(command.plan_id)
 
-    def bind(self, command: LookAtPatient) -> Binding:
-        self.did.append(f"{type(command).__name__} {command.patient}")
-        return self.binding
-
     @property
     def reading(self) -> "FakeInstallation":
         return self
@@ -206,6 +206,10 @@ class FakeInstallation:
         if isinstance(seen, Exception):
             raise seen
         return seen
+
+    def bind(self, command: LookAtPatient) -> Binding:
+        self.did.append(f"{type(command).__name__} {command.patient}")
+        return self.binding
 
     def import_chart(self, command: ImportChart) -> ImportRecord:
         if isinstance(command.source, FromEhr):
@@ -241,8 +245,21 @@ class FakeInstallation:
             raise self.copied
         return self.copied
 
+    @property
+    def alert_desk(self) -> "FakeInstallation":
+        return self
+
+    def deliver(self) -> tuple[Carried, ...]:
+        return self.carrying
+
+    def standing(self) -> Backlog:
+        return read_backlog(self.storage)
+
     def application(self) -> object:
         raise NotImplementedError("a test that serves says what is served")
+
+    def served(self) -> object:
+        return self.application()
 
     def upgrade(self) -> None:
         self.upgrades += 1

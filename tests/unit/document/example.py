@@ -236,6 +236,13 @@ _PLAN: JsonObject = {
             "start": "2026-03-02",
         }
     ],
+    "safety": {
+        "recipient": {"person": "person-1", "email": "jo@clinic.example"},
+        "backup": {"person": "person-2", "email": "sam@clinic.example"},
+        "zone": "Europe/Berlin",
+        "hours": [{"days": ["mon", "tue"], "opens": "08:00", "closes": "18:00"}],
+        "channels": ["email", "webhook"],
+    },
 }
 
 _PERSON: JsonObject = {

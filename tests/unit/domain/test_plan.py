@@ -9,10 +9,12 @@ from hypothesis import given
 from service.domain.balance import Balance, current
 from service.domain.concept import Concept
 from service.domain.medication import OrderStatus, StatusReason
-from service.domain.plan import LIST_GROUPS, Plan, items, people_named
+from service.domain.plan import LIST_GROUPS, Plan, items, people_in_chart, people_named
 from service.domain.references import named_items
+from service.domain.safety import SafetyContact
 from tests.builders import (
     DIRECTORY,
+    NURSE,
     PSYCHIATRIST,
     THERAPIST,
     a_check_in,
@@ -30,6 +32,7 @@ from tests.builders import (
     an_adherence_report,
     an_appointment,
     day,
+    safety_contacts,
     the_full_plan,
     the_patient_in_the_team,
     uid,
@@ -55,6 +58,7 @@ TO_NOBODY = [
     ("conditions", {"therapies": (a_therapy(reasons=(NOBODY,)),)}, "therapies[0].reasons[0]"),
     ("conditions", {"medications": (a_medication(reasons=(NOBODY,)),)}, "medications[0].reasons[0]"),
     ("therapies", {"medications": (a_medication(supports=(NOBODY,)),)}, "medications[0].supports[0]"),
+    ("medications", {"therapies": (a_therapy(supports=(NOBODY,)),)}, "therapies[0].supports[0]"),
     ("medications", {"medications": (a_medication(replaces=NOBODY),)}, "medications[0].replaces"),
     ("scores", {"phases": (a_phase(evidence=(NOBODY,)),)}, "phases[0].evidence[0]"),
     ("therapies", {"appointments": (an_appointment(therapy=NOBODY),)}, "appointments[0].therapy"),
@@ -178,7 +182,16 @@ def test_the_people_of_a_plan_are_named_with_their_places():
         "medications[0].prescriber": PSYCHIATRIST.id,
         "care_team[1].person": PSYCHIATRIST.id,
         "care_team[2].person": THERAPIST.id,
+        "safety.recipient.person": PSYCHIATRIST.id,
+        "safety.backup.person": THERAPIST.id,
     }
+
+
+def test_whom_only_alerts_reach_stands_in_no_chart():
+    on_call = safety_contacts(backup=SafetyContact(person=NURSE.id, email="n@clinic.example"))
+    plan = a_plan(safety=on_call)
+    everybody = {one for _, one in people_named(plan)}
+    assert everybody - {one for _, one in people_in_chart(plan)} == {NURSE.id}
 
 
 def ids_within(value, path=""):

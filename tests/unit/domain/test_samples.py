@@ -20,6 +20,7 @@ from tests.strategies import FEW, PEOPLE, UNSHARED, directories, patients, peopl
 LEFT_OUT = {
     ("TherapyCourse", "title"): "names a modality that is other",
     ("TherapyCourse", "skill_sets"): "belong to DBT only",
+    ("TherapyCourse", "supports"): "a link that leads back is refused",
     ("DosageStep", "as_needed_for"): "needs as_needed",
     ("MedicationOrder", "replaces"): "the first of a chain replaces nothing",
     ("Phase", "end"): "the last phase is open",

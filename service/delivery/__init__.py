@@ -1,0 +1,1 @@
+"""Carrying alerts out: by e-mail and to the clinic's webhook, with ids and a link and nothing of a record."""

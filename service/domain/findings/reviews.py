@@ -1,0 +1,54 @@
+"""Decisions whose evidence turned out to be a mistake: they stand, and want another look."""
+
+from collections.abc import Iterator
+
+from service.domain.coordination import TaskKind
+from service.domain.findings.case import Case
+from service.domain.findings.decision import Answer
+from service.domain.findings.finding import Audience, Evidence, Finding, Urgency
+from service.domain.findings.numbers import HOUSE
+from service.domain.findings.proposal import Proposal, ProposalKind
+from service.domain.findings.rule import Rule
+from service.domain.plan import LIST_GROUPS, items
+
+_MISTAKEN = "entered-in-error"
+
+
+def _withdrawn(case: Case) -> Iterator[Finding]:
+    mistakes = {
+        one.id: group
+        for group in LIST_GROUPS
+        for one in items(case.plan, group)
+        if _MISTAKEN in (getattr(one, "status", None), getattr(one, "verification", None))
+    }
+    for decision in sorted(case.decisions, key=lambda one: one.key):
+        gone = sorted(dict.fromkeys(one for one in decision.evidence if one in mistakes))
+        if gone and decision.answer is not Answer.DECLINED:
+            day = decision.decided_at.date()
+            yield Finding(
+                rule="decision-to-review",
+                urgency=Urgency.THIS_WEEK,
+                text=f"A decision of {day} rested on what was entered in error since ({decision.text}). "
+                "It stands as it is, and wants another look.",
+                evidence=tuple(
+                    Evidence(
+                        group=mistakes[one], item=one, says=f"entered in error; {decision.rule}", day=day
+                    )
+                    for one in gone
+                ),
+                proposal=Proposal(
+                    kind=ProposalKind.TASK, says="Look at the decision again", task=TaskKind.FOLLOW_UP
+                ),
+            )
+
+
+RULES = (
+    Rule(
+        id="decision-to-review",
+        says="A decision that was carried out, and whose evidence was entered in error, wants another look; "
+        "nothing is undone by itself.",
+        source=HOUSE,
+        audience=Audience.TEAM,
+        find=_withdrawn,
+    ),
+)
