@@ -9,7 +9,7 @@ PYTEST := $(BIN)/pytest -n 2 --dist worksteal --durations=15 --durations-min=3
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 CORE := service/domain/*,service/mapping/*,service/sync/*
 
-.PHONY: help setup demo test fast check lint types imports unit cover bench soak nightly hapi hapi-stop openapi lock clean
+.PHONY: help setup demo test fast check lint types imports unit cover year bench simulation soak nightly hapi hapi-stop openapi lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -39,7 +39,7 @@ test: $(STAMP) ## every test, with 300 examples for each law
 
 fast: lint types imports unit ## the fast half of check
 
-check: lint types imports cover ## exactly what CI runs
+check: lint types imports cover year ## exactly what CI runs
 
 lint: $(STAMP)
 	$(BIN)/ruff check
@@ -61,8 +61,15 @@ cover: $(STAMP)
 	$(BIN)/coverage report --skip-covered --show-missing --fail-under=95
 	$(BIN)/coverage report --skip-covered --show-missing --fail-under=100 --include='$(CORE)'
 
+# Without coverage, which doubles its time: the tests above have run a part of the same patients.
+year: $(STAMP)
+	SIMULATED_PATIENTS=200 $(PYTEST) tests/simulation
+
 bench: $(STAMP) ## measure, into bench/RESULTS.md; EHR=<base URL> names a real HAPI FHIR to push into, ONLY= one part
 	$(BIN)/python -m bench $(if $(EHR),--ehr $(EHR)) $(if $(ONLY),--only $(ONLY))
+
+simulation: $(STAMP) ## a year of 200 simulated patients, into docs/simulation.md; PATIENTS= SEED=
+	$(BIN)/python -m tests.simulation $(if $(PATIENTS),--patients $(PATIENTS)) $(if $(SEED),--seed $(SEED))
 
 soak: $(STAMP) ## the two-way machine over seeds: STEPS=100000 SEED=0, or FROM=0 TO=99; goes on behind .soak.jsonl
 	$(BIN)/python -m tests.property.soak $(if $(TO),--from $(or $(FROM),0) --to $(TO),--steps $(or $(STEPS),100000) --seed $(or $(SEED),0))

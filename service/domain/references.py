@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, get_args
 
 PERSON = MappingProxyType({"refers": "people"})
 CONDITION = MappingProxyType({"refers": "conditions"})
@@ -31,8 +31,16 @@ def named_items(value: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
 
 @cache
 def _fields(kind: Any) -> tuple[tuple[str, str | None], ...]:
-    """Return the names of a dataclass's fields, each with the group that it refers to."""
-    return tuple((one.name, one.metadata.get("refers")) for one in fields(kind))
+    """Return the fields of a dataclass that name an item or may hold what does, with the group named.
+
+    Every plan that is kept is walked through, and most of its fields are texts, numbers and days.
+    """
+    found = ((one.name, one.metadata.get("refers"), one.type) for one in fields(kind))
+    return tuple((name, group) for name, group, type_ in found if group is not None or _holds_more(type_))
+
+
+def _holds_more(type_: Any) -> bool:
+    return type_ is Any or is_dataclass(type_) or any(_holds_more(one) for one in get_args(type_))
 
 
 def _within(content: Any, path: str) -> Iterator[tuple[str, str, str]]:

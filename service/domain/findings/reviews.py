@@ -12,6 +12,7 @@ from service.domain.findings.rule import Rule
 from service.domain.plan import LIST_GROUPS, items
 
 _MISTAKEN = "entered-in-error"
+_RULE = "decision-to-review"
 
 
 def _withdrawn(case: Case) -> Iterator[Finding]:
@@ -23,10 +24,12 @@ def _withdrawn(case: Case) -> Iterator[Finding]:
     }
     for decision in sorted(case.decisions, key=lambda one: one.key):
         gone = sorted(dict.fromkeys(one for one in decision.evidence if one in mistakes))
-        if gone and decision.answer is not Answer.DECLINED:
+        # The look at it is a decision too, on the same mistake: it wants no look of its own.
+        again = decision.rule == _RULE
+        if gone and decision.answer is not Answer.DECLINED and not again:
             day = decision.decided_at.date()
             yield Finding(
-                rule="decision-to-review",
+                rule=_RULE,
                 urgency=Urgency.THIS_WEEK,
                 text=f"A decision of {day} rested on what was entered in error since ({decision.text}). "
                 "It stands as it is, and wants another look.",
@@ -44,7 +47,7 @@ def _withdrawn(case: Case) -> Iterator[Finding]:
 
 RULES = (
     Rule(
-        id="decision-to-review",
+        id=_RULE,
         says="A decision that was carried out, and whose evidence was entered in error, wants another look; "
         "nothing is undone by itself.",
         source=HOUSE,
