@@ -57,7 +57,7 @@ unit: $(STAMP)
 # Every test, then the floors: all branches of the rules, the mapping and the planning; 95 % of the whole.
 cover: $(STAMP)
 	rm -f .coverage .coverage.*
-	HYPOTHESIS_PROFILE=ci TWO_WAY_EXAMPLES=60 MANY_CREATES=10000 $(PYTEST) --cov --cov-report=
+	HYPOTHESIS_PROFILE=ci TWO_WAY_EXAMPLES=60 MANY_CREATES=1000 $(PYTEST) --cov --cov-report=
 	$(BIN)/coverage report --skip-covered --show-missing --fail-under=95
 	$(BIN)/coverage report --skip-covered --show-missing --fail-under=100 --include='$(CORE)'
 
