@@ -1,6 +1,6 @@
 """Creates by the thousand whose answers get lost: none is made twice; and one bad resource stops no other.
 
-MANY_CREATES says how many there are: 300 unless told, 1,000 in `make check`. A lost answer ends a pass, so
+MANY_CREATES says how many there are: 300 unless told, 10,000 in `make check`. A lost answer ends a pass, so
 that here the sending itself is asked for one create after the other, with its journal and its look-ups.
 """
 
