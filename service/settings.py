@@ -22,6 +22,7 @@ AUTH = ("off", "required")
 MAIL_TLS = ("starttls", "implicit", "off")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 WORKER = ("embedded", "separate", "off")
+PATIENT_MATCH = ("confirm", "trust")
 SECRET = MappingProxyType({"secret": True})
 """Marks a setting that is never shown, and that a file may hold: the variable's name with _FILE."""
 _RATE = re.compile(r"(?:off|[1-9][0-9]{0,8}/(?:second|minute|hour))\Z")
@@ -74,6 +75,9 @@ class Settings:
     ehr_overlap_seconds: int = 120
     ehr_compare_hours: int = 24
     patient_identifier_system: str | None = None
+    patient_match: str = "confirm"
+    booking_days: int = 3
+    renewal_days: int = 14
     identifier_system: str | None = None
     worker: str = "embedded"
     worker_passes: int = 4
@@ -135,6 +139,9 @@ def read_settings() -> Settings:
             ehr_overlap_seconds=env.int("EHR_OVERLAP_SECONDS", 120, validate=validate.Range(60, 86_400)),
             ehr_compare_hours=env.int("EHR_COMPARE_HOURS", 24, validate=validate.Range(1, 8760)),
             patient_identifier_system=env.str("PATIENT_IDENTIFIER_SYSTEM", None),
+            patient_match=env.str("PATIENT_MATCH", "confirm", validate=validate.OneOf(PATIENT_MATCH)),
+            booking_days=env.int("BOOKING_DAYS", 3, validate=validate.Range(0, 365)),
+            renewal_days=env.int("RENEWAL_DAYS", 14, validate=validate.Range(0, 365)),
             identifier_system=env.str("IDENTIFIER_SYSTEM", None),
             **_working(env),
             **_alerting(env),

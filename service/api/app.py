@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.api.alerts import alert_doors
 from service.api.audit import audit_doors
+from service.api.binding import binding_doors
 from service.api.calendars import calendar_doors
 from service.api.cards import card_doors
 from service.api.components import PROBLEM, REQUEST_ID, REQUEST_ID_PATTERN
@@ -52,6 +53,7 @@ _DOORS = (
     part_doors,
     fhir_doors,
     sync_doors,
+    binding_doors,
     inbox_doors,
     finding_doors,
     alert_doors,

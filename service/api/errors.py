@@ -52,6 +52,7 @@ from service.ports.storage import (
     Unknown,
 )
 from service.sync.barrier import Barred
+from service.sync.restored import ServerReset
 from service.sync.two_way import MassVanish
 
 PROBLEMS = "https://w3id.org/tandem-care/problems/"
@@ -150,6 +151,7 @@ TABLE: Mapping[type[Exception], Row] = MappingProxyType({
     Barred: Row(409, "writing-barred"),
     Moved: Row(412, "preview-moved"),
     MassVanish: Row(409, "chart-looks-emptied"),
+    ServerReset: Row(409, "server-looks-reset"),
     UnknownOutcome: Row(504, "ehr-outcome-unknown"),
     Throttled: Row(503, "ehr-throttles", _SOON),
     Contended: Row(503, "ehr-contended", _SOON),

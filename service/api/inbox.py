@@ -22,10 +22,11 @@ from service.application.ports import PlanPorts
 from service.domain.values import Invalid, Problem
 from service.fhir.json import JsonObject
 from service.ports.inbox import InboxItem, ItemState
-from service.sync.inbox import sides_in
-from service.sync.words import GroupWords, in_clinical_words
+from service.sync.advice import NEXT_STEP_OF_CAUSE
+from service.sync.words import GroupWords, shown_words
 
 _ONE = "/inbox/<id:item_id>"
+_MADE = frozenset({"words", "choices", "next_step"})
 _DECISION = {
     "type": "object",
     "required": ["digest"],
@@ -35,8 +36,11 @@ _DECISION = {
         "digest": {"type": "string", "description": "The item's digest, as it was read."},
         "choices": {
             "type": "object",
-            "additionalProperties": {"type": "string", "enum": ["ours", "theirs", "third"]},
-            "description": "By group; empty for an item that only tells.",
+            "additionalProperties": {
+                "type": "string",
+                "enum": ["ours", "theirs", "third", "confirm", "decline"],
+            },
+            "description": "By group, or for a question by resource; empty for an item that only tells.",
         },
         "patch": {
             "type": "object",
@@ -69,6 +73,7 @@ class Waiting:
     decided_at: datetime | None = None
     closed_at: datetime | None = None
     outcome: str | None = None
+    next_step: str = ""
 
 
 class InboxQuery(PageQuery):
@@ -148,10 +153,11 @@ class _Inbox:
 
 
 def _document(item: InboxItem) -> JsonObject:
-    sides = sides_in(item.content)
-    words = () if sides is None else in_clinical_words(sides, frozenset(item.groups))
-    held = {name: getattr(item, name) for name in Waiting.__slots__ if name not in ("words", "choices")}
-    return dumped(schema_of(Waiting), Waiting(**held, words=words, choices=dict(item.choices)))
+    words = shown_words(item.content, item.groups)
+    held = {name: getattr(item, name) for name in Waiting.__slots__ if name not in _MADE}
+    step = NEXT_STEP_OF_CAUSE[item.cause]
+    waiting = Waiting(**held, words=words, choices=dict(item.choices), next_step=step)
+    return dumped(schema_of(Waiting), waiting)
 
 
 def _decision(document: JsonObject) -> JsonObject:

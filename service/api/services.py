@@ -9,6 +9,7 @@ from typing import Protocol
 from service.api.protection import Protection
 from service.api.rate import Rate
 from service.application.answer_once import OnceStorage
+from service.application.bind_patient import Binding, LookAtPatient
 from service.application.chart_run import Whose
 from service.application.import_chart import ImportChart
 from service.application.ports import PlanPorts
@@ -40,12 +41,11 @@ class Recognises(Protocol):
 class Services:
     """The use cases' ports and the API's own surroundings.
 
-    `push` and `preview` are None where no EHR is configured. `ready` gives what keeps this service from
-    working, such as `Problem("database", "cannot be reached")`, and nothing when it is ready. `bind` opens a
-    context in which
-    everything that is logged carries the request id; `stopwatch` gives seconds from any start. `once` is the
-    storage of `plans`; `rate` is None where nobody is limited. `hosts` are the names that
-    a request may be for.
+    `push`, `preview` and `bind_patient` are None where no EHR is configured. `ready` gives what keeps this
+    service from working, such as `Problem("database", "cannot be reached")`, and nothing when it is ready.
+    `bind` opens a context in which everything that is logged carries the request id; `stopwatch` gives
+    seconds from any start. `once` is the storage of `plans`; `rate` is None where nobody is limited. `hosts`
+    are the names that a request may be for.
     `writing` is the environment's word on whether anything is written at all.
     `watch` sees every request and tells what was seen at /metrics. `crisis_contacts` is the clinic's text.
     `cards` is what CDS services need, and `cds_recogniser` tells their callers apart, None where those show
@@ -59,6 +59,7 @@ class Services:
     ready: Callable[[], tuple[Problem, ...]]
     push: Callable[[Whose], PushReport] | None = None
     preview: Callable[[SyncPlan], Preview] | None = None
+    bind_patient: Callable[[LookAtPatient], Binding] | None = None
     import_chart: Callable[[ImportChart], ImportRecord] | None = None
     writing: bool = True
     bind: Callable[[str], AbstractContextManager[object]] = nullcontext

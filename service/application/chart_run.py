@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from service.application.halting import check_halted, check_same_server, halting
 from service.domain.people import Person
 from service.domain.plan import people_named
 from service.domain.revision import Revision
@@ -72,30 +73,36 @@ def at_the_chart(
     """Give the agenda of a run and the journal rows that are open, under the lease of the patient's chart.
 
     `modes` are those in which a connection admits the run; a `lease` that is held already is gone on with.
-    Raises `Unknown`, `ReadOnly`, `PatientBusy` (also when another run took over), and `EhrError`.
+    Raises `Unknown`, `ReadOnly`, `PatientBusy` (also when another run took over), `EhrError`, and
+    `ServerReset` when the server went back: then the connection is halted.
     """
-    found = _entered(whose, ports, modes=modes, held=lease)
     ended: list[LastPass] = []
     answered: list[int] = []
-    try:
-        agenda = Agenda(
-            plan=found.revision.plan,
-            number=found.revision.number,
-            people=found.people,
-            connection=found.connection,
-            capabilities=_understood(found.offered, ports),
-            lease=found.lease,
-            ledger=found.ledger,
-            ended=ended,
-            woken=found.woken,
-            answered=answered,
-        )
-        with ports.meanwhile(lambda: _renew(found.lease, ports)):
-            yield agenda, found.open_rows
-    except LeaseLost:
-        raise PatientBusy(f"patient {found.lease.patient_id} was taken over by another run") from None
-    finally:
-        _leave(found.lease, ended, ports, keeps=lease is not None, answered=answered)
+    with halting(whose.connection_id, ports.storage):
+        found = _entered(whose, ports, modes=modes, held=lease)
+        try:
+            with ports.meanwhile(lambda: _renew(found.lease, ports)):
+                yield _agenda(found, ports, ended=ended, answered=answered), found.open_rows
+        except LeaseLost:
+            raise PatientBusy(f"patient {found.lease.patient_id} was taken over by another run") from None
+        finally:
+            _leave(found.lease, ended, ports, keeps=lease is not None, answered=answered)
+
+
+def _agenda(found: _Found, ports: Ports, *, ended: list[LastPass], answered: list[int]) -> Agenda:
+    return Agenda(
+        plan=found.revision.plan,
+        number=found.revision.number,
+        people=found.people,
+        connection=found.connection,
+        capabilities=_understood(found.offered, ports),
+        lease=found.lease,
+        ledger=found.ledger,
+        asking=ports.asking,
+        ended=ended,
+        woken=found.woken,
+        answered=answered,
+    )
 
 
 @contextmanager
@@ -171,6 +178,7 @@ def _enter(
     with ports.storage.begin() as work:
         connection = work.connections.get(whose.connection_id)
         check_mode(connection, modes)
+        check_halted(connection.id, work)
         offered = work.capabilities.get(connection.id)
         if offered is None or not _fresh(offered, connection, now):
             return connection
@@ -230,11 +238,15 @@ def _understood(kept: KeptCapabilities, ports: Ports) -> Capabilities:
 
 
 def _ask(connection: Connection, ports: Ports) -> KeptCapabilities:
-    """Ask the server what it can do, and keep it for a day."""
+    """Ask the server what it can do, and keep it for a day; raises `ServerReset` when another one answers."""
     asked_at = ports.clock.now()
-    content = {**ports.ehr.capabilities().to_json(), "asked": connection.base_url}
+    offered = ports.ehr.capabilities()
+    content = {**offered.to_json(), "asked": connection.base_url}
     kept = KeptCapabilities(content=content, fetched_at=asked_at)
     with ports.storage.begin() as work:
+        before = work.capabilities.get(connection.id)
+        if before is not None and before.content.get("asked") == connection.base_url:
+            check_same_server(Capabilities.from_json(before.content), offered)
         work.capabilities.put(connection.id, kept)
         work.commit()
     return kept

@@ -14,17 +14,20 @@ from service.ports.inbox import InboxItem, ItemState
 from service.ports.storage import Outdated, UnitOfWork
 from service.sync.inbox import chart_digest_of, sides_in
 from service.sync.merge import Choice
+from service.sync.questions import ASKED, ONE_OF_THEM, TOLD_ONCE, Answer
 from service.sync.reconciliation import Cause
 from service.sync.sides import Sides
 
 THIRD = "third"
 """The choice of a value that neither side has: it comes with the plan that says it."""
 ACKNOWLEDGED = "acknowledged"
+DECLINED = "declined"
 
 # There is nothing to choose: one side is gone, or lost by the rules; a person has taken note.
-_TOLD = frozenset({Cause.NOT_APPLIED, Cause.VANISHED})
+_TOLD = frozenset({Cause.NOT_APPLIED, Cause.VANISHED}) | TOLD_ONCE
 # Nothing of it may be read or written: only the chart can be mended.
 _MENDED_THERE = frozenset({Cause.OTHER_PATIENT, Cause.NOT_UNDERSTOOD})
+_BOUND_ANEW = frozenset({Cause.PATIENT_CHANGED})
 # The plan cannot hold what the chart says: it is restored, or said in the plan's own words.
 _UNTAKEABLE = frozenset({Cause.UNREADABLE, Cause.WORDS_DISAGREE})
 
@@ -83,11 +86,21 @@ def _decided(command: Decide, item: InboxItem, ports: PlanPorts) -> InboxItem:
     noted = replace(item, decided_by=command.author, decided_at=now)
     if item.cause in _TOLD:
         return replace(noted, state=ItemState.CLOSED, closed_at=now, outcome=ACKNOWLEDGED)
+    if item.cause in ASKED:
+        return _answered(command, noted)
     third = THIRD in command.choices.values()
     choices = {name: Choice.OURS.value if one == THIRD else one for name, one in command.choices.items()}
     # What we say changes with a third value, so the decision then holds for what the chart said.
     digest = chart_digest_of(sides_in(item.content)) if third else item.digest
     return replace(noted, state=ItemState.DECIDED, choices=choices, digest=digest)
+
+
+def _answered(command: Decide, noted: InboxItem) -> InboxItem:
+    """Return a question as answered: what was declined altogether is over at once."""
+    answered = replace(noted, state=ItemState.DECIDED, choices=dict(command.choices))
+    if Answer.CONFIRM in command.choices.values():
+        return answered
+    return replace(answered, state=ItemState.CLOSED, closed_at=noted.decided_at, outcome=DECLINED)
 
 
 def _revise(command: Decide, plan_id: str, work: UnitOfWork, *, ports: PlanPorts) -> None:
@@ -101,19 +114,42 @@ def _revise(command: Decide, plan_id: str, work: UnitOfWork, *, ports: PlanPorts
 def _problems(command: Decide, item: InboxItem) -> Iterator[Problem]:
     if item.cause in _MENDED_THERE:
         yield Problem("choices", "nothing can be decided here: the item closes when the chart is mended")
+    elif item.cause in _BOUND_ANEW:
+        yield Problem("choices", "nothing can be decided here: bind the plan anew")
     elif item.cause in _TOLD:
         if command.choices or command.patch is not None:
             yield Problem("choices", "there is nothing to choose: acknowledge it without choices")
+    elif item.cause in ASKED:
+        yield from _answer_problems(command, item)
     else:
         yield from _choice_problems(command, item)
 
 
-def _choice_problems(command: Decide, item: InboxItem) -> Iterator[Problem]:
+def _lacking(command: Decide, item: InboxItem) -> Iterator[Problem]:
     wanted, given = set(item.groups), set(command.choices)
     for name in sorted(wanted - given):
         yield Problem(f"choices.{name}", "is required: every group of the item is decided")
     for _ in given - wanted:  # what somebody calls a group is free text, and is not repeated
         yield Problem("choices.?", "is no group of this item")
+
+
+def _answer_problems(command: Decide, item: InboxItem) -> Iterator[Problem]:
+    yield from _lacking(command, item)
+    given = [command.choices[name] for name in item.groups if name in command.choices]
+    for name in item.groups:
+        if name in command.choices and command.choices[name] not in tuple(Answer):
+            yield Problem(f"choices.{name}", "must be confirm or decline")
+    if item.cause in ONE_OF_THEM and given.count(Answer.CONFIRM) > 1:
+        yield Problem("choices", "confirm one: only one of them can be meant")
+    if item.cause == Cause.TWO_CLAIMANTS and Answer.CONFIRM not in given:
+        yield Problem("choices", "confirm one: one of them is ours")
+    if command.patch is not None:
+        yield Problem("patch", "belongs to a third value, and a question has none")
+
+
+def _choice_problems(command: Decide, item: InboxItem) -> Iterator[Problem]:
+    yield from _lacking(command, item)
+    wanted, given = set(item.groups), set(command.choices)
     for name, choice in sorted((one, command.choices[one]) for one in given & wanted):
         if choice not in (*Choice, THIRD):
             yield Problem(f"choices.{name}", "must be ours, theirs or third")

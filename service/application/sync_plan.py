@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from service.application.answered import Answered
+from service.application.chart_copies import ChartCopies
 from service.application.chart_run import Whose, at_the_chart, reported
 from service.application.raise_alerts import raise_alerts
 from service.domain.revision import Origin, Revision, changed_groups
@@ -13,9 +15,10 @@ from service.ports.storage import Lease, Superseded, UnitOfWork
 from service.sync.agenda import Agenda, Ports
 from service.sync.authority import Authority
 from service.sync.fencing import must_hold
-from service.sync.inbox import chart_digest_of, content_of, digest_of
+from service.sync.inbox import chart_digest_of, digest_of
 from service.sync.intake import Contested, Intake, RulesOf
 from service.sync.merge import Choice, Rules
+from service.sync.questions import TOLD_ONCE
 from service.sync.reconciliation import Cause
 from service.sync.report import PushReport
 from service.sync.sides import Sides
@@ -55,9 +58,16 @@ def sync_once(
     """
     with at_the_chart(command, ports, lease=lease) as (agenda, open_rows):
         items = _waiting(agenda, ports)
-        rules_of = _rules(command.authority, items.values())
+        agenda.answers = Answered(agenda.connection.id, agenda.plan.id, ports.storage)
         keepers = filter(None, (witness, _keeper(ports, items)))
-        outcome = synchronise(agenda, ports, open_rows, rules_of=rules_of, keep=_all(*keepers))
+        outcome = synchronise(
+            agenda,
+            ports,
+            open_rows,
+            rules_of=_rules(command.authority, items.values()),
+            copying=ChartCopies(agenda.connection),
+            keep=_all(*keepers),
+        )
         return reported(agenda, outcome, ports, took_in=True)
 
 
@@ -143,15 +153,16 @@ def _news(
         if mark not in known:
             yield _item(agenda, one, item_id=ports.ids.new(), now=now)
     for mark, item in known.items():
-        if mark not in wanted and item.cause not in _UNTIL_ACKNOWLEDGED:
+        looked_at = not intake.barred or item.resource_type == "Patient"
+        if mark not in wanted and looked_at and item.cause not in _UNTIL_ACKNOWLEDGED:
             yield replace(item, state=ItemState.CLOSED, closed_at=now, outcome="settled")
 
 
-_UNTIL_ACKNOWLEDGED = frozenset({Cause.NOT_APPLIED, Cause.VANISHED})
+_UNTIL_ACKNOWLEDGED = frozenset({Cause.NOT_APPLIED, Cause.VANISHED}) | TOLD_ONCE
 
 
 def _mark(one: Contested) -> tuple[str, str, str, str]:
-    return one.key.type, one.key.item, one.cause.value, digest_of(one.sides)
+    return one.key.type, one.key.item, one.cause.value, one.digest
 
 
 def _mark_of(item: InboxItem) -> tuple[str, str, str, str]:
@@ -169,8 +180,8 @@ def _item(agenda: Agenda, one: Contested, *, item_id: str, now: datetime) -> Inb
         reference=one.reference,
         cause=one.cause.value,
         groups=tuple(sorted(one.groups)),
-        digest=digest_of(one.sides),
-        content=content_of(one.sides),
+        digest=one.digest,
+        content=one.content,
         revision=agenda.number,
         opened_at=now,
     )

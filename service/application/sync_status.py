@@ -93,7 +93,7 @@ def sync_status(
         revision=head.number,
         in_step=False,
         writing=state_of(switch, enabled=writing),
-        items=tuple(_status(entry, waiting) for entry in entries),
+        items=tuple(_status(entry, waiting) for entry in _frozen(entries)),
     )
     if job is not None:
         status = replace(
@@ -129,7 +129,17 @@ def why(
             raise Unknown("item", item_id)
         rows = work.journal.of_item(connection_id, item_id, limit=_LATEST)
         waiting = work.inbox.of_item(connection_id, item_id)
-    return tuple(_status(entry, waiting, rows=rows) for entry in entries)
+        used_patients = {one.patient_id for one in entries if one.patient_id is not None}
+        patients = work.ledger.many(connection_id, (("Patient", one) for one in sorted(used_patients)))
+    shown = _frozen((*entries, *patients))[: len(entries)]
+    return tuple(_status(entry, waiting, rows=rows) for entry in shown)
+
+
+def _frozen(entries: Iterable[LedgerEntry]) -> tuple[LedgerEntry, ...]:
+    """Return the entries as they stand: with a patient who must be bound anew, all of that patient's."""
+    held = tuple(entries)
+    whose = {one.item_id for one in held if one.resource_type == "Patient" and one.state is LinkState.FROZEN}
+    return tuple(replace(one, state=LinkState.FROZEN) if one.patient_id in whose else one for one in held)
 
 
 def _key(entry: LedgerEntry) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from service.fhir.json import JsonObject, NotJson, loads
 from service.mapping.references import DEFAULT_IDENTIFIER_SYSTEM
 from service.ports.storage import Connection, ConnectionMode, MedicationMode
 from service.settings import BadSettings, Settings
+from service.sync.agenda import Asking
 from service.telemetry.watch import CallWatch
 
 CONNECTION = "default"
@@ -56,4 +57,13 @@ def connection_of(settings: Settings) -> Connection:
         mode=ConnectionMode(settings.ehr_mode),
         sandbox=settings.ehr_sandbox,
         medications=MedicationMode(medications),
+    )
+
+
+def asking_of(settings: Settings) -> Asking:
+    """Return what people are asked before it is linked."""
+    return Asking(
+        trusts_match=settings.patient_match == "trust",
+        booking_days=settings.booking_days,
+        renewal_days=settings.renewal_days,
     )

@@ -1,14 +1,23 @@
 """Commands at a chart: which use case carries each out, and what is written down of it."""
 
+from service.application.bind_patient import (
+    Binding,
+    BindPatient,
+    LookAtPatient,
+    bind_patient,
+    look_at_binding,
+)
 from service.application.chart_run import Whose
+from service.application.import_chart import ImportChart, ImportPorts, import_chart
 from service.application.preview_sync import ApplySync, Preview, apply_sync, preview_sync
 from service.application.push_plan import PushPlan, push_plan
 from service.application.sync_plan import SyncPlan, sync_plan
 from service.ports.ehr import EhrError
+from service.ports.imports import ImportRecord
 from service.ports.storage import Connection
 from service.sync.agenda import Ports
 from service.sync.report import PushReport
-from service.telemetry.events import PUSH_FAILED, PUSH_FINISHED, SYNC_PREVIEWED, Log, emit
+from service.telemetry.events import IMPORT_FINISHED, PUSH_FAILED, PUSH_FINISHED, SYNC_PREVIEWED, Log, emit
 from service.telemetry.watch import Watch
 
 
@@ -60,3 +69,24 @@ def carried_out(command: Whose, ports: Ports) -> PushReport:
             return sync_plan(command, ports)
         case _:
             return push_plan(PushPlan(plan_id=command.plan_id, connection_id=command.connection_id), ports)
+
+
+def bound(command: LookAtPatient, ports: Ports) -> Binding:
+    """Compare a plan with a patient of the chart, or bind it; raises as the use case does."""
+    if isinstance(command, BindPatient):
+        return bind_patient(command, ports)
+    return look_at_binding(command, ports)
+
+
+def imported(command: ImportChart, ports: ImportPorts, *, log: Log) -> ImportRecord:
+    """Import a chart, and write down what came of it; raises as the use case does."""
+    record = import_chart(command, ports)
+    emit(
+        log,
+        IMPORT_FINISHED,
+        import_id=record.id,
+        plan_id=record.plan_id,
+        outcome=record.outcome.value,
+        source=record.source.value,
+    )
+    return record

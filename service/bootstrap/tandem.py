@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from service.application.answer_once import OnceStorage
 from service.application.backlog import read_backlog
+from service.application.bind_patient import (
+    Binding,
+    LookAtPatient,
+)
 from service.application.chart_run import Whose
 from service.application.connect import connection_as_wanted, keep_connection
-from service.application.import_chart import FromEhr, ImportChart, ImportPorts, import_chart
+from service.application.import_chart import FromEhr, ImportChart, ImportPorts
 from service.application.ports import PlanPorts
 from service.application.preview_sync import Preview
 from service.application.recognise import Everybody, Recogniser
@@ -24,9 +28,9 @@ from service.application.sync_plan import SyncPlan
 from service.application.tokens import TokenPorts
 from service.bootstrap.alerting import AlertDesk
 from service.bootstrap.care import numbers_in
-from service.bootstrap.chart import CONNECTION, connection_of, gateway_to, override_in
+from service.bootstrap.chart import CONNECTION, asking_of, connection_of, gateway_to, override_in
 from service.bootstrap.entrance import cards_of, cds_recogniser_of, recogniser_of
-from service.bootstrap.passes import previewed, watched
+from service.bootstrap.passes import bound, imported, previewed, watched
 from service.bootstrap.reading import ChartReading
 from service.bootstrap.surroundings import RandomIds, SystemClock, meanwhile
 from service.bootstrap.watching import exporting, readings_of
@@ -51,7 +55,7 @@ from service.sync.agenda import Ports
 from service.sync.report import PushReport
 from service.telemetry import metrics
 from service.telemetry.correlation import Correlation
-from service.telemetry.events import IMPORT_FINISHED, Log, emit
+from service.telemetry.events import Log
 from service.telemetry.logs import configure
 from service.telemetry.metrics import Reading
 from service.telemetry.registry import Registry
@@ -275,6 +279,10 @@ class Tandem:
         over = connection_as_wanted(connection_of(self.settings), storage=self.storage)
         return previewed(command, ports, over=over, log=self.log)
 
+    def bind(self, command: LookAtPatient) -> Binding:
+        """Compare a plan with a patient of the chart, or bind it; raises `NoEhr`, and as that does."""
+        return bound(command, self._run())
+
     def _ports(self, *, waits: bool = False) -> Ports:
         return Ports(
             storage=self.storage,
@@ -287,6 +295,7 @@ class Tandem:
             tries=_TRIES if waits else 1,
             pause=lambda: sleep(_PAUSE_SECONDS),
             writing=self.writing,
+            asking=asking_of(self.settings),
         )
 
     def import_chart(self, command: ImportChart) -> ImportRecord:
@@ -301,16 +310,7 @@ class Tandem:
             identifier_system=self.settings.identifier_system or DEFAULT_IDENTIFIER_SYSTEM,
             ehr=ehr,
         )
-        record = import_chart(command, ports)
-        emit(
-            self.log,
-            IMPORT_FINISHED,
-            import_id=record.id,
-            plan_id=record.plan_id,
-            outcome=record.outcome.value,
-            source=record.source.value,
-        )
-        return record
+        return imported(command, ports, log=self.log)
 
     def connect(self) -> Connection:
         """Keep the connection as the settings have it; raises `Pinned` when they move what must stay."""
@@ -373,6 +373,7 @@ def api_of(tandem: Tandem) -> Any:  # a Flask application, by a name that only t
         ready=tandem.lacks,
         push=None if tandem.ehr_url is None else tandem.push,
         preview=None if tandem.ehr_url is None else tandem.preview,
+        bind_patient=None if tandem.ehr_url is None else tandem.bind,
         import_chart=tandem.import_chart,
         writing=tandem.writing,
         bind=tandem.correlation.bind,

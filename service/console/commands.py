@@ -22,6 +22,8 @@ _COMMANDS = {
     "findings": Later("service.console.findings:findings", "What a team should look at in a plan."),
     "decide": Later("service.console.findings:decide", "Decide what a finding proposes."),
     "alerts": Later("service.console.alerts:alerts", "What needs a clinician's assessment, and who answers."),
+    "bind": Later("service.console.bind:bind_", "Say to which patient of the chart a plan belongs."),
+    "connection": Later("service.console.connection:connection", "See to the connection with the EHR."),
     "why": Later("service.console.why:why_", "Where an item stands in the chart, and why."),
     "push": Later("service.console.push:push", "Write plans into the chart, one way."),
     "writing": Later("service.console.writing:writing", "Stop all writing into charts, let it go on."),

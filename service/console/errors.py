@@ -14,6 +14,7 @@ from service.ports.sealing import Damaged, KeysUnfit
 from service.ports.storage import Outdated, Pinned, StorageUnavailable, Superseded, Taken, Unknown
 from service.ports.upkeep import BackupError
 from service.sync.barrier import Barred
+from service.sync.restored import ServerReset
 from service.sync.two_way import MassVanish
 
 # A class before its bases. None of these errors holds patient data in its text.
@@ -28,6 +29,11 @@ _TABLE: tuple[tuple[type[Exception], ExitCode, str], ...] = (
     (PatientBusy, ExitCode.CONFLICT, "busy"),
     (Moved, ExitCode.CONFLICT, "something moved"),
     (MassVanish, ExitCode.CONFLICT, "the chart looks emptied"),
+    (
+        ServerReset,
+        ExitCode.CONFLICT,
+        "the EHR's server went back (`tandem connection accept-reset` accepts it)",
+    ),
     (Contended, ExitCode.CONFLICT, "busy"),
     (Stale, ExitCode.CONFLICT, "the chart has moved on"),
     (SeveralMatch, ExitCode.CONFLICT, "several resources of the chart match"),

@@ -12,8 +12,8 @@ from service.console.tables import page, table
 from service.console.trail import audited
 from service.fhir.json import JsonObject
 from service.ports.inbox import InboxItem, ItemState
-from service.sync.inbox import sides_in
-from service.sync.words import GroupWords, in_clinical_words
+from service.sync.advice import NEXT_STEP_OF_CAUSE
+from service.sync.words import GroupWords, shown_words
 
 
 @click.group(cls=Noun)
@@ -51,11 +51,13 @@ def show(run: Run, item_id: str) -> None:
     "--digest", required=True, help="The digest that `show` gave: a decision is about exactly that."
 )
 @click.option("--author", required=True, help="Who decides.")
-@click.option("--group", "groups", multiple=True, metavar="NAME=ours|theirs", help="One for each group.")
+@click.option("--group", "groups", multiple=True, metavar="NAME=CHOICE", help="One for each group.")
 @click.pass_obj
 def decide(run: Run, *, item_id: str, digest: str, author: str, groups: tuple[str, ...]) -> None:
     """Decide an item, group by group; without groups, take note of one that only tells.
 
+    A choice is ours or theirs; for a question, which has the chart's resources as its groups, it is confirm
+    or decline.
     The next sync carries it out, if both sides still say what was shown.
     For a value that neither side has, change the plan, sync, and decide the item that then stands there.
     """
@@ -68,13 +70,14 @@ def decide(run: Run, *, item_id: str, digest: str, author: str, groups: tuple[st
 def _pairs(groups: tuple[str, ...]) -> list[tuple[str, str]]:
     pairs = [one.partition("=") for one in groups]
     if not all(mark for _, mark, _ in pairs):
-        raise click.BadParameter("write it as NAME=ours or NAME=theirs", param_hint="--group")
+        raise click.BadParameter(
+            "write it as NAME=ours, NAME=theirs, NAME=confirm or NAME=decline", param_hint="--group"
+        )
     return [(name, choice) for name, _, choice in pairs]
 
 
 def _words(item: InboxItem) -> tuple[GroupWords, ...]:
-    sides = sides_in(item.content)
-    return () if sides is None else in_clinical_words(sides, frozenset(item.groups))
+    return shown_words(item.content, item.groups)
 
 
 def _document(item: InboxItem) -> JsonObject:
@@ -90,6 +93,7 @@ def _document(item: InboxItem) -> JsonObject:
         "revision": item.revision,
         "opened_at": item.opened_at.isoformat(),
         "choices": dict(item.choices),
+        "next_step": NEXT_STEP_OF_CAUSE[item.cause],
     }
     groups = [
         {
@@ -115,6 +119,7 @@ def _show_list(items: tuple[InboxItem, ...], stream: TextIO) -> None:
 def _show(item: InboxItem, stream: TextIO) -> None:
     screen = page(stream)
     screen.print(f"{item.reference} of plan {item.plan_id}: {item.cause}, {item.state}")
+    screen.print(f"to do: {NEXT_STEP_OF_CAUSE[item.cause]}")
     screen.print(f"digest: {item.digest}")
     rows = [
         (one.group, *("\n".join(side) for side in (one.agreed, one.ours, one.theirs))) for one in _words(item)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
     from service.application.backlog import Backlog
+    from service.application.bind_patient import Binding, LookAtPatient
     from service.application.chart_run import Whose
     from service.application.deliver_alerts import Carried
     from service.application.import_chart import ImportChart
@@ -168,6 +169,9 @@ class Installation(Protocol):
     @property
     def workshop(self) -> "Workshop":
         """What a worker of it works with."""
+
+    def bind(self, command: "LookAtPatient") -> "Binding":
+        """Compare a plan with a patient of the chart, or bind it; raises `NoEhr`, and as that does."""
 
     def import_chart(self, command: "ImportChart") -> "ImportRecord":
         """Import a chart; raises `NoEhr` for a patient of one, and as `import_chart` does."""

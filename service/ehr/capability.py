@@ -30,6 +30,7 @@ def _read(statement: JsonObject, version: str) -> Capabilities:
     return Capabilities(
         fhir_version=version,
         software=_software(statement.get("software")),
+        implementation=_url(statement.get("implementation")),
         transaction="transaction" in interactions,
         batch="batch" in interactions,
         history="history-system" in interactions,
@@ -61,6 +62,11 @@ def _software(software: Any) -> str | None:
     if not isinstance(software, dict):
         return None
     return " ".join(str(software[part]) for part in ("name", "version") if part in software) or None
+
+
+def _url(implementation: Any) -> str | None:
+    url = implementation.get("url") if isinstance(implementation, dict) else None
+    return url if isinstance(url, str) else None
 
 
 def _codes(interactions: Any) -> frozenset[str]:

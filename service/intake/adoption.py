@@ -53,11 +53,8 @@ class Adopter:
 
     def copy(self, member: Member, item: str) -> JsonObject:
         """Return the copy of a resource that stands for an item."""
-        adopted = trimmed(rewrite(member.resource, self._readdress(member)))
-        complete = _COMPLETIONS.get(member.type)
-        if complete is not None:
-            complete(adopted, self.zone)
-        return identified(adopted, item, self.chart.system)
+        readdressed = rewrite(member.resource, self._readdress(member))
+        return completed(readdressed, item, self.chart.system, zone=self.zone)
 
     def _readdress(self, member: Member) -> Callable[[str], str]:
         def readdress(text: str) -> str:
@@ -77,6 +74,15 @@ class Adopter:
         reference = member.resource.get("practitioner")
         named = reference.get("reference") if isinstance(reference, dict) else None
         return self.chart.resolve(named) or address
+
+
+def completed(resource: JsonObject, item: str, system: str, *, zone: str | None = None) -> JsonObject:
+    """Return a copy that every reader reads: trimmed, in our codes, and under our identifier of an item."""
+    adopted: JsonObject = trimmed(resource)
+    complete = _COMPLETIONS.get(str(adopted["resourceType"]))
+    if complete is not None:
+        complete(adopted, zone)
+    return identified(_said(adopted), item, system)
 
 
 def item_of(origin: str, address: str) -> str:
@@ -103,6 +109,17 @@ def trimmed(value: Any) -> Any:
             return [trimmed(one) for one in value]
         case str():
             return value.strip()
+        case _:
+            return value
+
+
+def _said(value: Any) -> Any:
+    """Return JSON without members of which nothing is said: FHIR knows no null there."""
+    match value:
+        case dict():
+            return {name: _said(one) for name, one in value.items() if one is not None}
+        case list():
+            return [_said(one) for one in value]
         case _:
             return value
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
 
+from service.domain.appointment import Appointment, AppointmentStatus
 from service.domain.background import TreatmentKind
 from service.domain.medication import MedicationOrder, OrderStatus, StatusReason
 from service.domain.people import Person
@@ -48,12 +49,14 @@ from service.mapping.references import Key, Refs
 class Scope:
     """How a connection wants medications: the intent of ours, and the orders that the chart has itself.
 
-    `proposed` are the orders that the prescriber was asked for before: their tasks are kept up to date.
+    `proposed` are the orders that the prescriber was asked for before: their tasks are kept up to date. After
+    the patient's death what was only proposed is said as cancelled.
     """
 
     intent: Intent = Intent.PLAN
     ordered_in_chart: frozenset[str] = frozenset()
     proposed: frozenset[str] = frozenset()
+    withdraws_proposals: bool = False
 
 
 EVERYTHING = Scope()
@@ -102,7 +105,7 @@ def _parts(subject: Subject, refs: Refs, scope: Scope) -> Iterator[Part]:
     yield Key("CarePlan", plan.id), partial(care_plan.to_fhir, plan, refs)
     yield from _problems(plan, refs)
     yield from _treatments(plan, refs, scope)
-    yield from _meetings(plan, refs)
+    yield from _meetings(plan, refs, scope)
     yield from _observations(plan, refs)
     yield from _patients_own(plan, refs)
     yield from _past(plan, refs)
@@ -131,11 +134,20 @@ def _treatments(plan: Plan, refs: Refs, scope: Scope) -> Iterator[Part]:
         render = partial(service_request_review.to_fhir, cadence, whose, refs, plan_id=plan.id)
         yield Key("ServiceRequest", cadence.id), render
     for order in plan.medications:
-        written = _superseded(order) if order.id in scope.ordered_in_chart else order
+        written = _written(order, scope)
         render = partial(medication_request.to_fhir, written, whose, refs, intent=scope.intent)
         yield Key("MedicationRequest", order.id), render
         if order.id in scope.proposed or (scope.intent is Intent.PROPOSAL and task_proposal.is_open(written)):
             yield task_proposal.key(order.id), partial(task_proposal.to_fhir, written, whose, refs)
+
+
+def _written(order: MedicationOrder, scope: Scope) -> MedicationOrder:
+    if order.id in scope.ordered_in_chart:
+        return _superseded(order)
+    running = order.status in (OrderStatus.ACTIVE, OrderStatus.ON_HOLD)
+    if running and scope.withdraws_proposals and scope.intent is Intent.PROPOSAL:
+        return replace(order, status=OrderStatus.CANCELLED, status_reason=StatusReason.MEDICAL)
+    return order
 
 
 def _superseded(order: MedicationOrder) -> MedicationOrder:
@@ -143,13 +155,19 @@ def _superseded(order: MedicationOrder) -> MedicationOrder:
     return replace(order, status=OrderStatus.COMPLETED, status_reason=StatusReason.ORDERED_IN_EHR)
 
 
-def _meetings(plan: Plan, refs: Refs) -> Iterator[Part]:
+def _meetings(plan: Plan, refs: Refs, scope: Scope) -> Iterator[Part]:
     whose = plan.patient.id
     for meeting in plan.appointments:
-        render = partial(appointment.to_fhir, meeting, whose, refs, plan_id=plan.id)
+        written = _withdrawn(meeting) if scope.withdraws_proposals else meeting
+        render = partial(appointment.to_fhir, written, whose, refs, plan_id=plan.id)
         yield Key("Appointment", meeting.id), render
     for session in plan.sessions:
         yield Key("Encounter", session.id), partial(encounter.to_fhir, session, whose, refs)
+
+
+def _withdrawn(meeting: Appointment) -> Appointment:
+    proposed = meeting.status in (AppointmentStatus.PROPOSED, AppointmentStatus.PENDING)
+    return replace(meeting, status=AppointmentStatus.CANCELLED) if proposed else meeting
 
 
 def _observations(plan: Plan, refs: Refs) -> Iterator[Part]:

@@ -159,10 +159,12 @@ class Capabilities:
     """What a server offers, as negotiated from its CapabilityStatement and the operator's override.
 
     `history` is that of the whole server; a type's own is among its interactions.
+    `implementation` is the URL by which the server names itself.
     """
 
     fhir_version: str
     software: str | None = None
+    implementation: str | None = None
     transaction: bool = False
     batch: bool = False
     history: bool = False
@@ -182,6 +184,7 @@ class Capabilities:
         return {
             "fhir_version": self.fhir_version,
             "software": self.software,
+            "implementation": self.implementation,
             "transaction": self.transaction,
             "batch": self.batch,
             "history": self.history,
@@ -208,6 +211,7 @@ class Capabilities:
         return cls(
             fhir_version=stored["fhir_version"],
             software=stored.get("software"),
+            implementation=stored.get("implementation"),
             transaction=stored.get("transaction", False),
             batch=stored.get("batch", False),
             history=stored.get("history", False),

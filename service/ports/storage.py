@@ -307,7 +307,7 @@ class CapabilityCache(Protocol):
 
 
 class Cursors(Protocol):
-    """How far each chart was read; the value is the server's own."""
+    """How far each chart was read, by the server's own marks, and why one is read no further."""
 
     def put(self, connection_id: str, name: str, value: str) -> None:
         """Move a cursor."""

@@ -10,11 +10,24 @@ from service.domain.plan import Plan, people_in_chart
 from service.fhir.json import JsonObject
 from service.mapping.references import Key, Refs
 from service.ports.clock import Clock, Ids
-from service.ports.ehr import Capabilities, Ehr
+from service.ports.ehr import Capabilities, Ehr, Held
 from service.ports.passes import LastPass
 from service.ports.storage import Connection, Lease, LedgerEntry, LinkState, Storage
+from service.sync.questions import Answers, Question, Unasked
 
 _OF_NO_PATIENT = frozenset({"Practitioner", "PractitionerRole"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """What a person is asked before it is linked, and how far apart in days two things may be for that.
+
+    With `trusts_match` a patient who matches by identifier, birth date and family name is bound unasked.
+    """
+
+    trusts_match: bool = False
+    booking_days: int = 3
+    renewal_days: int = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,15 +50,19 @@ class Ports:
     tries: int = 1
     pause: Callable[[], object] = bool
     writing: bool = True
+    asking: Asking = Asking()
 
 
 @dataclass(slots=True, kw_only=True)
 class Agenda:
     """One push: the revision, the connection, and the ledger as it grows in the course of the push.
 
-    `chart_orders` are the chart's own orders by the id of the plan's order that they stand for; `ended` holds
-    how the run ended, once it did, to be kept as the chart is left. `woken` is how often the chart had woken
-    the plan before the run began, and `answered` holds it once the run has taken in what the chart says.
+    `chart_orders` are the chart's own orders by the id of the plan's order that they stand for, `ordered` all
+    requests of medicines that were read, with their Medications. `answers` is what people said to earlier
+    questions, `questions` what they have to be asked now. `left` are addresses by which items stood until
+    this push. Of a patient who has died only endings are written. `ended` holds how the run ended, once it
+    did, to be kept as the chart is left. `woken` is how often the chart had woken the plan before the run
+    began, and `answered` holds it once the run has taken in what the chart says.
     """
 
     plan: Plan
@@ -59,6 +76,12 @@ class Agenda:
     ended: list[LastPass] = field(default_factory=list)
     woken: int = 0
     answered: list[int] = field(default_factory=list)
+    ordered: tuple[Held, ...] | None = None
+    asking: Asking = Asking()
+    answers: Answers = field(default_factory=Unasked)
+    questions: list[Question] = field(default_factory=list)
+    deceased: bool = False
+    left: dict[str, Key] = field(default_factory=dict)
 
     @property
     def patient(self) -> Key:

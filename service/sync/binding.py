@@ -5,25 +5,19 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
 from service.domain.concept import Identifier
+from service.fhir.canonical import digest
 from service.mapping.references import Key
 from service.ports.ehr import Ehr, Held
-from service.ports.storage import LinkState
+from service.ports.storage import LedgerEntry, LinkState
 from service.sync.agenda import Agenda, remote_of
 from service.sync.identity import read_again
-from service.sync.matching import (
-    Doubt,
-    Match,
-    Matching,
-    NoMatch,
-    inactive_reason,
-    match_patient,
-    match_person,
-    match_problem,
-)
-from service.sync.planner import Vanished
+from service.sync.imported import plainly_said
+from service.sync.matching import Doubt, Match, Matching, NoMatch, match_patient, match_person, match_problem
+from service.sync.patient import frozen, look_at_patient, settle_patient
+from service.sync.prescriptions import ran
 from service.sync.report import Done, ItemReport
+from service.sync.restored import check_patient
 
-_GONE = "the patient is in the chart no longer: bind the plan anew"
 # Some servers refuse a longer URL than 2,048 characters.
 _TOGETHER = 10
 _SPECIAL = re.compile(r"[\\,|$]")
@@ -34,11 +28,18 @@ def bind(agenda: Agenda, ehr: Ehr) -> tuple[ItemReport, ...]:
 
     On a connection that is a sandbox, whoever is not there is left for creation.
     """
+    stuck = frozen(agenda)
+    if stuck is not None:
+        return (stuck,)
     in_the_way = [*_bind_patient(agenda, ehr), *_bind_clinicians(agenda, ehr)]
     address = agenda.address(agenda.patient)
     if address is None:
         return tuple(in_the_way)
-    return (*in_the_way, *_unfit(agenda, ehr, address), *_bind_problems(agenda, ehr, address))
+    # Anew at every push: a merged or renamed patient is not the one that was bound.
+    held = read_again(address, ehr)
+    check_patient(agenda, held, ehr)
+    unfit = tuple(look_at_patient(agenda, held, address))
+    return (*in_the_way, *unfit) if unfit else (*in_the_way, *_bind_problems(agenda, ehr, address))
 
 
 def _bind_patient(agenda: Agenda, ehr: Ehr) -> Iterator[ItemReport]:
@@ -48,7 +49,10 @@ def _bind_patient(agenda: Agenda, ehr: Ehr) -> Iterator[ItemReport]:
         matching = match_patient(agenda.plan.patient, found)
         if _ask_singly(agenda, matching, identifiers):
             matching = match_patient(agenda.plan.patient, _identified_singly(ehr, "Patient", identifiers))
-        yield from _settle(agenda, agenda.patient, matching)
+        if isinstance(matching, Match):
+            yield from settle_patient(agenda, matching.held)
+        else:
+            yield from _settle(agenda, agenda.patient, matching)
 
 
 def _bind_clinicians(agenda: Agenda, ehr: Ehr) -> Iterator[ItemReport]:
@@ -69,22 +73,6 @@ def _bind_problems(agenda: Agenda, ehr: Ehr, patient: str) -> Iterator[ItemRepor
     found = tuple(ehr.search("Condition", {"patient": patient}))
     for condition in unbound:
         yield from _settle(agenda, Key("Condition", condition.id), match_problem(condition.code, found))
-
-
-def _unfit(agenda: Agenda, ehr: Ehr, address: str) -> Iterator[ItemReport]:
-    """Look at the patient anew at every push: a merged or renamed patient is not the one that was bound."""
-    held = read_again(address, ehr)
-    reason = _GONE if isinstance(held, Vanished) else _unfitness(agenda, held)
-    if reason is not None:
-        yield ItemReport(key=agenda.patient, done=Done.UNMATCHED, reference=address, reason=reason)
-
-
-def _unfitness(agenda: Agenda, patient: Held) -> str | None:
-    reason = inactive_reason(patient.resource)
-    if reason is not None or not agenda.matched(agenda.patient):
-        return reason
-    found = match_patient(agenda.plan.patient, [patient])
-    return None if isinstance(found, Match) else found.reason
 
 
 def _ask_singly(agenda: Agenda, matching: Matching, asked: Sequence[Identifier]) -> bool:
@@ -131,7 +119,7 @@ def _settle(agenda: Agenda, key: Key, matching: Matching) -> Iterator[ItemReport
 
 def _link(agenda: Agenda, key: Key, held: Held) -> None:
     """Note the clinic's own resource: it is referred to, never changed and never given our identifier."""
-    agenda.ledger[key] = replace(
+    entry = replace(
         agenda.entry(key),
         state=LinkState.PULL_ONLY,
         remote_id=held.reference.partition("/")[2],
@@ -139,20 +127,50 @@ def _link(agenda: Agenda, key: Key, held: Held) -> None:
         last_updated=held.last_updated,
         reason="matched",
     )
+    if key.type == "Condition":  # what the chart says of it later comes in
+        ours, theirs = plainly_said(agenda)[key], held.resource
+        entry = replace(entry, agreed_ours=ours, agreed_theirs=theirs, theirs_digest=digest(theirs))
+    agenda.ledger[key] = entry
 
 
 def refer_to_orders(agenda: Agenda, unknown: Set[Key]) -> None:
     """Note the chart's orders that stand for orders of the plan: none of ours is made in their place.
 
     The note outlives the chart's order, so that ours does not start when a prescriber has stopped theirs.
+    One of ours that ended for theirs is done with: from then on the order stands by theirs.
     """
+    there = {one.reference: one for one in agenda.ordered or ()}
     for item, address in agenda.chart_orders.items():
         key = Key("MedicationRequest", item)
-        ours = remote_of(agenda.ledger.get(key)) is not None and not agenda.matched(key)
-        if not ours and key not in unknown:
-            agenda.ledger[key] = replace(
-                agenda.entry(key),
-                state=LinkState.PULL_ONLY,
-                remote_id=address.partition("/")[2],
-                reason="ordered in the chart",
-            )
+        if key not in unknown and not _runs_as_ours(agenda, key) and not _stands_by(agenda, key, address):
+            agenda.ledger[key] = order_entry(agenda, key, there[address])
+
+
+def order_entry(agenda: Agenda, key: Key, held: Held) -> LedgerEntry:
+    """Return the entry of an order of the plan that stands for one of the chart, as both are now."""
+    return replace(
+        agenda.entry(key),
+        state=LinkState.PULL_ONLY,
+        remote_id=held.reference.partition("/")[2],
+        version=held.version,
+        last_updated=held.last_updated,
+        agreed_ours=plainly_said(agenda)[key],
+        agreed_theirs=held.resource,
+        ours_digest=None,
+        theirs_digest=digest(held.resource),
+        reason="ordered in the chart",
+        not_kept=(),
+    )
+
+
+def _stands_by(agenda: Agenda, key: Key, address: str) -> bool:
+    entry = agenda.entry(key)
+    return agenda.matched(key) and remote_of(entry) == address and entry.agreed_theirs is not None
+
+
+def _runs_as_ours(agenda: Agenda, key: Key) -> bool:
+    """Tell whether a request of ours stands in the chart that has not ended yet, as far as was agreed."""
+    entry = agenda.ledger.get(key)
+    if remote_of(entry) is None or entry is None or agenda.matched(key):
+        return False
+    return entry.state is not LinkState.IN_SYNC or ran(entry.agreed_theirs)

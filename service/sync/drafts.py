@@ -1,7 +1,7 @@
 """What the plan would say in the chart: rendered, pruned of what is not there, checked, and decided."""
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.fhir.json import JsonObject
 from service.fhir.validation import Problem
@@ -51,7 +51,11 @@ def rendered(
 ) -> dict[Key, JsonObject]:
     """Return resources with the chart's addresses, each laid over what the chart holds (None: nothing)."""
     onto = {key: held for key, held in keys.items() if held is not None}
-    bodies = project(subject_of(agenda), agenda.refs(), scope=scope_of(agenda), onto=onto)
+    refs = agenda.refs()
+    known = replace(
+        refs, traces={**refs.traces, **agenda.left}
+    )  # what we said there before is ours to replace
+    bodies = project(subject_of(agenda), known, scope=scope_of(agenda), onto=onto)
     return {key: without(bodies[key], absent) for key in keys}
 
 
@@ -99,6 +103,7 @@ def scope_of(agenda: Agenda) -> Scope:
         proposed=frozenset(proposed),
         intent=Intent.PROPOSAL if proposing else Intent.PLAN,
         ordered_in_chart=frozenset(key.item for key in _orders_of_chart(agenda)),
+        withdraws_proposals=agenda.deceased,
     )
 
 

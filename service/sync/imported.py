@@ -10,7 +10,7 @@ from service.fhir.json import JsonObject
 from service.mapping.graph import Subject, project
 from service.mapping.references import Key, Refs
 from service.ports.storage import LedgerEntry, LinkState
-from service.sync.agenda import Agenda, remote_of
+from service.sync.agenda import Agenda
 
 _READ = frozenset({LinkState.PLAN_ONLY, LinkState.PULL_ONLY})
 
@@ -39,16 +39,6 @@ def is_plan_only(agenda: Agenda, key: Key) -> bool:
     """Tell whether only the plan says it: the chart never had it, and nobody asked for it since."""
     entry = agenda.ledger.get(key)
     return entry is not None and entry.state is LinkState.PLAN_ONLY
-
-
-def imported_orders(agenda: Agenda) -> Mapping[str, str]:
-    """Return the chart's order from which each imported order of the plan was read."""
-    orders = ((key, entry) for key, entry in agenda.ledger.items() if key.type == "MedicationRequest")
-    return {
-        key.item: address
-        for key, entry in orders
-        if was_read(entry) and (address := remote_of(entry)) is not None
-    }
 
 
 def _differs(entry: LedgerEntry, said: JsonObject) -> bool:

@@ -20,8 +20,8 @@ def content_of(sides: Sides | None) -> JsonObject:
 
 
 def sides_in(content: JsonObject) -> Sides | None:
-    """Return the sides that an item was opened with."""
-    if not content:
+    """Return the sides that an item was opened with, None for a question and for what vanished."""
+    if "agreed_ours" not in content:
         return None
     agreed = Agreed(ours=content["agreed_ours"], theirs=content["agreed_theirs"])
     return Sides(agreed=agreed, ours=content["ours"], theirs=content["theirs"])

@@ -18,12 +18,15 @@ from service.mapping.soundness import obstacles
 from service.ports.ehr import Held
 from service.ports.storage import LedgerEntry, LinkState
 from service.sync.agenda import Agenda, remote_of
-from service.sync.companions import disagree, without_words
+from service.sync.companions import comparable, disagree
 from service.sync.drafts import Meant, meant, rendered_by_name, symbols
 from service.sync.groups import Group, Owner
+from service.sync.inbox import content_of, digest_of
 from service.sync.merge import LINKS, Both, Ours, Rules, Theirs, Verdict
 from service.sync.planner import Vanished
+from service.sync.questions import Question
 from service.sync.reconciliation import Agree, Cause, Contest, TakeIn, reconcile
+from service.sync.restored import in_doubt
 from service.sync.sides import Agreed, Sides, changed_groups, symbolic
 from service.sync.tracked import Seen
 
@@ -40,6 +43,29 @@ class Contested:
     groups: frozenset[str] = frozenset()
     sides: Sides | None = None
     held: Held | None = None
+    question: Question | None = None
+
+    @property
+    def content(self) -> JsonObject:
+        """All that is shown."""
+        return content_of(self.sides) if self.question is None else self.question.content
+
+    @property
+    def digest(self) -> str:
+        """The digest of all that is shown."""
+        return digest_of(self.sides) if self.question is None else self.question.digest
+
+
+def asked(question: Question) -> Contested:
+    """Return a question as what a person has to look at."""
+    reference = next(iter(sorted(question.candidates)), str(question.key))
+    return Contested(
+        key=question.key,
+        reference=reference,
+        cause=question.cause,
+        groups=question.groups,
+        question=question,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +73,15 @@ class Intake:
     """What came of looking at the chart: the plan, the ledger's new entries, and what people have to see.
 
     `open` resources are neither read nor written until they are decided; `told` are edits that lost to the
-    owner of their group and are shown as not applied.
+    owner of their group and are shown as not applied, and questions beside which everything goes on. Where
+    `barred` is set, the pass ended at the patient: nothing else was looked at.
     """
 
     plan: Plan
     entries: Mapping[Key, LedgerEntry]
     open: tuple[Contested, ...] = ()
     told: tuple[Contested, ...] = ()
+    barred: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -110,7 +138,7 @@ def _judge(looking: _Looking, key: Key, held: Held) -> None:
     agenda = looking.agenda
     sides = _sides(looking, key, held.resource)
     rules = looking.rules_of(key, sides)
-    cause = _closed(agenda, held)
+    cause = closed(agenda, held) or _doubt(agenda.entry(key), sides, rules)
     action = Contest(cause=cause, groups=sides.changed_there) if cause else reconcile(sides, rules)
     if isinstance(action, TakeIn) and not rules.choices and disagree(sides.agreed.theirs, sides.theirs):
         action = Contest(cause=Cause.WORDS_DISAGREE, groups=sides.changed_there)
@@ -126,10 +154,16 @@ def _judge(looking: _Looking, key: Key, held: Held) -> None:
             _note_restamped(looking, key, held)
 
 
+def _doubt(entry: LedgerEntry, sides: Sides, rules: Rules) -> Cause | None:
+    """Tell of a server that went back: what it says otherwise than was agreed is no edit of anybody."""
+    doubted = in_doubt(entry) and sides.changed_there and not rules.choices
+    return Cause.RESTORED if doubted else None
+
+
 def _note_restamped(looking: _Looking, key: Key, held: Held) -> None:
     """Keep the version of what was written anew without a change that the plan knows."""
     entry = looking.agenda.entry(key)
-    if held.version != entry.version:
+    if held.version != entry.version or in_doubt(entry):
         looking.restamped[key] = replace(
             entry,
             version=held.version,
@@ -139,8 +173,8 @@ def _note_restamped(looking: _Looking, key: Key, held: Held) -> None:
         )
 
 
-def _closed(agenda: Agenda, held: Held) -> Cause | None:
-    """Return why a resource must not even be read: no R4, not understood, or another patient."""
+def closed(agenda: Agenda, held: Held) -> Cause | None:
+    """Return why a resource must not even be read, if so: no R4, not understood, or another patient."""
     if obstacles(held.resource):
         return Cause.NOT_UNDERSTOOD
     patient = agenda.address(agenda.patient)
@@ -202,7 +236,8 @@ def _back(edit: _Edit, ours: JsonObject, over: JsonObject) -> _Back:
     """Compare what the plan says now, laid over theirs, with theirs: any difference was not read."""
     kind, authority = edit.sides.kind, edit.rules.authority
     taken = [group for group in edit.sides.groups if isinstance(edit.verdicts[group.name], Theirs)]
-    lost = changed_groups(tuple(taken), without_words(edit.sides.theirs), without_words(over))
+    theirs, rendered = comparable(edit.sides.theirs, over)
+    lost = changed_groups(tuple(taken), theirs, rendered)
     mine = frozenset(
         group.name
         for group in taken

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from service.fhir.canonical import digest
+from service.fhir.json import JsonObject
 from service.mapping.references import Key
 from service.ports.ehr import Held
 from service.ports.storage import LedgerEntry, LinkState
@@ -31,9 +32,7 @@ def imported_links(agenda: Agenda, found: Mapping[Key, Held]) -> tuple[LedgerEnt
         held, body = found.get(key), said[key]
         entry = agenda.entry(key)
         if held is None:
-            agenda.ledger[key] = replace(
-                entry, state=LinkState.PLAN_ONLY, agreed_ours=body, ours_digest=digest(body), reason=IMPORTED
-            )
+            agenda.ledger[key] = _plan_only(entry, body, IMPORTED)
         else:
             agreed = agreed_entry(entry, body, held)
             state = LinkState.PULL_ONLY if _is_the_ehrs(agenda, key, held) else LinkState.IN_SYNC
@@ -43,6 +42,17 @@ def imported_links(agenda: Agenda, found: Mapping[Key, Held]) -> tuple[LedgerEnt
         if entry.state is LinkState.IN_SYNC and key in new:
             agenda.ledger[key] = agreed_entry(entry, ours, found[key])
     return tuple(agenda.ledger[key] for key in sorted(agenda.ledger) if key in said)
+
+
+def plan_only_entry(agenda: Agenda, key: Key) -> LedgerEntry:
+    """Return the entry of an item that the chart has not and need not get, as long as nobody changes it."""
+    return _plan_only(agenda.entry(key), plainly_said(agenda)[key], "not needed in the chart")
+
+
+def _plan_only(entry: LedgerEntry, body: JsonObject, reason: str) -> LedgerEntry:
+    return replace(
+        entry, state=LinkState.PLAN_ONLY, agreed_ours=body, ours_digest=digest(body), reason=reason
+    )
 
 
 def _is_the_ehrs(agenda: Agenda, key: Key, held: Held) -> bool:

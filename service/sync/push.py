@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from service.fhir.json import JsonObject
 from service.fhir.outcome import OutcomeIssue
 from service.fhir.validation import Problem
-from service.mapping.references import Key
+from service.mapping.references import Key, Refs
 from service.mapping.soundness import obstacles
 from service.ports.ehr import Ehr, EhrError, Held
 from service.ports.journal import JournalRow
@@ -15,6 +15,7 @@ from service.sync.agenda import Agenda, Ports, remote_of
 from service.sync.barrier import Barred
 from service.sync.binding import bind, refer_to_orders
 from service.sync.bookkeeping import AGREED
+from service.sync.closures import endings_only
 from service.sync.drafts import Meant, agreed_of, invalid, meant, rendered
 from service.sync.executor import LARGEST_TRANSACTION, Executor
 from service.sync.fencing import must_hold
@@ -75,6 +76,7 @@ def open_chart(agenda: Agenda, ports: Ports, open_rows: tuple[JournalRow, ...]) 
     before = dict(agenda.ledger)
     in_the_way = bind(agenda, ports.ehr)
     if in_the_way:
+        _keep_links(agenda, ports, before)
         return Opening(in_the_way=in_the_way)
     _look_for_lost(agenda, ports.ehr)
     _note_orders(agenda, ports.ehr, {report.key for report in unknown})
@@ -88,7 +90,12 @@ def send(agenda: Agenda, ports: Ports, held_back: tuple[ItemReport, ...]) -> Out
     sender = Sender(agenda=agenda, ports=ports, absent=said.absent)
     sender.results.update({report.key: report for report in (*said.reports, *held_back)})
     outgoing = _decided(sender, said)
+    if agenda.deceased:
+        outgoing = endings_only(sender, outgoing)
     stopped = _carried_out(sender, outgoing, said)
+    before = dict(agenda.ledger)
+    refer_to_orders(agenda, {key for key, one in sender.results.items() if one.done is Done.UNKNOWN_OUTCOME})
+    _keep_links(agenda, ports, before)
     return Outcome(items=tuple(sender.results[key] for key in sorted(sender.results)), stopped=stopped)
 
 
@@ -97,7 +104,14 @@ def _look_for_lost(agenda: Agenda, ehr: Ehr) -> None:
     for key in [key for key in agenda.ledger if agenda.detached(key)]:
         entry = agenda.ledger[key]
         if isinstance(read_again(f"{key.type}/{entry.remote_id}", ehr), Held):
-            agenda.ledger[key] = replace(entry, state=LinkState.WAITING)
+            agenda.ledger[key] = replace(entry, state=_back(agenda, entry))
+
+
+def _back(agenda: Agenda, entry: LedgerEntry) -> LinkState:
+    """Return how a resource stands that is there again: as the clinic's own where it never was ours."""
+    refs = Refs(system=agenda.connection.identifier_system)
+    ours = entry.agreed_theirs is None or refs.own_item(entry.agreed_theirs) == entry.item_id
+    return LinkState.WAITING if ours else LinkState.PULL_ONLY
 
 
 def _note_orders(agenda: Agenda, ehr: Ehr, unknown: Set[Key]) -> None:

@@ -45,6 +45,15 @@ class Cause(StrEnum):
     OTHER_PATIENT = "other-patient"
     NOT_APPLIED = "not-applied"
     VANISHED = "vanished"
+    RESTORED = "restored"
+    TWO_CLAIMANTS = "two-claimants"
+    BOOKED_THERE = "booked-there"
+    RENEWED_THERE = "renewed-there"
+    EXISTS_THERE = "exists-there"
+    PATIENT_MATCH = "patient-match"
+    PATIENT_CHANGED = "patient-changed"
+    DECEASED = "deceased"
+    EVIDENCE_WITHDRAWN = "evidence-withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

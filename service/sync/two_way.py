@@ -8,15 +8,17 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from service.ports.journal import JournalRow
+from service.sync.adopting import Copying
 from service.sync.aftermath import note_unmade
 from service.sync.agenda import Agenda, Ports
 from service.sync.guards import too_many_vanish
-from service.sync.intake import Contested, Intake, RulesOf, take_in
-from service.sync.planner import Vanished
+from service.sync.intake import Contested, Intake, RulesOf, asked
 from service.sync.push import Outcome, open_chart, send
 from service.sync.reconciliation import Cause
 from service.sync.report import Done, ItemReport
-from service.sync.tracked import Seen, read_tracked, tracked
+from service.sync.restored import counted_as_gone
+from service.sync.tracked import Seen
+from service.sync.whose import look_at_chart, take_in_all
 
 _REASONS: Mapping[Cause, str] = {
     Cause.SAME_GROUP: "both sides changed the same: a person decides in the inbox",
@@ -27,6 +29,9 @@ _REASONS: Mapping[Cause, str] = {
     Cause.WORDS_DISAGREE: "the chart's dose and its words say different things: a person decides",
     Cause.NOT_UNDERSTOOD: "something that is not known changes what the chart says: it is left as it is",
     Cause.OTHER_PATIENT: "the chart's resource speaks of another patient: nothing of it is read or written",
+    Cause.RESTORED: "the server went back behind what was agreed: a person decides",
+    Cause.TWO_CLAIMANTS: "several resources of the chart carry our identifier: a person says which is ours",
+    Cause.RENEWED_THERE: "it ended in the chart, and another order may go on with it: a person decides",
     Cause.VANISHED: "the chart holds it no longer; it is not made again without being asked for",
 }
 
@@ -38,34 +43,50 @@ class MassVanish(Exception):
     """The chart looks emptied: nothing is done until a person says that this is so."""
 
     def __init__(self, missing: int, known: int) -> None:
-        super().__init__(f"{missing} of {known} tracked resources are gone from the chart")
+        super().__init__(
+            f"{missing} of {known} tracked resources are gone from the chart;"
+            " `tandem connection accept-reset` says that this is so"
+        )
 
 
 def synchronise(
-    agenda: Agenda, ports: Ports, open_rows: tuple[JournalRow, ...], *, rules_of: RulesOf, keep: Keep
+    agenda: Agenda,
+    ports: Ports,
+    open_rows: tuple[JournalRow, ...],
+    *,
+    rules_of: RulesOf,
+    copying: Copying,
+    keep: Keep,
 ) -> Outcome:
     """Take in the chart's edits, then send ours; `keep` makes the first half durable, and `agenda` current.
 
-    Raises `EhrError` when the server fails before anything was sent, `MassVanish`, and `LeaseLost`.
+    Raises `EhrError` when the server fails before anything was sent, `MassVanish`, `ServerReset`, and
+    `LeaseLost`.
     """
     opening = open_chart(agenda, ports, open_rows)
     if opening.in_the_way:
+        if agenda.questions:
+            keep(agenda, Intake(plan=agenda.plan, entries={}, told=_asked(agenda), barred=True))
         return Outcome(items=opening.in_the_way)
-    unknown = {report.key for report in opening.unknown}
-    addresses = {key: one for key, one in tracked(agenda).items() if key not in unknown}
-    seen = read_tracked(agenda, ports.ehr, addresses)
-    _check(seen)
-    note_unmade(agenda, ports, seen)
-    intake = take_in(agenda, seen, rules_of)
+    unknown = frozenset(report.key for report in opening.unknown)
+    sight = look_at_chart(agenda, ports.ehr, unknown)
+    _check(agenda, sight.seen)
+    note_unmade(agenda, ports, sight.seen)
+    now = ports.clock.now()
+    intake = take_in_all(agenda, sight, ports.ehr, rules_of=rules_of, copying=copying, now=now)
     keep(agenda, intake)
     held_back = tuple(_contested(one) for one in intake.open)
     return send(agenda, ports, (*opening.unknown, *held_back))
 
 
-def _check(seen: Seen) -> None:
-    missing = sum(isinstance(one, Vanished) for one in seen.values())
-    if too_many_vanish(missing, len(seen)):
-        raise MassVanish(missing, len(seen))
+def _asked(agenda: Agenda) -> tuple[Contested, ...]:
+    return tuple(map(asked, agenda.questions))
+
+
+def _check(agenda: Agenda, seen: Seen) -> None:
+    gone = list(counted_as_gone(agenda, seen))
+    if too_many_vanish(sum(gone), len(gone)):
+        raise MassVanish(sum(gone), len(gone))
 
 
 def _contested(one: Contested) -> ItemReport:

@@ -1,7 +1,7 @@
 """Resources in words that a clinician reads: one line for each element of a group that says something."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,9 @@ from service.domain.values import Invalid
 from service.fhir.json import JsonObject
 from service.mapping.datatypes import Unreadable
 from service.mapping.dosage import in_words, step_from_fhir
-from service.sync.groups import Group
+from service.sync.groups import Group, groups_of
+from service.sync.inbox import sides_in
+from service.sync.merge import LINKS
 from service.sync.sides import Sides, changed_groups
 
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -29,6 +31,19 @@ class GroupWords:
     changed: tuple[str, ...]
 
 
+def shown_words(content: JsonObject, names: Iterable[str]) -> tuple[GroupWords, ...]:
+    """Return what an item of the inbox shows: both sides by group, or ours beside each resource of theirs."""
+    sides = sides_in(content)
+    if sides is not None:
+        return in_clinical_words(sides, frozenset(names))
+    ours = content.get("ours")
+    said = () if ours is None else tuple(_whole(ours))
+    return tuple(
+        GroupWords(group=address, agreed=(), ours=said, theirs=tuple(_whole(held)), changed=())
+        for address, held in sorted(content.get("candidates", {}).items())
+    )
+
+
 def in_clinical_words(sides: Sides, names: frozenset[str]) -> tuple[GroupWords, ...]:
     """Return what both sides say in the named groups."""
     return tuple(_group_words(group, sides) for group in sides.groups if group.name in names)
@@ -44,6 +59,13 @@ def _group_words(group: Group, sides: Sides) -> GroupWords:
         theirs=tuple(lines_of(group, sides.theirs)),
         changed=(*(["ours"] if here else []), *(["theirs"] if there else [])),
     )
+
+
+def _whole(resource: JsonObject) -> Iterator[str]:
+    """Say all of a resource that plans know; of a patient, also who that is."""
+    for group in groups_of(resource):
+        if group.name != LINKS:
+            yield from lines_of(group, resource)
 
 
 def lines_of(group: Group, resource: JsonObject) -> Iterator[str]:

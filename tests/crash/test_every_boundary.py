@@ -32,6 +32,7 @@ BESIDE_THE_SYNC = {
     "Imports": "a draft, its links and its report are one unit of work, and no chart is written",
     "Jobs": "it asks within the unit of work that makes a pass necessary",
     "Backlog": _LOOKS,
+    "Decisions": "what a person decides on a finding stays here: no pass reads or writes it",
     "Due.ask_for_poll": _HINT,
     "Due.plans": _LOOKS,
     "Duties": _ROTA,

@@ -110,6 +110,8 @@ CASES: dict[str, Sound] = {
     "checkPlan": _on_plan(),
     "syncPlan": _on_plan(lambda record: {"apply": mark()}),
     "previewSync": _on_plan(),
+    "readBinding": lambda record: Asked(ids={"plan_id": record.plan["id"]}, query={"patient": "unknown"}),
+    "bindPatient": _on_plan(lambda record: {"patient": "unknown", "digest": mark()}),
     "readSync": _on_plan(),
     "readItemSync": _on_item("goals", write=False),
     "listInbox": lambda record: Asked(query={"state": "open", "after": mark()}),
@@ -129,6 +131,12 @@ CASES: dict[str, Sound] = {
     "readAgenda": _on_plan(),
     "readSeen": _on_plan(),
     "markSeen": _on_plan(lambda record: {"revision": 1, "notes": [mark()]}),
+    "hearOfSomething": lambda record: Asked(ids={"token": "hook-1"}),
+    "hearOfResource": lambda record: Asked(
+        ids={"token": "hook-1", "kind": "Goal", "resource_id": "7"},
+        body={"resourceType": "Goal", "description": {"text": mark()}},
+        media="application/fhir+json",
+    ),
     "listCdsServices": lambda record: Asked(),
     "callCdsService": lambda record: Asked(
         ids={"item_id": "tandem-patient-view"},

@@ -44,6 +44,8 @@ CASES = {
     "inbox decide": [["inbox", "decide", "unknown", "--digest", "x", "--author", "y"]],
     "findings": [["findings", "{plan}"], ["findings", "unknown", "--json"]],
     "decide": [["decide", "{plan}", "0a", "--answer", "declined", "--reason", "x", "--by", "y"]],
+    "bind": [["bind", "{plan}", "--patient", "unknown"]],
+    "connection accept-reset": [["connection", "accept-reset"]],
     "why": [["why", "unknown"], ["why", "{plan}"]],
     "import": [["import", "--file", "{file}"], ["import", "--patient", "unknown"]],
     "import show": [["import", "show", "unknown"]],

@@ -35,7 +35,7 @@ from service.sandbox.shape import Shape
 from service.sandbox.store import MemoryStore
 from service.sandbox.subscriptions import Notification
 from service.sandbox.wire import Answer, Incoming, complaint
-from service.sync.agenda import Ports
+from service.sync.agenda import Asking, Ports
 from service.sync.report import Done, ItemReport, PushReport
 from tests.builders import DIRECTORY, PSYCHIATRIST, a_plan
 from tests.ehr_servers import numbered_ids
@@ -92,6 +92,7 @@ class Clinic:
         self.storage = MemoryStorage()
         self.store = MemoryStore()
         self.spoil: Spoiling = usual
+        self.asking = Asking(trusts_match=True)
         self.lose: Callable[[requests.PreparedRequest], bool] = lambda _: False
         self._ticks = count()
         self.notified: list[Notification] = []
@@ -112,7 +113,7 @@ class Clinic:
     @property
     def ports(self) -> Ports:
         """What a push takes."""
-        return Ports(storage=self.storage, ehr=self.ehr, clock=self.clock, ids=self._ids)
+        return Ports(storage=self.storage, ehr=self.ehr, clock=self.clock, ids=self._ids, asking=self.asking)
 
     @property
     def ehr(self) -> Ehr:

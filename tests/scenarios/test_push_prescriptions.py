@@ -221,20 +221,20 @@ def test_what_we_ended_for_theirs_is_not_reopened_when_theirs_ends():
     for _ in range(2):
         report = clinic.push()
         assert of(report, FIRST).done is Done.CONFLICT
-        assert "not reopened" in str(of(report, FIRST).reason)
+        assert "runs no longer" in str(of(report, FIRST).reason)
         assert running(clinic) == []
 
 
-def test_a_renewal_stands_for_ours_instead():
+def test_a_renewal_does_not_stand_for_ours_before_a_person_confirmed_it():
     clinic, plan = a_clinic_with_a_patient()
     theirs = chart_order(clinic)
     clinic.push(plan)
     clinic.edit(theirs, status="completed")
     renewed = chart_order(clinic, authoredOn="2024-09-01")
     report = clinic.push()
-    assert of(report, FIRST).reference == renewed
-    assert report.standing is Standing.IN_STEP
-    assert renewed in activities(clinic)
+    assert (of(report, FIRST).done, of(report, FIRST).reference) == (Done.CONFLICT, theirs)
+    assert renewed not in activities(clinic)
+    assert clinic.writes == []
 
 
 def test_an_order_of_ours_that_ended_needs_no_order_of_theirs():

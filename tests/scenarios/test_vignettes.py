@@ -5,10 +5,11 @@ import pytest
 from service.domain.findings.judging import judge
 from service.domain.findings.registry import BY_ID
 from tests.builders import day
-from tests.scenarios import vignettes, vignettes_care
+from tests.scenarios import vignettes, vignettes_care, vignettes_changes, vignettes_meetings
 from tests.scenarios.vignette import Vignette
 
-TABLE = {**vignettes.VIGNETTES, **vignettes_care.VIGNETTES}
+TABLES = (vignettes, vignettes_meetings, vignettes_changes, vignettes_care)
+TABLE = {name: one for table in TABLES for name, one in table.VIGNETTES.items()}
 NAMED = pytest.mark.parametrize("vignette", TABLE.values(), ids=TABLE)
 
 
@@ -27,6 +28,6 @@ def test_every_rule_has_a_vignette_in_which_it_speaks() -> None:
     assert {rule for vignette in TABLE.values() for rule in vignette.finds} == set(BY_ID)
 
 
-def test_two_tables_name_no_situation_twice() -> None:
-    assert len(TABLE) == len(vignettes.VIGNETTES) + len(vignettes_care.VIGNETTES)
+def test_no_situation_stands_in_two_tables() -> None:
+    assert len(TABLE) == sum(len(table.VIGNETTES) for table in TABLES)
     assert len(TABLE) >= 40

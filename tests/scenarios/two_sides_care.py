@@ -18,6 +18,7 @@ from tests.scenarios.two_sides import (
     GOAL,
     GOAL_WORDS,
     NOTE,
+    ORDER,
     PHASE,
     PLAN,
     PROBLEM,
@@ -25,6 +26,7 @@ from tests.scenarios.two_sides import (
     SESSION,
     START,
     START_TIME,
+    STOPPED_ORDER,
     TASK,
     TEAM,
     THERAPY,
@@ -32,6 +34,7 @@ from tests.scenarios.two_sides import (
     Row,
     header,
     item,
+    key,
     later,
     moved,
     of_chart,
@@ -172,6 +175,7 @@ CARE = {
     "a score was entered in error there": Row(
         there={SCORE: sets(status="entered-in-error")},
         plan=(lambda plan: of_item("scores", "status")(plan).value, "entered-in-error"),
+        withdrawn={str(key("Observation", "phases"))},
     ),
     "a side effect is over, says the chart": Row(
         there={EFFECT: sets(effectivePeriod={"start": "2024-03-06", "end": "2024-03-30"})},
@@ -233,5 +237,9 @@ CARE = {
             )
         },
         plan=(lambda plan: of_item("conditions", "verification")(plan).value, "entered-in-error"),
+        withdrawn={
+            str(one)
+            for one in (GOAL, THERAPY, key("ServiceRequest", "therapies", 1), STOPPED_ORDER, ORDER)
+        },
     ),
 }  # fmt: skip

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from service.domain.adherence import Taking
 from service.domain.appointment import Appointment, AppointmentKind, AppointmentStatus
 from service.domain.concept import Coding, Concept, Period
 from service.domain.findings.case import Snapshot
@@ -22,6 +23,7 @@ from tests.builders import (
     a_condition,
     a_dosage_step,
     a_goal,
+    a_journal_entry,
     a_medication,
     a_phase,
     a_plan,
@@ -29,6 +31,7 @@ from tests.builders import (
     a_session,
     a_target,
     a_therapy,
+    an_adherence_report,
     an_appointment,
     day,
     mg,
@@ -168,6 +171,30 @@ def visit(name: str, count: int, **changes: Any) -> Appointment:
     start = datetime.combine(day(count), datetime.min.time().replace(hour=9), BERLIN)
     usual = {"id": name, "start": start, "end": start + timedelta(minutes=50)}
     return an_appointment(**{**usual, **changes})
+
+
+def report(name: str, first: int, last: int, taking: Taking, **changes: Any) -> Any:
+    """A report of how sertraline was taken from one day to another."""
+    span = {"start": day(first), "end": day(last), "reported_on": day(last)}
+    return an_adherence_report(
+        **{"id": name, "medication": "sertraline", "taking": taking, **span, **changes}
+    )
+
+
+def not_taken(first: int, last: int, name: str = "gap") -> Any:
+    """A report that lamotrigine was not taken."""
+    return report(name, first, last, Taking.NOT_TAKEN, medication="lamotrigine")
+
+
+def entry(count: int, *signs: str, shared: bool = True, **changes: Any) -> Any:
+    """An entry of the journal of a day, with the signs that were ticked."""
+    usual = {
+        "id": f"entry-{count}",
+        "written_at": moment(count, 20),
+        "warning_signs": signs,
+        "shared": shared,
+    }
+    return a_journal_entry(**{**usual, **changes})
 
 
 def condition(name: str, code: str, **changes: Any) -> Any:

@@ -1,4 +1,4 @@
-"""`python -m tests.simulation` simulates a clinic and writes docs/simulation.md; a broken law is exit code 1."""
+"""`python -m tests.simulation` simulates a clinic into docs/simulation.md; a broken law is exit code 1."""
 
 import argparse
 import sys

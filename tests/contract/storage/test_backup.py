@@ -73,7 +73,7 @@ def test_what_was_copied_is_restored_into_either_kind_of_database(
     made = back_up(filled, KEYS, file, now=NOON)
     assert made.tables == {table.name: count(filled, table.name) for table in metadata.sorted_tables}
     assert (made.keys, made.made_at, made.schema) == (("2026-01",), NOON, current_revision(filled))
-    assert made.opened == 3 + 2 + 4 + 4 + 4 + 1 + 1 + 1 + 1 + 1, (
+    assert made.opened == 3 + 2 + 4 + 4 + 4 + 1 + 1 + 1 + 1 + 1 + 1, (
         "revisions, people, the ledger's texts, the journal's, the inbox's, and one of each other kind"
     )
     assert verify_backup(file, KEYS) == made

@@ -23,8 +23,8 @@ from tests.contract.storage.samples import a_revision
 from tests.contract.storage.test_sealing import MARK, change, connected, everything, fill_with_marks, opened
 
 # Revisions, people, an entry of the ledger, the journal, plans with hashed identifiers, the inbox,
-# a kept answer, an import.
-ROWS = 3 + 2 + 1 + 2 + 2 + 2 + 1 + 1 + 1
+# a kept answer, an import, the switch, a decision, an alert, an answer to a card.
+ROWS = 3 + 2 + 1 + 2 + 2 + 2 + 1 + 1 + 1 + 1 + 1 + 1
 BOTH = a_ring("2026-02", "2026-01")
 OLD_FIRST = a_ring("2026-01", "2026-02")
 NEW = a_ring("2026-02")

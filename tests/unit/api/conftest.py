@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from service.api import Services, create_app, spec
 from service.application.answer_once import OnceStorage
+from service.application.bind_patient import Binding, Compared, LookAtPatient
 from service.application.import_chart import ImportChart, ImportPorts, import_chart
 from service.application.ports import PlanPorts
 from service.application.preview_sync import Preview
@@ -56,6 +57,7 @@ class Surroundings:
     bound: list[str] = field(default_factory=list)
     lacks: tuple[Problem, ...] = ()
     pushed: list[PushPlan] = field(default_factory=list)
+    looked: list[LookAtPatient] = field(default_factory=list)
     outcome: PushReport | Exception | None = None
     foreseen: Preview | None = None
 
@@ -63,7 +65,7 @@ class Surroundings:
         self.storage.kept = Kept()
         self.storage.away = False
         self.lacks, self.outcome = (), None
-        for noted in (self.events, self.bound, self.pushed):
+        for noted in (self.events, self.bound, self.pushed, self.looked):
             noted.clear()
 
     def info(self, event: str, **fields: object) -> None:
@@ -87,6 +89,16 @@ class Surroundings:
         assert self.foreseen is not None
         return self.foreseen
 
+    def bind_patient(self, command: LookAtPatient) -> Binding:
+        self.looked.append(command)
+        return Binding(
+            plan_id=command.plan_id,
+            patient=f"Patient/{command.patient}",
+            digest="d1",
+            compared=(Compared(element="birth date", plan=("1988-05-17",), chart=(), same=False),),
+            deceased=False,
+        )
+
     def import_chart(self, command: ImportChart) -> ImportRecord:
         ports = ImportPorts(
             storage=self.storage,
@@ -106,6 +118,7 @@ class Surroundings:
             "ready": lambda: self.lacks,
             "push": self.push if ehr else None,
             "preview": self.preview if ehr else None,
+            "bind_patient": self.bind_patient if ehr else None,
             "import_chart": self.import_chart,
             "bind": self.bind,
         }

@@ -19,6 +19,7 @@ NEEDS = [
     (r"POST /plans/<id:plan_id>/findings/<id:key>/preview", Permission.LIST_PLANS),
     (r"GET /plans", Permission.LIST_PLANS),
     (r"(GET|POST) /plans/<id:plan_id>/(alerts|agenda|seen)", Permission.READ_ALERTS),
+    (r"(GET|POST) /plans/<id:plan_id>/binding", Permission.PUSH_PLAN),
     (r"GET /plans/.*", Permission.READ_PLAN),
     (r"POST /cds-services/.*", Permission.LIST_PLANS),
     (r"GET /alerts(/.*)?", Permission.READ_ALERTS),

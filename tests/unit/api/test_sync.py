@@ -9,6 +9,7 @@ from service.mapping.references import Key
 from service.ports import ehr
 from service.ports.storage import Pinned, Unknown
 from service.sync.report import Done, ItemReport, PushReport, Standing
+from service.sync.restored import ServerReset
 from service.sync.two_way import MassVanish
 
 ISSUE = OutcomeIssue(severity=Severity.ERROR, code="invalid", diagnostics="No.", expression=("Goal.target",))
@@ -68,6 +69,7 @@ FAILURES: list[tuple[Exception, int, str, str | None]] = [
     (Unknown("plan", "plan-1"), 404, "unknown", None),
     (ReadOnly("connection default is read-only"), 409, "read-only-connection", None),
     (MassVanish(4, 12), 409, "chart-looks-emptied", None),
+    (ServerReset("older versions"), 409, "server-looks-reset", None),
     (PatientBusy("patient p is being written by another run"), 409, "patient-busy", "5"),
     (Pinned("default", "identifier_system"), 409, "pinned", None),
     (ehr.Unavailable("no answer"), 503, "ehr-unavailable", "5"),

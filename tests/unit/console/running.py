@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from service.application.backlog import Backlog, read_backlog
+from service.application.bind_patient import Binding, Compared, LookAtPatient
 from service.application.deliver_alerts import Carried
 from service.application.import_chart import FromEhr, ImportChart, ImportPorts, import_chart
 from service.application.poll_chart import PollReport
@@ -64,6 +65,13 @@ A_BACKUP = BackupReport(
 
 
 A_POLL = PollReport(connection_id="default", rows=3, changed=1, woken=frozenset({"a"}))
+A_BINDING = Binding(
+    plan_id="plan-1",
+    patient="Patient/7",
+    digest="d1",
+    compared=(Compared(element="birth date", plan=("1988-05-17",), chart=("1988-05-18",), same=False),),
+    deceased=False,
+)
 
 
 class ChartOfOneWord:
@@ -124,6 +132,7 @@ class FakeInstallation:
     waiting: list[str] = field(default_factory=list)
     subscribing: object = None
     commands: list[object] = field(default_factory=list)
+    binding: Binding = A_BINDING
     pushing: Callable[[str], PushReport] = a_report
     previewing: Callable[[str], Preview | Exception] = a_preview
     chart: object = field(default_factory=ChartOfOneWord)
@@ -197,6 +206,10 @@ class FakeInstallation:
         if isinstance(seen, Exception):
             raise seen
         return seen
+
+    def bind(self, command: LookAtPatient) -> Binding:
+        self.did.append(f"{type(command).__name__} {command.patient}")
+        return self.binding
 
     def import_chart(self, command: ImportChart) -> ImportRecord:
         if isinstance(command.source, FromEhr):

@@ -51,6 +51,7 @@ from service.ports.storage import (
     Unknown,
 )
 from service.ports.upkeep import BackupError, BadBackup, NewerBackup, NotEmpty
+from service.sync.restored import ServerReset
 from service.sync.two_way import MassVanish
 from tests.unit.console.running import Desk
 
@@ -64,6 +65,7 @@ CODES = [
     (Pinned("default", "identifier_system"), ExitCode.CONFLICT),
     (PatientBusy("busy"), ExitCode.CONFLICT),
     (MassVanish(4, 12), ExitCode.CONFLICT),
+    (ServerReset("older versions"), ExitCode.CONFLICT),
     (Contended("409"), ExitCode.CONFLICT),
     (Stale("409"), ExitCode.CONFLICT),
     (SeveralMatch("412"), ExitCode.CONFLICT),

@@ -1,0 +1,85 @@
+"""Taking up what only the chart has: a booking or an order becomes an item of the plan, pull-only."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Protocol
+
+from service.domain.plan import Plan, items
+from service.fhir.canonical import digest
+from service.fhir.json import JsonObject
+from service.mapping.absorption import Entry, absorb
+from service.mapping.references import Key
+from service.ports.ehr import Held
+from service.ports.storage import LedgerEntry, LinkState
+from service.sync.agenda import Agenda
+from service.sync.drafts import symbols
+from service.sync.imported import plainly_said
+from service.sync.sides import symbolic
+
+ADOPTED = "adopted"
+_GROUP = {"Appointment": "appointments", "MedicationRequest": "medications"}
+
+
+class Copying(Protocol):
+    """How a foreign resource is made readable: a copy in memory that carries our identifier and our codes."""
+
+    def item(self, address: str) -> str:
+        """Return the id of what a resource of the chart stands for, the same at every reading."""
+
+    def copy(self, resource: JsonObject, item: str, zone: str | None) -> JsonObject:
+        """Return the copy; `zone` is the IANA zone of an appointment that names none."""
+
+
+def taken_up(
+    agenda: Agenda, held: Held, copying: Copying, *, zone: str | None = None
+) -> tuple[Plan, Key] | None:
+    """Return the plan with the resource in it, None for one of which the plan can make nothing."""
+    kind = str(held.resource["resourceType"])
+    key = Key(kind, copying.item(held.reference))
+    copy = copying.copy(symbolic(held.resource, symbols(agenda)), key.item, zone or _zone_of(agenda.plan))
+    entries = (Entry(address=held.reference, resource=copy), *medication_entries(agenda))
+    plan = absorb(agenda.plan, entries, agenda.refs(), people=agenda.people).plan
+    if plan is None or not any(one.id == key.item for one in items(plan, _GROUP[kind])):
+        return None
+    return plan, key
+
+
+def medication_entries(agenda: Agenda) -> Iterator[Entry]:
+    """Yield the Medications that the chart's requests name, as a reading takes them."""
+    for one in agenda.ordered or ():
+        if one.reference.startswith("Medication/"):
+            yield Entry(address=one.reference, resource=one.resource)
+
+
+def adopted_entry(agenda: Agenda, key: Key, held: Held) -> LedgerEntry:
+    """Return the entry that links an item of the plan to a resource of the clinic's own."""
+    ours = plainly_said(agenda)[key]
+    return replace(
+        agenda.entry(key),
+        state=LinkState.PULL_ONLY,
+        remote_id=held.reference.partition("/")[2],
+        version=held.version,
+        last_updated=held.last_updated,
+        agreed_ours=ours,
+        agreed_theirs=held.resource,
+        ours_digest=digest(ours),
+        theirs_digest=digest(held.resource),
+        reason=ADOPTED,
+    )
+
+
+def unlinked(agenda: Agenda, found: Iterable[Held]) -> Iterator[Held]:
+    """Yield what is neither ours by its identifier nor linked to an item of the plan."""
+    linked = {f"{entry.resource_type}/{entry.remote_id}" for entry in agenda.ledger.values()}
+    linked |= set(agenda.chart_orders.values())
+    for one in found:
+        ours = any(
+            name.get("system") == agenda.connection.identifier_system
+            for name in one.resource.get("identifier", [])
+        )
+        if not ours and one.reference not in linked:
+            yield one
+
+
+def _zone_of(plan: Plan) -> str | None:
+    return next((one.zone for one in plan.appointments), None)

@@ -1,0 +1,82 @@
+"""Two claimants: resources of the chart that carry one identifier of ours, because somebody copied one.
+
+The item stops until a person says which one is ours; the others are left as they are.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from service.fhir.json import JsonObject
+from service.mapping.references import Key, Refs
+from service.ports.ehr import Ehr, Held
+from service.ports.storage import LinkState
+from service.sync.agenda import Agenda, remote_of
+from service.sync.questions import Question
+from service.sync.reconciliation import Cause
+
+# A URL of a search stays below 8 KB with systems of at most 100 characters.
+_AT_ONCE = 30
+
+
+@dataclass(slots=True, kw_only=True)
+class Claims:
+    """Items that several resources claim and nobody decided on, as questions."""
+
+    waiting: list[Question] = field(default_factory=list)
+
+
+def look_for_claimants(agenda: Agenda, ehr: Ehr, said: Mapping[Key, JsonObject]) -> Claims:
+    """Find who carries an identifier of ours twice, and link the one that a person confirmed."""
+    claims = Claims()
+    for key, found in sorted(_carriers(agenda, ehr, said).items()):
+        declined = agenda.answers.declined(key, Cause.TWO_CLAIMANTS)
+        candidates = {one.reference: one.resource for one in found if one.reference not in declined}
+        question = Question(key=key, cause=Cause.TWO_CLAIMANTS, ours=said[key], candidates=candidates)
+        chosen = sorted(agenda.answers.confirmed(question))
+        if chosen:
+            _link(agenda, key, chosen[0])
+        elif len(candidates) > 1:
+            claims.waiting.append(question)
+    return claims
+
+
+def _link(agenda: Agenda, key: Key, address: str) -> None:
+    """Link the one that is ours; where another was linked, it is compared anew and nothing is merged."""
+    entry = agenda.entry(key)
+    if remote_of(entry) == address:
+        return
+    agenda.ledger[key] = replace(
+        entry,
+        remote_id=address.partition("/")[2],
+        state=LinkState.WAITING,
+        version=None,
+        theirs_digest=None,
+        reason="chosen by a person",
+    )
+
+
+def _carriers(agenda: Agenda, ehr: Ehr, said: Mapping[Key, JsonObject]) -> dict[Key, list[Held]]:
+    """Return, for each item of ours that several resources carry, those resources."""
+    system = agenda.connection.identifier_system
+    refs = Refs(system=system)
+    by_type: dict[str, list[str]] = {}
+    for key in sorted(said):
+        if "identifier" in said[key] and not agenda.matched(key) and not agenda.detached(key):
+            by_type.setdefault(key.type, []).append(key.item)
+    found: dict[Key, dict[str, Held]] = {}
+    for kind, items in by_type.items():
+        for held in _search(agenda, ehr, kind, items=items):
+            key = Key(kind, refs.own_item(held.resource) or "")
+            found.setdefault(key, {})[held.reference] = held
+    several = {key: list(one.values()) for key, one in found.items() if len(one) > 1}
+    return {key: one for key, one in several.items() if key in said}
+
+
+def _search(agenda: Agenda, ehr: Ehr, kind: str, *, items: list[str]) -> Iterator[Held]:
+    offered = agenda.capabilities.of(kind)
+    if "search-type" not in offered.interactions or "identifier" not in offered.search_params:
+        return
+    system = agenda.connection.identifier_system
+    for start in range(0, len(items), _AT_ONCE):
+        wanted = ",".join(f"{system}|{item}" for item in items[start : start + _AT_ONCE])
+        yield from ehr.search(kind, {"identifier": wanted})

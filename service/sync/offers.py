@@ -1,0 +1,79 @@
+"""What only the chart has: running orders of drugs that the plan lacks, and coming appointments, are offered.
+
+All of it stands in one item of the inbox, resource by resource; what is declined is never offered again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from service.domain.plan import Plan
+from service.fhir.json import JsonObject
+from service.mapping.references import Key
+from service.ports.ehr import Held
+from service.ports.storage import LedgerEntry
+from service.sync.adopting import Copying, adopted_entry, taken_up, unlinked
+from service.sync.agenda import Agenda
+from service.sync.bookings import start_of
+from service.sync.prescriptions import RUNNING_HERE, medications_in, orders_drug_of, running_orders
+from service.sync.questions import Question
+from service.sync.reconciliation import Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """The plan with what a person took up, the links of that, and what is still offered."""
+
+    plan: Plan
+    entries: dict[Key, LedgerEntry]
+    question: Question | None
+
+
+def look_for_offers(
+    agenda: Agenda, found: Iterable[Held], copying: Copying, *, now: datetime, asked: Iterable[Question]
+) -> Offered:
+    """Take up what was confirmed, and offer the rest; what is `asked` in another question is no offer."""
+    key = Key("CarePlan", agenda.plan.id)
+    elsewhere = {address for one in asked for address in one.candidates}
+    offered = {
+        one.reference: one
+        for one in (*_orders(agenda), *_appointments(found, now))
+        if one.reference not in elsewhere | agenda.answers.declined(key, Cause.EXISTS_THERE)
+        and taken_up(agenda, one, copying) is not None
+    }
+    question = _question(key, {address: one.resource for address, one in offered.items()})
+    plan, entries = agenda.plan, dict[Key, LedgerEntry]()
+    for address in sorted(agenda.answers.confirmed(question)):
+        before = replace(agenda, plan=plan)
+        made = taken_up(before, offered[address], copying)
+        if made is not None:
+            plan, item = made
+            entries[item] = adopted_entry(replace(agenda, plan=plan), item, offered.pop(address))
+            _stand_by(agenda, item, address)
+    rest = _question(key, {address: one.resource for address, one in offered.items()})
+    return Offered(plan=plan, entries=entries, question=rest if offered else None)
+
+
+def _question(key: Key, candidates: dict[str, JsonObject]) -> Question:
+    return Question(key=key, cause=Cause.EXISTS_THERE, candidates=candidates)
+
+
+def _stand_by(agenda: Agenda, item: Key, address: str) -> None:
+    if item.type == "MedicationRequest":
+        agenda.chart_orders = {**agenda.chart_orders, item.item: address}
+
+
+def _orders(agenda: Agenda) -> list[Held]:
+    """Return running orders of the chart that are of no drug which runs in the plan."""
+    drugs = medications_in(agenda.ordered or ())
+    known = [one for one in agenda.plan.medications if one.status in RUNNING_HERE]
+    return [
+        one
+        for one in unlinked(agenda, running_orders(agenda))
+        if not any(orders_drug_of(order, one.resource, drugs) for order in known)
+    ]
+
+
+def _appointments(found: Iterable[Held], now: datetime) -> list[Held]:
+    starts = ((one, start_of(one.resource)) for one in found)
+    return [one for one, start in starts if start is not None and start > now]

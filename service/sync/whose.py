@@ -1,0 +1,120 @@
+"""Whose resource it is: before any edit is judged, links are found, asked about, and made as people said.
+
+In this order: who claims our identifiers, what the chart holds now, whether the server went back, renewals,
+bookings, offers, and evidence that was withdrawn. Then the edits of what is the clinic's own come in.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from service.domain.plan import Plan
+from service.mapping.references import Key
+from service.ports.ehr import Ehr, Held
+from service.ports.storage import LedgerEntry
+from service.sync.adopting import Copying
+from service.sync.agenda import Agenda, remote_of
+from service.sync.bookings import appointments_there, look_for_bookings
+from service.sync.claimants import look_for_claimants
+from service.sync.drafts import meant
+from service.sync.evidence import look_for_withdrawn
+from service.sync.intake import Contested, Intake, RulesOf, asked, take_in
+from service.sync.offers import look_for_offers
+from service.sync.prescriptions import orders_there
+from service.sync.pulling import is_pulled, pull
+from service.sync.questions import Question
+from service.sync.renewals import look_for_renewals
+from service.sync.restored import ServerReset, looks_reset
+from service.sync.tracked import Seen, read_tracked, tracked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What the chart holds of a plan now, and which items wait until a person says who claims them."""
+
+    seen: Seen
+    waiting: tuple[Question, ...]
+
+
+def look_at_chart(agenda: Agenda, ehr: Ehr, unknown: frozenset[Key]) -> Sight:
+    """Read all that is tracked, but for what nobody knows the outcome of; raises `ServerReset`."""
+    patient = agenda.address(agenda.patient)
+    claims = () if patient is None else tuple(look_for_claimants(agenda, ehr, meant(agenda).ours).waiting)
+    stopped = unknown | {one.key for one in claims}
+    addresses = {key: one for key, one in _read_anew(agenda).items() if key not in stopped}
+    seen = read_tracked(agenda, ehr, addresses)
+    reason = looks_reset(agenda, seen)
+    if reason is not None:
+        raise ServerReset(reason)
+    return Sight(seen=seen, waiting=claims)
+
+
+def _read_anew(agenda: Agenda) -> Mapping[Key, str]:
+    """Return the address of what is tracked, and of problems that were matched before bases were kept."""
+    problems = {key: remote_of(agenda.ledger[key]) for key in agenda.ledger if key.type == "Condition"}
+    matched = {key: one for key, one in problems.items() if one is not None and agenda.matched(key)}
+    return {**matched, **tracked(agenda)}
+
+
+def take_in_all(
+    agenda: Agenda, sight: Sight, ehr: Ehr, *, rules_of: RulesOf, copying: Copying, now: datetime
+) -> Intake:
+    """Return the plan with links and edits of the chart in it, and what people have to see."""
+    before = dict(agenda.ledger)
+    patient = agenda.address(agenda.patient)
+    there: tuple[Held, ...] = ()
+    if patient is not None:
+        orders_there(agenda, ehr, patient)
+        there = appointments_there(agenda, ehr, patient, today=now.date())
+    renewals = look_for_renewals(agenda, sight.seen)
+    waiting = (*sight.waiting, *renewals.waiting)
+    seen = {key: one for key, one in sight.seen.items() if key not in {ask.key for ask in waiting}}
+    seen |= renewals.taken
+    working = replace(agenda)
+    told = [*look_for_withdrawn(agenda, seen), *_linked(working, there, copying, now=now, waiting=waiting)]
+    agenda.chart_orders = working.chart_orders
+    pulled = pull(working, seen, rules_of=rules_of, copying=copying, confirmed=renewals.taken.keys())
+    theirs = {key for key in seen if is_pulled(working, key)}
+    _proceed(working, pulled.plan, pulled.entries)
+    taken = take_in(working, {key: one for key, one in seen.items() if key not in theirs}, rules_of)
+    changed = {key: one for key, one in working.ledger.items() if before.get(key) != one}
+    held = tuple(map(asked, waiting))
+    return Intake(
+        plan=taken.plan,
+        entries={**changed, **taken.entries} | _noted(agenda, held),
+        open=(*held, *pulled.open, *taken.open),
+        told=(*map(asked, (*agenda.questions, *told)), *taken.told),
+    )
+
+
+def _linked(
+    working: Agenda,
+    there: tuple[Held, ...],
+    copying: Copying,
+    *,
+    now: datetime,
+    waiting: tuple[Question, ...],
+) -> list[Question]:
+    """Make the links that people confirmed, and return the questions that go on beside everything else."""
+    booked = look_for_bookings(working, there, copying)
+    _proceed(working, booked.plan, booked.entries)
+    left = [
+        one for one in there if one.reference not in {remote_of(entry) for entry in booked.entries.values()}
+    ]
+    offered = look_for_offers(working, left, copying, now=now, asked=(*booked.questions, *waiting))
+    _proceed(working, offered.plan, offered.entries)
+    return [*booked.questions, *([] if offered.question is None else [offered.question])]
+
+
+def _proceed(working: Agenda, plan: Plan, entries: Mapping[Key, LedgerEntry]) -> None:
+    working.plan = plan
+    working.ledger.update(entries)
+
+
+def _noted(agenda: Agenda, held: tuple[Contested, ...]) -> dict[Key, LedgerEntry]:
+    """Return the entries of what waits, as far as it is in the ledger, with the reason."""
+    return {
+        one.key: replace(agenda.ledger[one.key], reason=one.cause.value)
+        for one in held
+        if one.key in agenda.ledger
+    }
