@@ -58,6 +58,7 @@ def test_once_a_server_is_accepted_silence_of_ours_can_be_chosen_against_their_w
     clinic.edit(clinic.address(visit), comment="their words")
     clinic.sync()
     answer(clinic, Cause.RESTORED, "ours")
+    assert clinic.sync().standing is Standing.IN_STEP
     quiet(clinic)
     assert "comment" not in clinic.of(visit)
 
