@@ -135,14 +135,9 @@ def read_settings() -> Settings:
             ehr_medications=env.str("EHR_MEDICATIONS", None, validate=validate.OneOf(MEDICATIONS)),
             ehr_answer_seconds=env.float("EHR_ANSWER_SECONDS", 30.0),
             ehr_capabilities=env.str("EHR_CAPABILITIES", None),
-            ehr_poll_seconds=env.int("EHR_POLL_SECONDS", 60, validate=validate.Range(2, 86_400)),
-            ehr_overlap_seconds=env.int("EHR_OVERLAP_SECONDS", 120, validate=validate.Range(60, 86_400)),
-            ehr_compare_hours=env.int("EHR_COMPARE_HOURS", 24, validate=validate.Range(1, 8760)),
             patient_identifier_system=env.str("PATIENT_IDENTIFIER_SYSTEM", None),
-            patient_match=env.str("PATIENT_MATCH", "confirm", validate=validate.OneOf(PATIENT_MATCH)),
-            booking_days=env.int("BOOKING_DAYS", 3, validate=validate.Range(0, 365)),
-            renewal_days=env.int("RENEWAL_DAYS", 14, validate=validate.Range(0, 365)),
             identifier_system=env.str("IDENTIFIER_SYSTEM", None),
+            **_at_the_chart(env),
             **_working(env),
             **_alerting(env),
         )
@@ -156,6 +151,18 @@ def read_settings() -> Settings:
     ):
         raise BadSettings(complaint)
     return found
+
+
+def _at_the_chart(env: Env) -> dict[str, Any]:
+    """Read how the chart is read, and what is asked of a person before it is linked."""
+    return {
+        "patient_match": env.str("PATIENT_MATCH", "confirm", validate=validate.OneOf(PATIENT_MATCH)),
+        "booking_days": env.int("BOOKING_DAYS", 3, validate=validate.Range(0, 365)),
+        "renewal_days": env.int("RENEWAL_DAYS", 14, validate=validate.Range(0, 365)),
+        "ehr_poll_seconds": env.int("EHR_POLL_SECONDS", 60, validate=validate.Range(2, 86_400)),
+        "ehr_overlap_seconds": env.int("EHR_OVERLAP_SECONDS", 120, validate=validate.Range(60, 86_400)),
+        "ehr_compare_hours": env.int("EHR_COMPARE_HOURS", 24, validate=validate.Range(1, 8760)),
+    }
 
 
 def _working(env: Env) -> dict[str, Any]:

@@ -39,6 +39,7 @@ from service.ports.ehr import (
     Stale,
     Throttled,
     Unavailable,
+    Unforeseen,
     UnknownOutcome,
 )
 from service.ports.sealing import BadKeys, Damaged, KeyLacking, KeyRetired, KeysUnfit, NotSealed, WrongKey
@@ -155,6 +156,7 @@ TABLE: Mapping[type[Exception], Row] = MappingProxyType({
     UnknownOutcome: Row(504, "ehr-outcome-unknown"),
     Throttled: Row(503, "ehr-throttles", _SOON),
     Contended: Row(503, "ehr-contended", _SOON),
+    Unforeseen: Row(503, "ehr-unforeseen", _SOON),
     Unavailable: Row(503, "ehr-unavailable", _SOON),
     Denied: Row(502, "ehr-denies"),
     NotFhir: Row(502, "ehr-is-not-fhir"),

@@ -49,7 +49,7 @@ def synced(clinic: Clinic, gate: Gate | None = None) -> None:
 
 
 def _plans(clinic: Clinic, gate: Gate) -> PlanPorts:
-    return PlanPorts(storage=CrossedStorage(clinic.storage, gate), clock=clinic.clock)  # type: ignore[arg-type]
+    return PlanPorts(storage=CrossedStorage(clinic.storage, gate), clock=clinic.clock)  # type: ignore[arg-type]  # it stands for the storage by its methods
 
 
 def _revised(clinic: Clinic, gate: Gate, change: Callable[[Plan], Plan]) -> None:
@@ -139,7 +139,7 @@ def _polled(clinic: Clinic, gate: Gate) -> None:
     ports = replace(
         clinic.ports,
         ehr=CrossedEhr(clinic.ehr, gate),
-        storage=CrossedStorage(clinic.storage, gate),  # type: ignore[arg-type]
+        storage=CrossedStorage(clinic.storage, gate),  # type: ignore[arg-type]  # it stands for the storage by its methods
     )
     poll_chart(PollChart(), ports)
     if clinic.due:

@@ -251,7 +251,7 @@ class TwoWriters(RuleBasedStateMachine):
             self.clinic.arm(event)
         elif event == "moved-resource":
             self.clinic.faulty.happen(
-                replace(read_text(event).effect, resource=self.clinic.address(GOAL))  # type: ignore[arg-type]
+                replace(read_text(event).effect, resource=self.clinic.address(GOAL))  # type: ignore[arg-type]  # of one kind
             )
         else:
             self.clinic.faulty.happen(read_text(event).effect)

@@ -53,7 +53,7 @@ class _Everybodys(_Work):
                          fencing=1, expires_at=until)  # fmt: skip
 
         self.leases.acquire = acquire  # type: ignore[method-assign,assignment]
-        self.leases.holds = lambda lease, now: True  # type: ignore[method-assign]
+        self.leases.holds = lambda lease, now: True  # type: ignore[method-assign]  # the safeguard is taken out
 
 
 class _Baseless(_Work):
@@ -65,7 +65,7 @@ class _Baseless(_Work):
         def saved(entries: Any, *, plan_id: str) -> None:
             save((_without_base(one) for one in entries), plan_id=plan_id)
 
-        self.ledger.save = saved  # type: ignore[method-assign]
+        self.ledger.save = saved  # type: ignore[method-assign]  # the safeguard is taken out
 
 
 def _without_base(entry: LedgerEntry) -> LedgerEntry:

@@ -9,6 +9,7 @@ import service.ports.ehr
 import service.ports.sealing
 import service.ports.storage
 import service.ports.upkeep
+from service.application.preview_digest import Moved
 from service.application.push_plan import PatientBusy, ReadOnly
 from service.console.errors import told
 from service.console.exit_codes import ExitCode
@@ -29,6 +30,7 @@ from service.ports.ehr import (
     Stale,
     Throttled,
     Unavailable,
+    Unforeseen,
     UnknownOutcome,
 )
 from service.ports.sealing import (
@@ -51,6 +53,7 @@ from service.ports.storage import (
     Unknown,
 )
 from service.ports.upkeep import BackupError, BadBackup, NewerBackup, NotEmpty
+from service.sync.barrier import Barred
 from service.sync.restored import ServerReset
 from service.sync.two_way import MassVanish
 from tests.unit.console.running import Desk
@@ -92,6 +95,9 @@ CODES = [
     (StorageBusy("locked"), ExitCode.STORAGE_UNAVAILABLE),
     (NotUpgraded("old"), ExitCode.STORAGE_UNAVAILABLE),
     (ReadOnly("read-only"), ExitCode.USAGE),
+    (Moved(("revision",), "1.a"), ExitCode.CONFLICT),
+    (Barred("writing is stopped"), ExitCode.USAGE),
+    (Unforeseen("a write that was not shown"), ExitCode.EHR_UNAVAILABLE),
     (NoEhr("none"), ExitCode.USAGE),
     (WrongSetting("TANDEM_PORT"), ExitCode.USAGE),
     (ChartUnusable("chart.db"), ExitCode.USAGE),
