@@ -138,7 +138,7 @@ def test_a_decision_whose_evidence_was_a_mistake_wants_another_look() -> None:
     house.revise(replace(made.revision.plan, scores=(*STALLED[:2], wrong)), 2)
     assert "decision-to-review" in house.open()
     assert house.open()["decision-to-review"].items == ("phq-40",)
-    house.decide("decision-to-review")
+    house.decide("decision-to-review", expected=3)
     assert "decision-to-review" not in house.open(), "the look at it wants no look of its own"
 
 
