@@ -265,12 +265,15 @@ def _entry(looking: _Looking, edit: _Edit, back: _Back) -> LedgerEntry:
 
 
 def _agreed_ours(edit: _Edit, back: _Back) -> JsonObject:
-    """Return what we now say, but as it was before in the groups that the chart has not got yet."""
+    """Return what we now say, but as it was before in the groups that the chart has not got yet.
+
+    Where ours stands against theirs the base is theirs, so that an element that we leave out is taken out.
+    """
     agreed = dict(back.ours)
     for group in edit.sides.groups:
         verdict = edit.verdicts[group.name]
         if group.name in back.restored or verdict == Ours(over=True):
-            _put(agreed, group, {})
+            _put(agreed, group, edit.sides.theirs)
         elif isinstance(verdict, Ours | Both):
             _put(agreed, group, edit.sides.agreed.ours)
     return agreed

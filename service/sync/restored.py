@@ -7,7 +7,6 @@ that every base is in doubt: what the chart says otherwise than was agreed is sh
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from service.mapping.references import Key, Refs
 from service.ports.ehr import Ehr, Held
@@ -15,15 +14,13 @@ from service.ports.storage import LedgerEntry, LinkState
 from service.sync.agenda import Agenda, remote_of
 from service.sync.identity import read_again
 from service.sync.planner import Vanished
-from service.sync.tracked import Seen
+from service.sync.tracked import Seen, went_back
 
 
 class ServerReset(Exception):
     """The server went back or is another: nothing is read in or written until a person accepts it."""
 
 
-# A server's clock may be five minutes off, and two nodes of one server each in its own direction.
-_CLOCKS_APART = timedelta(minutes=15)
 _RENAMED_AT_LEAST = 2
 
 
@@ -41,7 +38,7 @@ def looks_reset(agenda: Agenda, seen: Seen) -> str | None:
     """Return why the server looks restored, emptied or exchanged, by counts alone; None when it does not."""
     known = {key: agenda.entry(key) for key in seen}
     pairs = [(known[key], held) for key, held in seen.items() if not in_doubt(known[key])]
-    back = sum(_went_back(entry, held) for entry, held in pairs if isinstance(held, Held))
+    back = sum(went_back(entry, held) for entry, held in pairs if isinstance(held, Held))
     if back:
         return f"{back} resources of this plan have older versions than the server gave before"
     others = sum(_is_another(agenda, entry, held) for entry, held in pairs if isinstance(held, Held))
@@ -55,21 +52,11 @@ def check_patient(agenda: Agenda, held: Held | Vanished, ehr: Ehr) -> None:
     entry = agenda.entry(agenda.patient)
     if in_doubt(entry):
         return
-    if isinstance(held, Held) and _went_back(entry, held):
+    if isinstance(held, Held) and went_back(entry, held):
         raise ServerReset("the patient has an older version than the server gave before")
     plan = remote_of(agenda.ledger.get(Key("CarePlan", agenda.plan.id)))
     if isinstance(held, Vanished) and plan is not None and isinstance(read_again(plan, ehr), Vanished):
         raise ServerReset("the patient and the plan are both gone")
-
-
-def _went_back(entry: LedgerEntry, held: Held) -> bool:
-    before, now = entry.version, held.version
-    if before is None or now is None or before == now:
-        return False
-    if before.isdecimal() and now.isdecimal():
-        return int(now) < int(before)
-    then, later = _instant(entry.last_updated), _instant(held.last_updated)
-    return then is not None and later is not None and later < then - _CLOCKS_APART
 
 
 def _is_another(agenda: Agenda, entry: LedgerEntry, held: Held) -> bool:
@@ -77,14 +64,6 @@ def _is_another(agenda: Agenda, entry: LedgerEntry, held: Held) -> bool:
     refs = Refs(system=agenda.connection.identifier_system)
     ours = refs.own_item(entry.agreed_theirs or {}) == entry.item_id
     return ours and entry.state is not LinkState.PULL_ONLY and refs.own_item(held.resource) is None
-
-
-def _instant(text: str | None) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None else None
 
 
 def counted_as_gone(agenda: Agenda, seen: Seen) -> Iterator[bool]:

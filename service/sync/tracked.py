@@ -1,11 +1,12 @@
 """What the chart holds now of everything that is agreed with it, read by ids and never from a cache."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from service.mapping.references import Key
 from service.ports.ehr import Ehr, Held
-from service.ports.storage import LinkState
+from service.ports.storage import LedgerEntry, LinkState
 from service.sync.agenda import Agenda, remote_of
 from service.sync.identity import read_again
 from service.sync.planner import Vanished
@@ -14,6 +15,8 @@ Seen: TypeAlias = Mapping[Key, Held | Vanished]
 
 # A URL of a search stays below 8 KB with ids of at most 64 characters.
 _AT_ONCE = 50
+# A server's clock may be five minutes off, and two nodes of one server each in its own direction.
+_CLOCKS_APART = timedelta(minutes=15)
 
 
 def tracked(agenda: Agenda) -> dict[Key, str]:
@@ -27,9 +30,18 @@ def tracked(agenda: Agenda) -> dict[Key, str]:
 
 
 def read_tracked(agenda: Agenda, ehr: Ehr, addresses: Mapping[Key, str]) -> Seen:
-    """Return what the chart holds of these; what a search does not show is read before it is called gone."""
+    """Return what the chart holds of these.
+
+    What a search does not show, or shows older than the server gave before, is read by its id: a search may
+    lag behind (HAPI 8.8 shows its cached result for a minute where a proxy drops `no-cache`).
+    """
     found = {one.reference: one for one in _searched(agenda, ehr, addresses.values())}
-    return {key: found.get(address) or read_again(address, ehr) for key, address in addresses.items()}
+    fresh = {
+        key: held
+        for key, address in addresses.items()
+        if (held := found.get(address)) is not None and not went_back(agenda.entry(key), held)
+    }
+    return {key: fresh.get(key) or read_again(address, ehr) for key, address in addresses.items()}
 
 
 def _searched(agenda: Agenda, ehr: Ehr, addresses: Iterable[str]) -> Iterator[Held]:
@@ -42,3 +54,22 @@ def _searched(agenda: Agenda, ehr: Ehr, addresses: Iterable[str]) -> Iterator[He
     for kind, ids in by_type.items():
         for start in range(0, len(ids), _AT_ONCE):
             yield from ehr.search(kind, {"_id": ",".join(ids[start : start + _AT_ONCE])})
+
+
+def went_back(entry: LedgerEntry, held: Held) -> bool:
+    """Tell whether a resource is older than what the server gave of it before, by version, else by time."""
+    before, now = entry.version, held.version
+    if before is None or now is None or before == now:
+        return False
+    if before.isdecimal() and now.isdecimal():
+        return int(now) < int(before)
+    then, later = _instant(entry.last_updated), _instant(held.last_updated)
+    return then is not None and later is not None and later < then - _CLOCKS_APART
+
+
+def _instant(text: str | None) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None

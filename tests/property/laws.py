@@ -1,5 +1,6 @@
 """The laws of the sync, asked of a clinic: at any instant, after a pass in peace, and once both are quiet."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -109,7 +110,8 @@ class Laws:
         return entry.state if entry is not None else None
 
     def _no_edit_is_lost(self) -> None:
-        shown = [part for item in self.clinic.storage.kept.inbox.values() for part in item.content.values()]
+        items = self.clinic.storage.kept.inbox.values()
+        shown = [part for item in items for part in _resources_in(list(item.content.values()))]
         for name, value in list(self.said_here.items()):
             here, there = self._both(FIELDS[name])
             not_kept = here == value and self._state(FIELDS[name].key) is LinkState.NOT_KEPT
@@ -142,6 +144,15 @@ class Laws:
 
 
 _RUNNING = ("MedicationRequest", "active")
+
+
+def _resources_in(parts: list[Any]) -> Iterator[JsonObject]:
+    """Each resource among what an item shows; a question holds its candidates by their address."""
+    for part in parts:
+        if isinstance(part, dict) and "resourceType" in part:
+            yield part
+        elif isinstance(part, dict):
+            yield from _resources_in(list(part.values()))
 
 
 def _seen(name: str, shown: list[JsonObject]) -> list[Any]:

@@ -13,17 +13,22 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 
+from service.application.bind_patient import BindPatient, LookAtPatient, bind_patient, look_at_binding
+from service.application.halting import accept_server
 from service.application.inbox import Decide, decide_item
 from service.application.push_plan import PatientBusy
 from service.domain.revision import check_succession
 from service.domain.values import Invalid
+from service.mapping.references import Key
 from service.ports.ehr import EhrError
 from service.ports.inbox import InboxItem, ItemState
+from service.ports.links import LinkState
 from service.ports.storage import Superseded
 from service.sandbox.faults.notation import read_text
 from service.sandbox.shape import Shape
 from service.sync.merge import Choice
 from service.sync.reconciliation import Cause
+from service.sync.restored import ServerReset
 from service.sync.two_way import MassVanish
 from tests.builders import PSYCHIATRIST, a_goal, uid
 from tests.crash.boundaries import Crash, CrossedEhr, CrossedStorage, Gate, When, crash_at, meanwhile
@@ -44,7 +49,7 @@ SHAPES = (
 TOLD = {Cause.NOT_APPLIED, Cause.VANISHED}
 MOST_GOALS = 3
 # What a pass says when it could not do its work; anything else is a fault of ours.
-SAID = (EhrError, MassVanish, PatientBusy, Superseded)
+SAID = (EhrError, MassVanish, PatientBusy, ServerReset, Superseded)
 NAMES = st.sampled_from(sorted(FIELDS))
 
 
@@ -220,6 +225,26 @@ class TwoWriters(RuleBasedStateMachine):
         self.laws.demand(self.clinic.editor.expected == number, f"a pass takes something in after {event}")
         self.clinic.calm()
         self.clinic.hold(before.chart)
+        self._see_to_it()
+
+    def _see_to_it(self) -> None:
+        """A person accepts the server that is back, and binds the plan to its patient again."""
+        with self.clinic.storage.begin(write=False) as work:
+            halted = bool(work.cursors.get("default", "halted"))
+        if halted:
+            self.tally["accepted"] += 1
+            accept_server("default", ports=self.clinic.plans)
+        patient = Key("Patient", self.clinic.plan.patient.id)
+        entry = self.clinic.entry(patient)
+        if entry is not None and entry.state is LinkState.FROZEN:
+            self.tally["bound anew"] += 1
+            whose = {
+                "plan_id": self.clinic.plan.id,
+                "patient": self.clinic.address(patient).partition("/")[2],
+            }
+            shown = look_at_binding(LookAtPatient(**whose), self.clinic.ports)
+            command = BindPatient(**whose, digest=shown.digest, author=PSYCHIATRIST.id)
+            bind_patient(command, self.clinic.ports)
 
     def _struck_by(self, event: str) -> None:
         if event == "swapped-server":

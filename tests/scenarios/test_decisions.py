@@ -61,6 +61,19 @@ def test_what_was_chosen_stands_on_both_sides(choice: str, words: str) -> None:
     assert of_chart(GOAL, "description", "text")(clinic) == words
 
 
+def test_what_our_side_leaves_out_is_taken_out_of_the_chart_once_it_was_chosen() -> None:
+    clinic = Clinic(the_full_plan())
+    clinic.revise(item("goals", status_reason="as agreed")(clinic.head()))
+    clinic.sync()
+    clinic.edit(clinic.address(GOAL), statusReason="their reason")
+    clinic.revise(item("goals", status_reason=None)(clinic.head()))
+    clinic.sync()
+    (waiting,) = clinic.inbox
+    decide(clinic, choices=dict.fromkeys(waiting.groups, "ours"))
+    settled(clinic)
+    assert "statusReason" not in clinic.of(GOAL)
+
+
 def test_a_third_value_stands_on_both_sides() -> None:
     clinic = disputed()
     goals = [{"id": GOAL.item, "description": "words of both", "status": "active"}]

@@ -38,6 +38,31 @@ def restored() -> Clinic:
     return clinic
 
 
+def test_a_search_that_lags_behind_is_no_server_that_went_back() -> None:
+    clinic = agreed()
+    clinic.revise(item("goals", description="our words")(clinic.head()))
+    clinic.sync()
+    clinic.arm("stale-search versions=2")
+    number = clinic.editor.expected
+    assert clinic.sync().standing is Standing.IN_STEP
+    assert clinic.editor.expected == number
+    assert clinic.of(GOAL)["description"]["text"] == "our words"
+
+
+def test_once_a_server_is_accepted_silence_of_ours_can_be_chosen_against_their_words() -> None:
+    clinic = agreed()
+    visit = Key("Appointment", uid("appointments-0"))
+    clinic.revise(item("appointments", comment=None)(clinic.head()))
+    clinic.sync()
+    accept_server("default", ports=clinic.plans)
+    clinic.edit(clinic.address(visit), comment="their words")
+    clinic.sync()
+    answer(clinic, Cause.RESTORED, "ours")
+    assert clinic.sync().standing is Standing.IN_STEP
+    quiet(clinic)
+    assert "comment" not in clinic.of(visit)
+
+
 def without_etag(given: Answer) -> dict[str, str]:
     return {name: one for name, one in given.headers.items() if name.lower() != "etag"}
 

@@ -15,7 +15,7 @@ from service.sync.offers import look_for_offers
 from service.sync.prescriptions import orders_there
 from service.sync.questions import Question, Unasked, still_shown
 from service.sync.reconciliation import Cause
-from service.sync.restored import _went_back
+from service.sync.tracked import went_back
 from tests.builders import a_medication, a_plan
 from tests.scenarios.clinic import Clinic
 from tests.scenarios.foreign import FLUOXETINE, PATIENT, an_order
@@ -83,13 +83,13 @@ def entry(version: str | None, updated: str | None) -> LedgerEntry:
 
 def test_a_server_went_back_by_its_numbers_or_else_by_its_time() -> None:
     noon, later = "2026-03-02T12:00:00+00:00", "2026-03-02T12:20:00+00:00"
-    assert _went_back(entry("10", noon), held("9", later))
-    assert not _went_back(entry("9", later), held("10", noon)), "numbers are surer than clocks"
-    assert _went_back(entry("b", later), held("a", noon))
-    assert not _went_back(entry("b", noon), held("a", later))
+    assert went_back(entry("10", noon), held("9", later))
+    assert not went_back(entry("9", later), held("10", noon)), "numbers are surer than clocks"
+    assert went_back(entry("b", later), held("a", noon))
+    assert not went_back(entry("b", noon), held("a", later))
     for unknown in (None, "soon", "2026-03-02T12:00:00"):
-        assert not _went_back(entry("b", unknown), held("a", noon))
-    assert not _went_back(entry(None, noon), held("1", noon))
+        assert not went_back(entry("b", unknown), held("a", noon))
+    assert not went_back(entry(None, noon), held("1", noon))
 
 
 class Forgetful:
