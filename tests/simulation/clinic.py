@@ -1,5 +1,6 @@
 """One patient's year in the clinic: events, staff, rules, decisions and passes, day by day."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
@@ -124,11 +125,8 @@ class Year:
         """The team decides what cannot wait the same day, and the rest when it meets."""
         for one in noticed.findings:
             if one.proposal is not None and (meets or one.urgency in _SOON):
-                try:
-                    answer = self._decided(one, self._choice(one))
-                except Unknown:  # another decision of the same day has settled it
-                    answer = "settled by another decision"
-                self.tally.proposals[one.rule, answer] += 1
+                with suppress(Unknown):  # another decision of the same day has settled it
+                    self.tally.proposals[one.rule, self._decided(one, self._choice(one))] += 1
 
     def _decided(self, one: Finding, choice: Choice) -> str:
         plan_id, ports = self.clinic.plan.id, self.clinic.plans
@@ -200,6 +198,7 @@ class Year:
         self.tally.counts["revisions"] += self.clinic.editor.expected
         self.tally.counts["entries not shared"] += sum(not one.shared for one in plan.journal)
         self.tally.counts["flags still open"] += sum(one.status is FlagStatus.ACTIVE for one in plan.flags)
+        self.tally.counts["phases of the balance"] += len(plan.phases)
         self.tally.flags.update(one.kind.value for one in plan.flags)
         still = open_findings(plan.id, ports=self.clinic.plans)
         for one in still.findings:

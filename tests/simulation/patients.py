@@ -83,6 +83,7 @@ ILLNESSES = (
             modality=Modality.CBT, medicine="Lamotrigine", dose="100"),
 )  # fmt: skip
 _HOW_OFTEN = (10, 5, 3, 3, 3)
+_SEVERITIES = (Severity.MILD, Severity.MODERATE, Severity.MODERATE, Severity.SEVERE)
 _COURSES = {
     Course.RESPONDS: 8,
     Course.PARTLY: 4,
@@ -134,7 +135,7 @@ def a_patient_of(seed: int, number: int) -> Patient:
         comes=draw.choice((0.95, 0.9, 0.75)),
         answers=draw.choice((0.98, 0.9, 0.7)),
         keeps_journal=draw.random() < 0.5,
-        plan=_plan(number, illness, age),
+        plan=_plan(number, illness, age, severity=draw.choice(_SEVERITIES)),
     )
 
 
@@ -158,7 +159,7 @@ def _named(number: int, what: str) -> str:
     return uid(f"simulated-{number}/{what}")
 
 
-def _plan(number: int, illness: Illness, age: int) -> Plan:
+def _plan(number: int, illness: Illness, age: int, *, severity: Severity) -> Plan:
     """The plan that the team makes with the person on the first day."""
     coding = Coding(system=ICD_10_CM, code=illness.code)
     course = a_therapy(
@@ -184,7 +185,7 @@ def _plan(number: int, illness: Illness, age: int) -> Plan:
             a_condition(
                 id=_named(number, "condition"),
                 code=Concept(text=illness.name, codings=(coding,)),
-                severity=Severity.MODERATE,
+                severity=severity,
                 onset=FIRST_DAY - timedelta(days=90),
             ),
         ),

@@ -191,7 +191,7 @@ def _entry(event: Wrote, patient: Patient, plan: Plan, day: date) -> JournalEntr
 
 
 def _report(event: Took, order: MedicationOrder, name: str, day: date) -> AdherenceReport:
-    since = order.dosage[0].start or order.authored_on
+    since = max(day - timedelta(days=14), order.authored_on)
     return an_adherence_report(
         id=name, medication=order.id, taking=event.taking, start=since, end=day, reported_on=day
     )

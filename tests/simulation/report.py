@@ -5,7 +5,7 @@ from datetime import date
 
 from tests.simulation.tally import Tally
 
-_ANSWERS = ("accepted", "changed", "declined", "settled by another decision", "open at the end")
+_ANSWERS = ("accepted", "changed", "declined", "open at the end")
 _WEEKS = (6, 7, 8)
 _MONTHS = range(13)
 
@@ -49,7 +49,7 @@ The EHR is the sandbox, in the same process, and time passes without a clock.
 _HAPPENED = (
     "judgements", "revisions", "passes", "writes", "resources in the charts", "edits in the EHR",
     "medicines stopped in the EHR", "check-ins called off", "positive risk items", "deteriorations",
-    "entries not shared",
+    "entries not shared", "phases of the balance",
 )  # fmt: skip
 
 
@@ -110,22 +110,28 @@ def _findings(tally: Tally) -> str:
     rows = [
         f"| `{name}` | {tally.raised[name]} | "
         + " | ".join(str(tally.proposals[name, one]) for one in _ANSWERS)
-        + " |"
+        + f" | {_over(tally, name)} |"
         for name in names
     ]
     top = tally.raised.most_common(8)
     chart = _bars("Findings of the eight rules that spoke most", [one for one, _ in top], [n for _, n in top])
-    heads = " | ".join(_ANSWERS)
+    heads = " | ".join((*_ANSWERS, "over before then"))
     return f"""## Findings, and what people decided
-A finding is counted once, however long it stays; a rule that proposes nothing has nothing to decide.
+A finding is counted once, however long it stays.
+It is over when what it rests on is, as with a newer score or a visit that was held.
 {tally.counts["proposals"]} of the findings proposed something.
 
 | rule | raised | {heads} |
-| --- | --- |{" --- |" * len(_ANSWERS)}
+| --- | --- |{" --- |" * (len(_ANSWERS) + 1)}
 {chr(10).join(rows)}
 
 {chart}
 """
+
+
+def _over(tally: Tally, rule: str) -> int:
+    """How many findings went with what they rested on, before anybody decided them."""
+    return tally.raised[rule] - sum(tally.proposals[rule, one] for one in _ANSWERS)
 
 
 def _flags(tally: Tally) -> str:

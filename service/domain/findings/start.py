@@ -1,7 +1,7 @@
 """When the clock of a response starts: the later of first dose and first session, anew with a dose."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import TypeAlias
@@ -14,6 +14,7 @@ from service.domain.medication import DosageStep, DosePeriodUnit, MedicationOrde
 Daily: TypeAlias = tuple[Decimal, str]
 """The dose of a day, and its unit."""
 
+_DAY = timedelta(days=1)
 _HOURS = {DosePeriodUnit.HOUR: 1, DosePeriodUnit.DAY: 24, DosePeriodUnit.WEEK: 168}
 
 
@@ -28,13 +29,21 @@ def clock(case: Case) -> Evidence | None:
 
 
 def first_taken(order: MedicationOrder, case: Case) -> date:
-    """Return the day of the first dose: as reported, else the first day of the dosage, else of the order."""
-    told = [
-        one.start
-        for one in case.adherence
-        if one.medication == order.id and one.taking is not Taking.NOT_TAKEN
-    ]
-    return min(told) if told else order.dosage[0].start or order.authored_on
+    """Return the day of the first dose: that of the dosage, else of the order, unless reports say another.
+
+    That it was taken says nothing of the days before the report, so such a report moves the day only back;
+    it is later where the first days are reported as not taken.
+    """
+    day = order.dosage[0].start or order.authored_on
+    told = sorted((one.start, one.end, one.taking) for one in case.adherence if one.medication == order.id)
+    taken = [start for start, _, taking in told if taking is not Taking.NOT_TAKEN]
+    if taken and taken[0] <= day:
+        return taken[0]
+    begins = day
+    for start, end, taking in told:
+        if taking is Taking.NOT_TAKEN and start <= begins:
+            begins = max(begins, end + _DAY)
+    return begins if begins == day else min((one for one in taken if one >= begins), default=begins)
 
 
 def dosed_since(order: MedicationOrder, case: Case) -> date:

@@ -50,6 +50,24 @@ def test_the_first_dose_is_when_the_patient_says_it_was_taken() -> None:
     assert dosed_since(order, case(order, adherence=tuple(told))) == day(3)
 
 
+def test_a_report_of_later_weeks_does_not_move_the_first_dose() -> None:
+    order = a_medication(id="m")
+    late = an_adherence_report(id="r", medication="m", taking=Taking.MOSTLY, start=day(21), end=day(35))
+    assert dosed_since(order, case(order, adherence=(late,))) == day(0)
+
+
+def test_what_was_taken_before_the_order_counts_from_there() -> None:
+    order = a_medication(id="m")
+    early = an_adherence_report(id="r", medication="m", start=day(-7), end=day(3))
+    assert dosed_since(order, case(order, adherence=(early,))) == day(-7)
+
+
+def test_without_a_report_of_its_being_taken_it_is_the_day_after_it_was_not() -> None:
+    order = a_medication(id="m")
+    gone = an_adherence_report(id="r", medication="m", taking=Taking.NOT_TAKEN, start=day(0), end=day(4))
+    assert dosed_since(order, case(order, adherence=(gone,))) == day(5)
+
+
 def test_a_step_at_the_same_dose_of_a_day_changes_nothing() -> None:
     twice = DoseTiming(frequency=2)
     steps = (
