@@ -64,7 +64,7 @@ def sync_doors(services: Services) -> Doors:
         "previewSync",
         Operation(
             method="POST",
-            path="/plans/<id:plan_id>/sync/preview",
+            path="/plans/<id:plan_id>/preview",
             gives=Gives(shape=schema_of(Preview)),
             refuses=(409, 412, 502),
             needs=Permission.PUSH_PLAN,

@@ -72,6 +72,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         settings = Settings(
             database_url=sqlite_url(tmp_path_factory.mktemp("any")),
             ehr_url=f"{base}/fhir",
+            worker="off",  # else it is not ready while nobody works off what the requests ask for
             ehr_sandbox=True,
             ehr_mode="write",
             rate_limit="off",

@@ -40,7 +40,7 @@ class _Forgetful(_Work):
     """What was intended is not kept: nothing is known of a write that got no answer."""
 
     def unguard(self) -> None:
-        self.journal.write = lambda rows: None  # type: ignore[method-assign,assignment]
+        self.journal.write = lambda rows: None  # type: ignore[method-assign,assignment]  # the safeguard is taken out
 
 
 class _Everybodys(_Work):
@@ -52,7 +52,7 @@ class _Everybodys(_Work):
             return Lease(connection_id=connection_id, patient_id=patient_id, holder=more["holder"],
                          fencing=1, expires_at=until)  # fmt: skip
 
-        self.leases.acquire = acquire  # type: ignore[method-assign,assignment]
+        self.leases.acquire = acquire  # type: ignore[method-assign,assignment]  # the safeguard is taken out
         self.leases.holds = lambda lease, now: True  # type: ignore[method-assign]  # the safeguard is taken out
 
 

@@ -12,7 +12,7 @@ from service.sync.barrier import Barred
 from tests.unit.api.test_sync import REPORT
 from tests.unit.console.test_preview import GOAL, full
 
-PREVIEW, SYNC = "/plans/plan-1/sync/preview", "/plans/plan-1/sync"
+PREVIEW, SYNC = "/plans/plan-1/preview", "/plans/plan-1/sync"
 
 
 def test_a_preview_tells_the_difference_every_request_and_its_digest(api, around) -> None:
