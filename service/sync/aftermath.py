@@ -80,4 +80,4 @@ def _unmade(agenda: Agenda, key: Key, held: Held, *, rows: tuple[JournalRow, ...
     if (last.interaction, last.outcome, last.expected_version) != (Interaction.UPDATE, DONE, held.version):
         return None
     gaps = not_kept(addressed(entry.agreed_ours, agenda.addresses()), held.resource)
-    return agreed_entry(entry, entry.agreed_ours, held, not_kept=gaps) if gaps else None
+    return agreed_entry(entry, entry.agreed_ours, held, not_kept=gaps)

@@ -249,12 +249,13 @@ def _back(edit: _Edit, ours: JsonObject, over: JsonObject) -> _Back:
 def _entry(looking: _Looking, edit: _Edit, back: _Back) -> LedgerEntry:
     """Return the entry with theirs as its base, and with ours but for what is still to be sent."""
     held, entry = edit.held, looking.agenda.entry(edit.key)
-    agreed = _agreed_ours(edit, back)
+    agreed = _agreed_ours(edit, back, dropped=entry.not_kept)
     waiting = digest(agreed) != digest(back.ours)
     return replace(
         entry,
         state=LinkState.WAITING if waiting else LinkState.IN_SYNC,
         reason=None,
+        not_kept=(),
         version=held.version,
         last_updated=held.last_updated,
         agreed_ours=agreed,
@@ -264,15 +265,18 @@ def _entry(looking: _Looking, edit: _Edit, back: _Back) -> LedgerEntry:
     )
 
 
-def _agreed_ours(edit: _Edit, back: _Back) -> JsonObject:
+def _agreed_ours(edit: _Edit, back: _Back, *, dropped: tuple[str, ...]) -> JsonObject:
     """Return what we now say, but as it was before in the groups that the chart has not got yet.
 
     Where ours stands against theirs the base is theirs, so that an element that we leave out is taken out.
+    So it is where the server `dropped` something (FHIR paths): their new version is a reason to try again.
     """
     agreed = dict(back.ours)
+    lost = {path.partition(".")[2] for path in dropped}
     for group in edit.sides.groups:
         verdict = edit.verdicts[group.name]
-        if group.name in back.restored or verdict == Ours(over=True):
+        again = not lost.isdisjoint(group.elements) and not isinstance(verdict, Theirs)
+        if again or group.name in back.restored or verdict == Ours(over=True):
             _put(agreed, group, edit.sides.theirs)
         elif isinstance(verdict, Ours | Both):
             _put(agreed, group, edit.sides.agreed.ours)

@@ -9,7 +9,6 @@ from typing import TypeAlias
 
 from service.ports.journal import JournalRow
 from service.sync.adopting import Copying
-from service.sync.aftermath import note_unmade
 from service.sync.agenda import Agenda, Ports
 from service.sync.guards import too_many_vanish
 from service.sync.intake import Contested, Intake, RulesOf, asked
@@ -69,9 +68,8 @@ def synchronise(
             keep(agenda, Intake(plan=agenda.plan, entries={}, told=_asked(agenda), barred=True))
         return Outcome(items=opening.in_the_way)
     unknown = frozenset(report.key for report in opening.unknown)
-    sight = look_at_chart(agenda, ports.ehr, unknown)
+    sight = look_at_chart(agenda, ports, unknown)
     _check(agenda, sight.seen)
-    note_unmade(agenda, ports, sight.seen)
     now = ports.clock.now()
     intake = take_in_all(agenda, sight, ports.ehr, rules_of=rules_of, copying=copying, now=now)
     keep(agenda, intake)

@@ -13,7 +13,8 @@ from service.mapping.references import Key
 from service.ports.ehr import Ehr, Held
 from service.ports.storage import LedgerEntry
 from service.sync.adopting import Copying
-from service.sync.agenda import Agenda, remote_of
+from service.sync.aftermath import note_unmade
+from service.sync.agenda import Agenda, Ports, remote_of
 from service.sync.bookings import appointments_there, look_for_bookings
 from service.sync.claimants import look_for_claimants
 from service.sync.drafts import meant
@@ -36,13 +37,18 @@ class Sight:
     waiting: tuple[Question, ...]
 
 
-def look_at_chart(agenda: Agenda, ehr: Ehr, unknown: frozenset[Key]) -> Sight:
-    """Read all that is tracked, but for what nobody knows the outcome of; raises `ServerReset`."""
+def look_at_chart(agenda: Agenda, ports: Ports, unknown: frozenset[Key]) -> Sight:
+    """Read all that is tracked, but for what nobody knows the outcome of; raises `ServerReset`.
+
+    What stands exactly before our last write of it is no server that went back: that write was never made.
+    """
+    ehr = ports.ehr
     patient = agenda.address(agenda.patient)
     claims = () if patient is None else tuple(look_for_claimants(agenda, ehr, meant(agenda).ours).waiting)
     stopped = unknown | {one.key for one in claims}
     addresses = {key: one for key, one in _read_anew(agenda).items() if key not in stopped}
     seen = read_tracked(agenda, ehr, addresses)
+    note_unmade(agenda, ports, seen)
     reason = looks_reset(agenda, seen)
     if reason is not None:
         raise ServerReset(reason)

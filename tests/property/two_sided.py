@@ -146,13 +146,12 @@ FIELDS: Mapping[str, Field] = {
         here=lambda plan: float(plan.medications[0].dosage[0].dose.value),
         there=lambda held: float(held["dosageInstruction"][0]["doseAndRate"][0]["doseQuantity"]["value"]),
     ),
+    # Never the minutes that were agreed at first: going back to those is no edit that could be lost.
     "minutes of a therapy": Field(
         key=THERAPY,
-        write=lambda plan, n: _item("therapies", session_minutes=30 + n % 60)(plan),
+        write=lambda plan, n: _item("therapies", session_minutes=60 + n % 60)(plan),
         edit=lambda held, n: {
-            "occurrenceTiming": {
-                "repeat": {**held["occurrenceTiming"]["repeat"], "duration": 30 + (n + 30) % 60}
-            }
+            "occurrenceTiming": {"repeat": {**held["occurrenceTiming"]["repeat"], "duration": 120 + n % 60}}
         },
         here=lambda plan: plan.therapies[0].session_minutes,
         there=lambda held: int(held["occurrenceTiming"]["repeat"].get("duration", 0)),

@@ -7,7 +7,7 @@ import pytest
 
 from service.application.push_plan import PatientBusy
 from service.ports.storage import LinkState
-from service.sync.report import Done
+from service.sync.report import Done, Standing
 from tests.crash.boundaries import CrossedEhr, CrossedStorage, Gate, When, meanwhile
 from tests.property.two_sided import FIELDS, GOAL, a_small_plan
 from tests.scenarios.clinic import WITHOUT_TRANSACTIONS, Clinic, of
@@ -106,3 +106,19 @@ def test_a_run_that_wakes_up_after_its_lease_keeps_no_account_of_the_pass() -> N
     begun = clinic.clock.now()
     paused(clinic, 1, another_run)
     assert clinic.storage.kept.passes["default", clinic.plan.id].ended_at - begun == timedelta(minutes=6)
+
+
+def test_what_a_server_dropped_is_sent_again_after_their_edit_and_never_called_in_step_without_it() -> None:
+    clinic = Clinic(a_small_plan())
+    clinic.sync()
+    clinic.arm("dropped-elements paths=Goal.statusReason")
+    clinic.revise(FIELDS["reason of a goal"].write(clinic.head(), 1))
+    clinic.sync()
+    clinic.edit(clinic.address(GOAL), description={"text": "their words"})
+    assert of(clinic.sync(), GOAL).done is Done.NOT_KEPT
+    assert clinic.sync().writes == 0, "without a new version it is not sent again"
+    clinic.calm()
+    clinic.edit(clinic.address(GOAL), description={"text": "their last words"})
+    assert clinic.sync().standing is Standing.IN_STEP
+    assert clinic.of(GOAL)["statusReason"] == "here 1"
+    assert clinic.of(GOAL)["description"]["text"] == "their last words"

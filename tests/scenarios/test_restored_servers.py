@@ -29,11 +29,15 @@ def agreed() -> Clinic:
 
 
 def restored() -> Clinic:
-    """The server is set back to before our last edit of a goal: an older version, older words."""
+    """The server is set back to before our last edits of a goal: an older version, older words.
+
+    One edit alone would look like a write that was answered and never made.
+    """
     clinic = agreed()
-    clinic.revise(item("goals", description="our words")(clinic.head()))
     before = clinic.of(GOAL)
-    clinic.sync()
+    for words in ("other words", "our words"):
+        clinic.revise(item("goals", description=words)(clinic.head()))
+        clinic.sync()
     clinic.spoil = with_older(before)
     return clinic
 
@@ -100,18 +104,15 @@ def test_a_restored_server_stops_the_connection_before_anything_is_done() -> Non
 
 
 def test_accepted_what_the_server_lost_waits_for_a_person_and_is_not_taken_for_an_edit() -> None:
-    clinic = agreed()
-    clinic.revise(item("goals", description="our words")(clinic.head()))
-    before = clinic.of(GOAL)
-    clinic.sync()
-    clinic.spoil = with_older(before)
+    clinic = restored()
+    first_words = of_item("goals", "description")(the_full_plan())
     with pytest.raises(ServerReset):
         clinic.sync()
     accepted = accept_server("default", ports=clinic.plans)
     assert accepted.reason is not None
     assert accepted.doubted > 0
     clinic.spoil = lambda answer_, incoming: answer_(incoming)
-    clinic.edit(clinic.address(GOAL), description=before["description"])
+    clinic.edit(clinic.address(GOAL), description={"text": first_words})
     clinic.sync()
     assert of_item("goals", "description")(clinic.head()) == "our words"
     assert {(one.cause, one.item_id) for one in clinic.inbox} == {(Cause.RESTORED, GOAL.item)}
