@@ -46,6 +46,26 @@ CASES = {
     "decide": [["decide", "{plan}", "0a", "--answer", "declined", "--reason", "x", "--by", "y"]],
     "bind": [["bind", "{plan}", "--patient", "unknown"]],
     "connection accept-reset": [["connection", "accept-reset"]],
+    "agenda": [["agenda", "{plan}"], ["agenda", "unknown"]],
+    "timeline": [
+        ["timeline", "{plan}"],
+        ["timeline", "{plan}", "--svg", "{file}/x"],
+        ["timeline", "unknown"],
+    ],
+    "calendar plan": [["calendar", "plan", "{plan}"], ["calendar", "plan", "unknown"]],
+    "calendar person": [["calendar", "person", "unknown"]],
+    "alerts list": [["alerts", "list"], ["alerts", "list", "--json"]],
+    "alerts show": [["alerts", "show", "unknown"]],
+    "alerts acknowledge": [["alerts", "acknowledge", "unknown", "--author", "y"]],
+    "alerts close": [["alerts", "close", "unknown", "--author", "y", "--reason", "x"]],
+    "alerts deliver": [["alerts", "deliver"]],
+    "alerts notice": [["alerts", "notice"]],
+    "poll": [["poll"], ["poll", "--whole", "--json"]],
+    "subscribe": [
+        ["subscribe", "--list"],
+        ["subscribe", "--end"],
+        ["subscribe", "--endpoint", "http://127.0.0.1:9"],
+    ],
     "why": [["why", "unknown"], ["why", "{plan}"]],
     "import": [["import", "--file", "{file}"], ["import", "--patient", "unknown"]],
     "import show": [["import", "show", "unknown"]],
@@ -66,7 +86,7 @@ SERVERS = {"serve", "sandbox", "worker", "demo"}
 # What these answer is the record, or the EHR's words on it: only what they say beside it is looked at.
 ANSWERS = {
     "plan new", "plan list", "plan show", "plan export", "push", "sync", "validate", "inbox list", "import",
-    "findings",
+    "findings", "agenda", "timeline", "calendar plan",
 }  # fmt: skip
 REPORTS = {"push", "sync", "validate"}
 
