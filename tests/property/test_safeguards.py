@@ -42,7 +42,7 @@ SCHEDULES: Mapping[str, tuple[int, Any]] = {
 def schedules(name: str) -> Iterator[Schedule]:
     _, made = SCHEDULES[name]
     seen: list[Schedule] = []
-    for number in range(20):
+    for number in range(60):  # a pass makes fewer calls than that
         if made(number) not in seen:
             seen.append(made(number))
             yield seen[-1]

@@ -194,7 +194,7 @@ class TwoWriters(RuleBasedStateMachine):
         self, more: Mapping[str, Any], happens: Callable[[], None], spare: frozenset[str] = frozenset()
     ) -> None:
         """Make a pass in the middle of which something happens, at one of its calls of the chart."""
-        self._pass(meanwhile(1 + more["number"] % 20, more["when"], happens, spare=spare))
+        self._pass(meanwhile(1 + more["number"] % 50, more["when"], happens, spare=spare))
 
     def _edit_both(self, here: str, there: str) -> None:
         self.tally["edited in mid-pass"] += 1
