@@ -82,9 +82,7 @@ class _Pull:
                 self._contest(key, held, sides, cause=Cause.WORDS_DISAGREE, groups=sides.changed_there)
             case TakeIn(resource=resource):
                 self._read(key, held, sides, resource=resource)
-            case Agree():
-                self._agree(key, held)
-            case _ if held.version != entry.version or in_doubt(entry):
+            case action if isinstance(action, Agree) or held.version != entry.version or in_doubt(entry):
                 self._agree(key, held)
 
     def _words_apart(self, key: Key, sides: Sides) -> bool:

@@ -241,6 +241,23 @@ def test_our_own_appointment_that_is_booked_there_needs_no_question() -> None:
     assert clinic.head().appointments[0].status is AppointmentStatus.BOOKED
 
 
+def test_what_both_sides_moved_alike_is_agreed() -> None:
+    clinic = proposed()
+    theirs = a_booking(clinic, SPRING, **SESSION)
+    clinic.sync()
+    answer(clinic, Cause.BOOKED_THERE, "confirm")
+    clinic.sync()
+    booked = clinic.head().appointments[-1]
+    assert booked.start is not None
+    start, end = SPRING + timedelta(hours=3), SPRING + timedelta(hours=3, minutes=50)
+    clinic.change(appointments=(*clinic.head().appointments[:-1], replace(booked, start=start, end=end)))
+    clinic.edit(theirs, start=start.isoformat(), end=end.isoformat())
+    clinic.sync()
+    assert causes(clinic) == set()
+    assert clinic.head().appointments[-1].start == start
+    quiet(clinic)
+
+
 def test_what_both_sides_moved_waits_and_what_was_moved_here_alone_is_left_to_people() -> None:
     clinic = proposed()
     theirs = a_booking(clinic, SPRING, **SESSION)

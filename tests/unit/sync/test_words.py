@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from service.fhir.json import JsonObject
+from service.sync.inbox import sides_in
 from service.sync.sides import Agreed, Sides
-from service.sync.words import GroupWords, in_clinical_words
+from service.sync.words import GroupWords, in_clinical_words, shown_words
 
 ORDER: JsonObject = {"resourceType": "MedicationRequest", "status": "active", "intent": "order"}
 STEP: JsonObject = {
@@ -118,3 +119,16 @@ def test_who_changed_a_group_is_named_beside_what_both_say() -> None:
     )
     (other,) = in_clinical_words(sides, frozenset({"status"}))
     assert (other.ours, other.changed) == ((), ())
+
+
+def test_an_item_with_both_sides_is_shown_group_by_group() -> None:
+    content = {
+        "agreed_ours": {**ORDER, "dosageInstruction": [STEP]},
+        "agreed_theirs": {**ORDER, "dosageInstruction": [STEP]},
+        "ours": {**ORDER, "dosageInstruction": [STEP]},
+        "theirs": {**ORDER, "status": "stopped", "dosageInstruction": [STEP]},
+    }
+    sides = sides_in(content)
+    assert sides is not None
+    (shown,) = shown_words(content, ["order"])
+    assert shown == in_clinical_words(sides, frozenset({"order"}))[0]
