@@ -33,6 +33,8 @@ BESIDE_THE_SYNC = {
     "Jobs": "it asks within the unit of work that makes a pass necessary",
     "Backlog": _LOOKS,
     "Alerts": "an alert is raised in the commit of its revision; carrying it has laws of its own",
+    "Carrier": "it carries alerts to people, and never touches a chart",
+    "Plans.appointed": _LOOKS,
     "Cards": "what an EHR was shown as cards: no pass reads or writes it",
     "Sightings": "who has seen what: no pass reads or writes it",
     "Decisions": "what a person decides on a finding stays here: no pass reads or writes it",
