@@ -26,7 +26,7 @@ from service.settings import Settings
 from service.storage.database import open_engine
 from service.storage.tables import passes
 from service.sync.report import Standing
-from tests.builders import PSYCHIATRIST, a_goal, a_patient, a_plan, the_patient_in_the_team
+from tests.builders import PSYCHIATRIST, THERAPIST, a_goal, a_patient, a_plan, the_patient_in_the_team
 from tests.e2e.shell import TANDEM, Shell, fetched
 
 _LOOK_SECONDS = 0.2
@@ -79,7 +79,7 @@ class Workplace:
         """Keeps the plans; each commit asks for its pass."""
         self.tandem.upgrade()
         for number in range(self.number):
-            load_plan(a_tiny_plan(number), (PSYCHIATRIST,), author="e2e", ports=self.tandem.plans)
+            load_plan(a_tiny_plan(number), (PSYCHIATRIST, THERAPIST), author="e2e", ports=self.tandem.plans)
 
     def hire(self) -> int:
         """Starts a worker, and gives its place."""
