@@ -14,7 +14,7 @@ from service.sync.fencing import must_hold
 from service.sync.fingerprint import not_kept
 from service.sync.groups import groups_of
 from service.sync.outgoing import addressed
-from service.sync.sides import changed_groups
+from service.sync.sides import changed_groups, put_group
 from service.sync.tracked import Seen
 
 # An item stands in few resources, so that the latest write of each is among so many.
@@ -37,10 +37,7 @@ def as_written(entry: LedgerEntry, ours: JsonObject, held: Held, *, addresses: M
     for group in groups:
         source = sent if group.name in touched else before
         if changed_groups((group,), source, held.resource):
-            for name in (part for element in group.elements for part in (element, f"_{element}")):
-                resource.pop(name, None)
-                if name in source:
-                    resource[name] = source[name]
+            put_group(resource, group, source)
     return replace(held, resource=resource)
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from service.domain.appointment import Appointment, AppointmentStatus
 from service.domain.plan import Plan
+from service.fhir.instant import moment_of
 from service.fhir.json import JsonObject
 from service.fhir.subjects import patients_of
 from service.mapping.references import Key
@@ -80,11 +81,7 @@ def may_be(asked_for: Appointment, there: JsonObject, agenda: Agenda) -> bool:
 
 def start_of(appointment: JsonObject) -> datetime | None:
     """Return the instant at which an appointment of the chart starts, if it says one."""
-    try:
-        found = datetime.fromisoformat(str(appointment.get("start")))
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None else None
+    return moment_of(str(appointment.get("start")))
 
 
 def _question(agenda: Agenda, asked_for: Appointment, found: Iterable[Held]) -> Question:

@@ -3,7 +3,7 @@
 The item stops until a person says which one is ours; the others are left as they are.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from service.fhir.json import JsonObject
@@ -13,6 +13,7 @@ from service.ports.storage import LinkState
 from service.sync.agenda import Agenda, remote_of
 from service.sync.questions import Question
 from service.sync.reconciliation import Cause
+from service.sync.searching import Wanted, search_in_parts
 
 # A URL of a search stays below 8 KB with systems of at most 100 characters.
 _AT_ONCE = 30
@@ -65,18 +66,10 @@ def _carriers(agenda: Agenda, ehr: Ehr, said: Mapping[Key, JsonObject]) -> dict[
             by_type.setdefault(key.type, []).append(key.item)
     found: dict[Key, dict[str, Held]] = {}
     for kind, items in by_type.items():
-        for held in _search(agenda, ehr, kind, items=items):
+        named = [f"{system}|{item}" for item in items]
+        wanted = Wanted(kind, "identifier", named, at_once=_AT_ONCE)
+        for held in search_in_parts(agenda.capabilities, ehr, wanted):
             key = Key(kind, refs.own_item(held.resource) or "")
             found.setdefault(key, {})[held.reference] = held
     several = {key: list(one.values()) for key, one in found.items() if len(one) > 1}
     return {key: one for key, one in several.items() if key in said}
-
-
-def _search(agenda: Agenda, ehr: Ehr, kind: str, *, items: list[str]) -> Iterator[Held]:
-    offered = agenda.capabilities.of(kind)
-    if "search-type" not in offered.interactions or "identifier" not in offered.search_params:
-        return
-    system = agenda.connection.identifier_system
-    for start in range(0, len(items), _AT_ONCE):
-        wanted = ",".join(f"{system}|{item}" for item in items[start : start + _AT_ONCE])
-        yield from ehr.search(kind, {"identifier": wanted})

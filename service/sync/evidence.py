@@ -20,6 +20,9 @@ _WHOLE_PLAN = frozenset({"CarePlan", "CareTeam", "Patient", "Provenance"})
 
 def look_for_withdrawn(agenda: Agenda, seen: Seen) -> tuple[Question, ...]:
     """Return what the chart withdrew since both sides agreed, each with the items that rest on it."""
+    fresh = {key: one for key, one in seen.items() if isinstance(one, Held) and _newly(agenda, key, one)}
+    if not fresh:
+        return ()  # as at nearly every pass: the whole plan need not be rendered for it
     said = plainly_said(agenda)
     return tuple(
         Question(
@@ -29,8 +32,8 @@ def look_for_withdrawn(agenda: Agenda, seen: Seen) -> tuple[Question, ...]:
             candidates={held.reference: held.resource},
             about=frozenset(map(str, _resting_on(key, said))) or frozenset({str(key)}),
         )
-        for key, held in sorted(seen.items())
-        if isinstance(held, Held) and key in said and not withdrawn(said[key]) and _newly(agenda, key, held)
+        for key, held in sorted(fresh.items())
+        if key in said and not withdrawn(said[key])
     )
 
 

@@ -17,6 +17,7 @@ from service.fhir.instant import moment_of
 from service.fhir.json import JsonObject
 from service.fhir.references import Rest, parse
 from service.fhir.subjects import patients_of
+from service.fhir.version import are_numbers, is_older
 from service.ports.ehr import Capabilities, Feed, Held, History, Row, Updated
 from service.ports.feed import Before, Link, Sight
 from service.ports.storage import LinkState
@@ -215,7 +216,7 @@ def _is_known(row: Row, links: tuple[Link, ...], before: Before | None) -> bool:
     stamps = _agreed(links)
     if before is not None and before.stamp is not None and not _is_restamped(links):
         stamps |= {before.stamp}
-    return stamp in stamps or any(_is_older(stamp, one) for one in stamps)
+    return stamp in stamps or any(is_older(stamp, one) for one in stamps)
 
 
 def _agreed(links: tuple[Link, ...]) -> frozenset[str]:
@@ -243,19 +244,10 @@ def _follows(row: Row, last: Row) -> bool:
     one, other = (row.version, row.last_updated), (last.version, last.last_updated)
     if one == other or (row.version is not None and row.version == last.version):
         return False
-    if _numbered(row.version, last.version):
-        return not _is_older(str(row.version), str(last.version))
+    if are_numbers(row.version, last.version):
+        return not is_older(str(row.version), str(last.version))
     moment, other_moment = moment_of(row.last_updated), moment_of(last.last_updated)
     return moment is None or other_moment is None or moment >= other_moment
-
-
-def _is_older(stamp: str, other: str) -> bool:
-    """Tell whether a version comes before another: only numbers tell (R4: versions are opaque)."""
-    return _numbered(stamp, other) and int(stamp) < int(other)
-
-
-def _numbered(*stamps: str | None) -> bool:
-    return all(one is not None and one.isascii() and one.isdigit() for one in stamps)
 
 
 def _standing(links: tuple[Link, ...]) -> tuple[Link, ...]:

@@ -20,14 +20,14 @@ from service.ports.storage import LedgerEntry, LinkState
 from service.sync.agenda import Agenda, remote_of
 from service.sync.companions import comparable, disagree
 from service.sync.drafts import Meant, meant, rendered_by_name, symbols
-from service.sync.groups import Group, Owner
+from service.sync.groups import Owner
 from service.sync.inbox import content_of, digest_of
 from service.sync.merge import LINKS, Both, Ours, Rules, Theirs, Verdict
 from service.sync.planner import Vanished
 from service.sync.questions import Question
 from service.sync.reconciliation import Agree, Cause, Contest, TakeIn, reconcile
 from service.sync.restored import in_doubt
-from service.sync.sides import Agreed, Sides, changed_groups, symbolic
+from service.sync.sides import Agreed, Sides, changed_groups, put_group, symbolic
 from service.sync.tracked import Seen
 
 RulesOf: TypeAlias = Callable[[Key, Sides], Rules]
@@ -277,18 +277,10 @@ def _agreed_ours(edit: _Edit, back: _Back, *, dropped: tuple[str, ...]) -> JsonO
         verdict = edit.verdicts[group.name]
         again = not lost.isdisjoint(group.elements) and not isinstance(verdict, Theirs)
         if again or group.name in back.restored or verdict == Ours(over=True):
-            _put(agreed, group, edit.sides.theirs)
+            put_group(agreed, group, edit.sides.theirs)
         elif isinstance(verdict, Ours | Both):
-            _put(agreed, group, edit.sides.agreed.ours)
+            put_group(agreed, group, edit.sides.agreed.ours)
     return agreed
-
-
-def _put(resource: JsonObject, group: Group, source: JsonObject) -> None:
-    for element in group.elements:
-        for name in (element, f"_{element}"):
-            resource.pop(name, None)
-            if name in source:
-                resource[name] = source[name]
 
 
 def _told(edit: _Edit, back: _Back) -> Iterable[Contested]:

@@ -75,6 +75,15 @@ def changed_elements(group: Group, before: JsonObject, after: JsonObject) -> fro
     return changed_groups(alone, before, after)
 
 
+def put_group(resource: JsonObject, group: Group, source: JsonObject) -> None:
+    """Make a resource say in a group what another says, in place; an element that it lacks is taken out."""
+    for element in group.elements:
+        for name in (element, f"_{element}"):
+            resource.pop(name, None)
+            if name in source:
+                resource[name] = source[name]
+
+
 @dataclass(frozen=True, slots=True)
 class Entries:
     """The entries of one list of a kind of resource, by what tells them apart.

@@ -1,15 +1,18 @@
 """What the chart holds now of everything that is agreed with it, read by ids and never from a cache."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeAlias
 
+from service.fhir.instant import moment_of
+from service.fhir.version import are_numbers, is_older
 from service.mapping.references import Key
 from service.ports.ehr import Ehr, Held
 from service.ports.storage import LedgerEntry, LinkState
 from service.sync.agenda import Agenda, remote_of
 from service.sync.identity import read_again
 from service.sync.planner import Vanished
+from service.sync.searching import Wanted, search_in_parts
 
 Seen: TypeAlias = Mapping[Key, Held | Vanished]
 
@@ -48,12 +51,9 @@ def _searched(agenda: Agenda, ehr: Ehr, addresses: Iterable[str]) -> Iterator[He
     by_type: dict[str, list[str]] = {}
     for address in sorted(set(addresses)):
         kind, _, remote_id = address.partition("/")
-        offered = agenda.capabilities.of(kind)
-        if "search-type" in offered.interactions and "_id" in offered.search_params:
-            by_type.setdefault(kind, []).append(remote_id)
+        by_type.setdefault(kind, []).append(remote_id)
     for kind, ids in by_type.items():
-        for start in range(0, len(ids), _AT_ONCE):
-            yield from ehr.search(kind, {"_id": ",".join(ids[start : start + _AT_ONCE])})
+        yield from search_in_parts(agenda.capabilities, ehr, Wanted(kind, "_id", ids, at_once=_AT_ONCE))
 
 
 def went_back(entry: LedgerEntry, held: Held) -> bool:
@@ -61,15 +61,7 @@ def went_back(entry: LedgerEntry, held: Held) -> bool:
     before, now = entry.version, held.version
     if before is None or now is None or before == now:
         return False
-    if before.isdecimal() and now.isdecimal():
-        return int(now) < int(before)
-    then, later = _instant(entry.last_updated), _instant(held.last_updated)
+    if are_numbers(before, now):
+        return is_older(now, before)
+    then, later = moment_of(entry.last_updated), moment_of(held.last_updated)
     return then is not None and later is not None and later < then - _CLOCKS_APART
-
-
-def _instant(text: str | None) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None else None

@@ -1,4 +1,4 @@
-"""A shell in an empty folder, and a sandbox that runs beside it."""
+"""A shell in an empty folder, a sandbox that runs beside it, and every server that keeps charts."""
 
 import socket
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.shell import Shell
+from tests.ehr_servers import SERVERS, SQLITE, server
 
 
 def free_port() -> int:
@@ -34,3 +35,10 @@ def chart(shell: Shell) -> Iterator[str]:
     with shell.running("sandbox", "--port", str(port), "--store", "chart.db", until=f"{url}/metadata"):
         shell.settings |= {"TANDEM_EHR_URL": url, "TANDEM_EHR_SANDBOX": "true", "TANDEM_EHR_MODE": "write"}
         yield url
+
+
+@pytest.fixture(params=[one for one in SERVERS if one != SQLITE])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The base URL of each server that is tried."""
+    with server(request.param, tmp_path) as base:
+        yield base

@@ -1,6 +1,5 @@
 """The main job on FHIR servers, a real one among them: in, not written twice, one dose changed, read back."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4  # noqa: TID251  a server that keeps its charts needs new people at every run
@@ -23,13 +22,6 @@ from service.fhir.json import dumps
 from service.mapping.references import Key
 from service.settings import Settings
 from service.sync.report import Done, PushReport, Standing
-from tests.ehr_servers import SERVERS, SQLITE, server
-
-
-@pytest.fixture(params=[one for one in SERVERS if one != SQLITE])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    with server(request.param, tmp_path) as base:
-        yield base
 
 
 @dataclass

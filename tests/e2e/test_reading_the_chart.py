@@ -1,38 +1,23 @@
 """An edit in the EHR reaches the plan by a poll, and sooner by a notification, on a real FHIR server too."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from uuid import uuid4  # noqa: TID251  a server that keeps its charts needs new people at every run
 
 import pytest
 
 from service.application.subscribe import end_subscriptions, list_subscriptions, subscribe
 from service.application.sync_plan import SyncPlan
 from service.bootstrap import Tandem
-from service.console.plain_http import Client
 from service.sandbox.serving import running
-from service.settings import Settings
-from service.sync.report import Standing
-from tests.e2e.test_two_writers import Writers
-from tests.ehr_servers import SERVERS, SQLITE, server
+from tests.e2e.test_two_writers import Writers, writers_in_step
 
 PATIENCE = 60
 
 
-@pytest.fixture(params=[one for one in SERVERS if one != SQLITE])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    with server(request.param, tmp_path) as base:
-        yield base
-
-
 @pytest.fixture
 def writers(url: str, tmp_path: Path) -> Writers:
-    settings = Settings(
-        database_url=f"sqlite:///{tmp_path / 'tandem.db'}", ehr_url=url, ehr_mode="write", ehr_sandbox=True
-    )
-    made = Writers(Tandem(settings=settings), Client(url), str(uuid4())[:8])
-    assert made.sync().standing is Standing.IN_STEP
+    made = writers_in_step(url, tmp_path)
     made.tandem.reading.poll()
     return made
 

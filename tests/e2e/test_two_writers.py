@@ -4,7 +4,6 @@ The clinic writes with a client of its own, as a stranger would. What both sides
 decided as it comes up; before that, each side's last word must be on both sides or in the inbox.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -34,17 +33,10 @@ from service.settings import Settings
 from service.sync.reconciliation import Cause
 from service.sync.report import PushReport, Standing
 from tests.builders import DIRECTORY
-from tests.ehr_servers import SERVERS, SQLITE, server
 from tests.property.two_sided import FIELDS, Field, a_small_plan
 
 ROUNDS, EDITS = 25, 8  # 200 edits
 AUTHOR = "e2e"
-
-
-@pytest.fixture(params=[one for one in SERVERS if one != SQLITE])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    with server(request.param, tmp_path) as base:
-        yield base
 
 
 class Writers:
@@ -136,14 +128,20 @@ def without_sentence(resource: JsonObject) -> JsonObject:
     return {**resource, "dosageInstruction": bare}
 
 
-@pytest.mark.timeout(600)
-def test_two_hundred_edits_of_two_writers_end_in_one_plan(url: str, tmp_path: Path) -> None:
+def writers_in_step(url: str, tmp_path: Path) -> Writers:
+    """Two writers over a server, whose plan and chart say the same."""
     settings = Settings(
         database_url=f"sqlite:///{tmp_path / 'tandem.db'}", ehr_url=url, ehr_mode="write", ehr_sandbox=True
     )
-    writers = Writers(Tandem(settings=settings), Client(url), str(uuid4())[:8])
+    made = Writers(Tandem(settings=settings), Client(url), str(uuid4())[:8])
+    assert made.sync().standing is Standing.IN_STEP
+    return made
+
+
+@pytest.mark.timeout(600)
+def test_two_hundred_edits_of_two_writers_end_in_one_plan(url: str, tmp_path: Path) -> None:
+    writers = writers_in_step(url, tmp_path)
     random = Random(4711)  # noqa: S311  every run makes the same edits
-    assert writers.sync().standing is Standing.IN_STEP
     names, decided = sorted(FIELDS), 0
     for turn in range(ROUNDS):
         for number in range(EDITS):

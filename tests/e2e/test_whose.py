@@ -1,6 +1,5 @@
 """On a real FHIR server too: a booking is linked by a word, a copy is told from ours, a merge freezes."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,37 +11,22 @@ import pytest
 from service.application.bind_patient import BindPatient, LookAtPatient
 from service.application.inbox import Decide, decide_item
 from service.application.keep_plan import replace_plan
-from service.bootstrap import Tandem
 from service.bootstrap.surroundings import SystemClock
-from service.console.plain_http import Client
 from service.domain.appointment import AppointmentKind, AppointmentStatus
 from service.domain.concept import Period
 from service.mapping.terminology.records import APPOINTMENT_KIND
 from service.ports.inbox import InboxItem
-from service.settings import Settings
 from service.sync.reconciliation import Cause
 from service.sync.report import Standing
 from tests.builders import a_participant, an_appointment
-from tests.e2e.test_two_writers import AUTHOR, Writers
-from tests.ehr_servers import SERVERS, SQLITE, server
+from tests.e2e.test_two_writers import AUTHOR, Writers, writers_in_step
 
 NOW = SystemClock().now().replace(microsecond=0)
 
 
-@pytest.fixture(params=[one for one in SERVERS if one != SQLITE])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    with server(request.param, tmp_path) as base:
-        yield base
-
-
 @pytest.fixture
 def writers(url: str, tmp_path: Path) -> Writers:
-    settings = Settings(
-        database_url=f"sqlite:///{tmp_path / 'tandem.db'}", ehr_url=url, ehr_mode="write", ehr_sandbox=True
-    )
-    made = Writers(Tandem(settings=settings), Client(url), str(uuid4())[:8])
-    assert made.sync().standing is Standing.IN_STEP
-    return made
+    return writers_in_step(url, tmp_path)
 
 
 def address(writers: Writers, kind: str, item: str) -> str:

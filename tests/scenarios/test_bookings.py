@@ -62,6 +62,16 @@ def with_therapist(clinic: Clinic) -> dict[str, Any]:
 SESSION = of_kind(AppointmentKind.THERAPY_SESSION)
 
 
+def booked_and_confirmed() -> tuple[Clinic, str]:
+    """A clinic in which a person confirmed that the chart's booking is the one that was asked for."""
+    clinic = proposed()
+    theirs = a_booking(clinic, SPRING, **SESSION)
+    clinic.sync()
+    answer(clinic, Cause.BOOKED_THERE, "confirm")
+    clinic.sync()
+    return clinic, theirs
+
+
 def test_a_booking_is_shown_beside_ours_and_nothing_is_linked() -> None:
     clinic = proposed()
     theirs = a_booking(clinic, SPRING, **SESSION)
@@ -114,11 +124,7 @@ def test_a_booked_instant_never_moves_because_of_daylight_saving(hour: int) -> N
 
 
 def test_what_the_scheduler_changes_later_comes_into_the_plan() -> None:
-    clinic = proposed()
-    theirs = a_booking(clinic, SPRING, **SESSION)
-    clinic.sync()
-    answer(clinic, Cause.BOOKED_THERE, "confirm")
-    clinic.sync()
+    clinic, theirs = booked_and_confirmed()
     moved = SPRING + timedelta(hours=3)
     clinic.edit(theirs, start=moved.isoformat(), end=(moved + timedelta(minutes=50)).isoformat())
     report = clinic.sync()
@@ -242,11 +248,7 @@ def test_our_own_appointment_that_is_booked_there_needs_no_question() -> None:
 
 
 def test_what_both_sides_moved_alike_is_agreed() -> None:
-    clinic = proposed()
-    theirs = a_booking(clinic, SPRING, **SESSION)
-    clinic.sync()
-    answer(clinic, Cause.BOOKED_THERE, "confirm")
-    clinic.sync()
+    clinic, theirs = booked_and_confirmed()
     booked = clinic.head().appointments[-1]
     assert booked.start is not None
     start, end = SPRING + timedelta(hours=3), SPRING + timedelta(hours=3, minutes=50)
@@ -259,11 +261,7 @@ def test_what_both_sides_moved_alike_is_agreed() -> None:
 
 
 def test_what_both_sides_moved_waits_and_what_was_moved_here_alone_is_left_to_people() -> None:
-    clinic = proposed()
-    theirs = a_booking(clinic, SPRING, **SESSION)
-    clinic.sync()
-    answer(clinic, Cause.BOOKED_THERE, "confirm")
-    clinic.sync()
+    clinic, theirs = booked_and_confirmed()
     booked = clinic.head().appointments[-1]
     key = Key("Appointment", booked.id)
     here = replace(booked, comment="Room 4")
@@ -280,11 +278,7 @@ def test_what_both_sides_moved_waits_and_what_was_moved_here_alone_is_left_to_pe
 
 
 def test_a_booking_that_vanished_is_told_and_linked_again_when_it_is_back() -> None:
-    clinic = proposed()
-    theirs = a_booking(clinic, SPRING, **SESSION)
-    clinic.sync()
-    answer(clinic, Cause.BOOKED_THERE, "confirm")
-    clinic.sync()
+    clinic, theirs = booked_and_confirmed()
     key = Key("Appointment", clinic.head().appointments[-1].id)
     before = chart_of(clinic, theirs)
     clinic.edit(clinic.address(Key("CarePlan", uid("plan"))), activity=None)
@@ -319,11 +313,7 @@ def test_a_proposal_that_never_got_into_the_chart_is_not_made_there_to_be_cancel
 
 
 def test_a_booking_that_is_closed_to_us_is_neither_read_nor_written() -> None:
-    clinic = proposed()
-    theirs = a_booking(clinic, SPRING, **SESSION)
-    clinic.sync()
-    answer(clinic, Cause.BOOKED_THERE, "confirm")
-    clinic.sync()
+    clinic, theirs = booked_and_confirmed()
     before = clinic.head()
     clinic.edit(theirs, status="cancelled", modifierExtension=[{"url": "urn:x", "valueBoolean": True}])
     clinic.sync()
@@ -332,11 +322,7 @@ def test_a_booking_that_is_closed_to_us_is_neither_read_nor_written() -> None:
 
 
 def test_a_booking_behind_which_the_server_went_back_waits() -> None:
-    clinic = proposed()
-    theirs = a_booking(clinic, SPRING, **SESSION)
-    clinic.sync()
-    answer(clinic, Cause.BOOKED_THERE, "confirm")
-    clinic.sync()
+    clinic, theirs = booked_and_confirmed()
     accept_server("default", ports=clinic.plans)
     clinic.edit(theirs, status="cancelled")
     clinic.sync()
