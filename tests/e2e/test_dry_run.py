@@ -13,11 +13,8 @@ from service.console.plain_http import Client
 from service.settings import Settings
 from service.sync.report import Standing
 from tests.e2e.shell import Shell
-from tests.e2e.test_two_writers import Writers, url
+from tests.e2e.test_two_writers import Writers
 from tests.e2e.test_walkthrough import DEPRESSION
-
-__all__ = ["url"]
-
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("override", [{}, {"transaction": False}], ids=["transaction", "single writes"])

@@ -12,7 +12,7 @@ from service.domain.values import Invalid
 from tests.builders import DIRECTORY, the_full_plan
 
 BIRTH_DATE = "1931-07-23"
-FOUND = re.compile(rf"Mk\d{{4}}Zq|{BIRTH_DATE}", re.IGNORECASE)
+FOUND = re.compile(rf"Mk\d{{4,}}Zq|{BIRTH_DATE}", re.IGNORECASE)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Codes and the systems that they are from are terminology; a zone is a place on the map.
 _NO_TEXT = frozenset({"id", "system", "code", "zone", "birth_date"})
