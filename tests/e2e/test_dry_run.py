@@ -16,6 +16,7 @@ from tests.e2e.shell import Shell
 from tests.e2e.test_two_writers import Writers
 from tests.e2e.test_walkthrough import DEPRESSION
 
+
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("override", [{}, {"transaction": False}], ids=["transaction", "single writes"])
 def test_what_is_shown_of_a_chart_is_what_it_then_gets(

@@ -94,12 +94,15 @@ def test_the_demo_keeps_its_servers_until_it_is_told_to_end(shell: Shell) -> Non
     ) as demo:
         assert demo.stdout is not None
         assert demo.stderr is not None
-        told = next(line for line in demo.stderr if line.startswith("Both run until"))
-        assert "Ctrl-C" in told
-        service = json.loads(demo.stdout.readline())["service"]
-        assert fetched(f"{service}/health/ready") == {"status": "ready"}
-        demo.send_signal(signal.SIGTERM)
+        try:
+            told = next(line for line in demo.stderr if line.startswith("Both run until"))
+            service = json.loads(demo.stdout.readline())["service"]
+            ready = fetched(f"{service}/health/ready")
+        finally:
+            demo.send_signal(signal.SIGTERM)
         assert demo.wait(30) == 0
+    assert "Ctrl-C" in told
+    assert ready == {"status": "ready", "writing": "on"}
 
 
 def test_another_wsgi_server_finds_the_same_application(shell: Shell) -> None:

@@ -16,11 +16,12 @@ import pytest
 
 from service.document import person_to_document, plan_to_document
 from service.fhir.json import dumps
-from tests.builders import PSYCHIATRIST
+from tests.builders import PSYCHIATRIST, THERAPIST
 from tests.e2e.shell import DIRECT, TANDEM, Shell, fetched
 from tests.e2e.thousand import a_tiny_plan
 
 SOON_SECONDS = 60
+PEOPLE = [person_to_document(one) for one in (PSYCHIATRIST, THERAPIST)]
 
 
 def until(done: Callable[[], Any]) -> Any:
@@ -74,7 +75,8 @@ def api(shell: Shell, port: int) -> Iterator[tuple[str, subprocess.Popen[str]]]:
 def test_a_plan_that_is_kept_is_in_the_chart_soon_after_and_so_is_its_change(shell: Shell, port: int) -> None:
     plan = a_tiny_plan(1)
     with api(shell, port) as (url, _):
-        sent("POST", f"{url}/people", person_to_document(PSYCHIATRIST))
+        for person in PEOPLE:
+            sent("POST", f"{url}/people", person)
         sent("POST", f"{url}/plans", plan_to_document(plan))
         until(lambda: fetched(f"{url}/plans/{plan.id}/sync")["in_step"])
         media = {"Content-Type": "application/merge-patch+json", "If-Match": '"1"'}
@@ -83,7 +85,7 @@ def test_a_plan_that_is_kept_is_in_the_chart_soon_after_and_so_is_its_change(she
         assert status["last_revision"] == 2
         held = fetched(f"{shell.settings['TANDEM_EHR_URL']}/CarePlan")
         assert [one["resource"]["title"] for one in held["entry"]] == ["Changed"]
-        assert fetched(f"{url}/health/ready") == {"status": "ready"}
+        assert fetched(f"{url}/health/ready") == {"status": "ready", "writing": "on"}
 
 
 def _in_step(url: str, *, revision: int) -> Any:
@@ -113,17 +115,19 @@ def test_the_api_can_be_without_one(shell: Shell, port: int) -> None:
 @pytest.mark.usefixtures("chart")
 def test_a_worker_of_its_own_ends_well_when_it_is_told_to(shell: Shell) -> None:
     file = shell.folder / "plan.json"
-    document = {"plan": plan_to_document(a_tiny_plan(1)), "people": [person_to_document(PSYCHIATRIST)]}
-    file.write_text(dumps(document))
-    shell.tandem("plan", "new", str(file))
+    file.write_text(dumps({"plan": plan_to_document(a_tiny_plan(1)), "people": PEOPLE}))
+    assert shell.tandem("plan", "new", str(file)).code == 0
     with (shell.folder / "worker.log").open("w+") as log:
         worker = subprocess.Popen(
             [*TANDEM, "worker"], cwd=shell.folder, env=shell.environment({}), stderr=log, text=True
         )
-        until(lambda: "1 alive" in shell.tandem("health").out)
-        until(lambda: "entry" in fetched(f"{shell.settings['TANDEM_EHR_URL']}/CarePlan"))
-        worker.terminate()
-        assert worker.wait(SOON_SECONDS) == 0
+        try:
+            until(lambda: "1 alive" in shell.tandem("health").out)
+            until(lambda: "entry" in fetched(f"{shell.settings['TANDEM_EHR_URL']}/CarePlan"))
+        finally:
+            worker.terminate()
+            ended = worker.wait(SOON_SECONDS)
+        assert ended == 0
         log.seek(0)
         said = log.read()
     assert "0 alive" in shell.tandem("health").out
@@ -152,9 +156,8 @@ def test_plans_that_wait_while_no_worker_lives_are_told(shell: Shell, port: int)
         "TANDEM_WORKER": "separate",
     }
     file = shell.folder / "plan.json"
-    document = {"plan": plan_to_document(a_tiny_plan(1)), "people": [person_to_document(PSYCHIATRIST)]}
-    file.write_text(dumps(document))
-    shell.tandem("plan", "new", str(file))
+    file.write_text(dumps({"plan": plan_to_document(a_tiny_plan(1)), "people": PEOPLE}))
+    assert shell.tandem("plan", "new", str(file)).code == 0
     _wait_an_hour(shell)
     assert "1 plans wait for a pass, and no worker is alive" in shell.tandem("health").out
     with api(shell, port) as (url, _), pytest.raises(HTTPError) as refused:
