@@ -150,7 +150,7 @@ class Drug(Value):
     strength: Quantity | None = None
 
 
-_NEEDS_REASON = frozenset({OrderStatus.ON_HOLD, OrderStatus.STOPPED, OrderStatus.CANCELLED})
+NEEDS_REASON = frozenset({OrderStatus.ON_HOLD, OrderStatus.STOPPED, OrderStatus.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +172,7 @@ class MedicationOrder(Value):
     def problems(self) -> Iterator[Problem]:
         if not self.dosage:
             yield Problem("dosage", "needs at least one step")
-        if self.status in _NEEDS_REASON and self.status_reason is None:
+        if self.status in NEEDS_REASON and self.status_reason is None:
             yield Problem("status_reason", f"is needed when the status is {self.status}")
         if self.status_note is not None and self.status_reason is None:
             yield Problem("status_note", "needs a status_reason")

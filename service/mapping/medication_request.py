@@ -1,10 +1,11 @@
 """MedicationRequest: one order of one drug at one dosage, never written with `intent=order`."""
 
 from enum import StrEnum
+from typing import Any
 
-from service.domain.medication import MedicationOrder, OrderStatus
+from service.domain.medication import NEEDS_REASON, MedicationOrder, OrderStatus, StatusReason
 from service.fhir.json import JsonObject
-from service.mapping.datatypes import day_from_fhir, day_to_fhir
+from service.mapping.datatypes import Unreadable, day_from_fhir, day_to_fhir
 from service.mapping.dosage import SHAPE as DOSAGE
 from service.mapping.dosage import step_from_fhir, steps_to_fhir
 from service.mapping.medication import CONTAINED_ID, drug_from_fhir, drug_to_fhir
@@ -37,7 +38,7 @@ SHAPE: Fields = {
     "identifier": OUR_IDENTIFIER,
     "contained": ByKey(lambda held: held.get("id"), WHOLE, ours=lambda name: name == CONTAINED_ID),
     "status": WHOLE,
-    "statusReason": Meaning(lambda concept: (STATUS_REASON.find(concept), concept.get("text"))),
+    "statusReason": Meaning(lambda concept: (_reason_in(concept), concept.get("text"))),
     "intent": WHOLE,
     "category": coded_entries(MEDICATION_CATEGORY),
     "reportedBoolean": WHOLE,
@@ -72,7 +73,7 @@ def to_fhir(
         "resourceType": "MedicationRequest",
         "identifier": [refs.identifier(order.id)],
         "status": status.value,
-        "statusReason": STATUS_REASON.concept(order.status_reason, order.status_note),
+        "statusReason": _reason_to_fhir(order, onto),
         "intent": intent.value,
         "category": [{"coding": [_COMMUNITY]}],
         "reportedBoolean": False,
@@ -102,7 +103,7 @@ def absorb(
         "drug": read.one(_drug_path(resource), lambda _: drug_from_fhir(resource, medication)),
         "dosage": read.many("dosageInstruction", step_from_fhir),
         "status": read.code("status", OrderStatus),
-        "status_reason": read.one("statusReason", STATUS_REASON.read),
+        "status_reason": read.one("statusReason", _reason_in),
         "status_note": read.one("statusReason.text", str),
         "prescriber": read.link("requester", refs, "Practitioner"),
         "authored_on": read.one("authoredOn", day_from_fhir),
@@ -110,11 +111,28 @@ def absorb(
         "reasons": read.links("reasonReference", refs, "Condition"),
         "supports": read.links("supportingInformation", refs, "ServiceRequest"),
     }
+    if values["status_reason"] is None and values["status"] in NEEDS_REASON:
+        values["status_reason"] = StatusReason.NOT_STATED
     if resource.get("doNotPerform"):
         read.note("doNotPerform", "forbids the medicine: the plan cannot hold that")
     if resource.get("doNotPerform") or any(values[name] is UNREAD for name in _TOGETHER):
         return Absorbed(value=held, issues=tuple(read.issues))
     return read.settle(MedicationOrder, held, values)
+
+
+def _reason_in(concept: Any) -> StatusReason:
+    """Return the reason that a chart gives; one in codes or words of its own is none that we can name."""
+    if not isinstance(concept, dict):
+        raise Unreadable("is no CodeableConcept")
+    return STATUS_REASON.find(concept) or StatusReason.NOT_STATED
+
+
+def _reason_to_fhir(order: MedicationOrder, onto: JsonObject | None) -> JsonObject | None:
+    """Return the reason; of an ended order whose chart gives none, none is written into it either."""
+    unsaid = order.status_reason is StatusReason.NOT_STATED and order.status_note is None
+    if unsaid and order.status in NEEDS_REASON and onto is not None and "statusReason" not in onto:
+        return None
+    return STATUS_REASON.concept(order.status_reason, order.status_note)
 
 
 def _drug_path(resource: JsonObject) -> str:

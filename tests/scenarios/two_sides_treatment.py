@@ -28,7 +28,7 @@ from tests.scenarios.two_sides import (
 STATED = {
     "coding": [{"system": "http://terminology.hl7.org/CodeSystem/goal-achievement", "code": "achieved"}]
 }
-
+OWN_REASON = {"coding": [{"system": "urn:example:reasons", "code": "17"}], "text": "Away for three weeks"}
 
 TREATMENT = {
     # Goals
@@ -150,11 +150,15 @@ TREATMENT = {
         },
         plan=(of_item("medications", "status", 1), OrderStatus.STOPPED),
     ),
-    "a medication is stopped there without a reason that plans need": Row(
+    "a medication is stopped there and no reason is given": Row(
         there={ORDER: sets(status="stopped", statusReason=None)},
-        plan=(of_item("medications", "status", 1), OrderStatus.ACTIVE),
-        chart=(of_chart(ORDER, "status"), "stopped"),
-        contested=(Cause.UNREADABLE, {"order"}),
+        plan=(of_item("medications", "status_reason", 1), StatusReason.NOT_STATED),
+        chart=(of_chart(ORDER, "statusReason"), None),
+    ),
+    "a medication is put on hold there for a reason in the clinic's own codes": Row(
+        there={ORDER: sets(status="on-hold", statusReason=OWN_REASON)},
+        plan=(of_item("medications", "status_reason", 1), StatusReason.NOT_STATED),
+        chart=(of_chart(ORDER, "statusReason"), OWN_REASON),
     ),
     "a medication is put on hold here and its dose changed there": Row(
         here=item(

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from service.domain.medication import MedicationOrder, OrderStatus
+from service.domain.medication import MedicationOrder, OrderStatus, StatusReason
 from service.fhir.json import JsonObject
 from service.fhir.validation import problems
 from service.mapping import medication_request as module
@@ -145,6 +145,31 @@ def test_a_dose_is_not_taken_over_without_a_status_that_we_can_read():
     theirs = written(replace(running, dosage=(a_dosage_step(),)))
     theirs["status"] = "unknown"
     assert leaves(MAPPER, running, theirs) == ("MedicationRequest.status",)
+
+
+UNSAID = {
+    "no reason": None,
+    "a reason in words": {"text": "felt well"},
+    "a reason in the clinic's own codes": {"coding": [{"system": "urn:example:reasons", "code": "17"}]},
+}
+
+
+@pytest.mark.parametrize("reason", UNSAID.values(), ids=UNSAID)
+def test_an_order_that_ends_in_the_chart_ends_here_with_a_reason_that_is_not_stated(reason):
+    theirs = written(replace(FULL, status_reason=StatusReason.NO_BENEFIT, status_note=None))
+    theirs.pop("statusReason")
+    if reason is not None:
+        theirs["statusReason"] = reason
+    back = module.absorb(FULL, theirs, PLACED)
+    assert back.issues == ()
+    assert back.value is not None
+    assert (back.value.status, back.value.status_reason) == (OrderStatus.STOPPED, StatusReason.NOT_STATED)
+    assert MAPPER.write(back.value, theirs, PLACED) == theirs
+
+
+def test_a_reason_that_has_not_the_form_of_one_is_reported():
+    theirs = {**written(), "statusReason": ["felt well"]}
+    assert "MedicationRequest.statusReason" in leaves(MAPPER, FULL, theirs)
 
 
 def test_a_medicine_that_is_forbidden_changes_nothing():
