@@ -15,6 +15,7 @@ from service.domain.therapy import RequestStatus
 from service.domain.timeline import Change, EventKind, timeline
 from tests.builders import (
     THERAPIST,
+    a_dosage_step,
     a_drug,
     a_flag,
     a_medication,
@@ -153,3 +154,10 @@ def test_a_series_holds_the_values_that_stand_in_their_order():
     assert [(one.value, one.needs_assessment) for one in phq.points] == [(16, True), (9, False)]
     assert [one.value for one in who.points] == [40]
     assert score_series(a_plan()) == ()
+
+
+def test_a_dose_in_reserve_is_told_without_a_rhythm():
+    reserve = a_dosage_step(timing=None, as_needed=True)
+    plan = a_plan(medications=(a_medication(dosage=(reserve,)),))
+    (told,) = titles(plan, EventKind.ORDER)
+    assert told.endswith(f"{reserve.dose.value} {reserve.dose.unit} as needed")
