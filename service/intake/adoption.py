@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from service.domain.appointment import AppointmentKind
-from service.domain.medication import Route, StatusReason
+from service.domain.medication import NEEDS_REASON, Route
 from service.domain.therapy import Format, Modality
 from service.fhir.json import JsonObject
 from service.fhir.references import rewrite
@@ -28,7 +28,6 @@ _ITEMS = UUID("0d5b9a51-55a5-5d3c-9a35-3a5c1d1a7f20")
 
 _DRUG_FORM = "http://terminology.hl7.org/CodeSystem/v3-orderableDrugForm"
 _FORMS = MappingProxyType({"CAP": "{capsule}", "PATCH": "{patch}", "TAB": "{tablet}"})
-_NEEDS_REASON = frozenset({"cancelled", "on-hold", "stopped"})
 # SNOMED CT codes of charts for what we have a word for. 425680009 is in Synthea's records, 26643006 in HL7's
 # examples of MedicationRequest.
 _MODALITIES = MappingProxyType({"425680009": Modality.CBT})
@@ -173,10 +172,9 @@ def _snomed_category(resource: JsonObject) -> bool:
 
 
 def _complete_order(resource: JsonObject, _: str | None) -> None:
-    reason = resource.get("statusReason", {})
-    if resource.get("status") in _NEEDS_REASON and STATUS_REASON.find(reason) is None:
-        unsaid = STATUS_REASON.rows[StatusReason.NOT_STATED][0].coding
-        resource["statusReason"] = {"text": in_words(reason), "coding": [*reason.get("coding", []), unsaid]}
+    reason = resource.get("statusReason")
+    if reason and resource.get("status") in NEEDS_REASON and STATUS_REASON.find(reason) is None:
+        resource["statusReason"] = {**reason, "text": in_words(reason)}
     for dosage in resource.get("dosageInstruction", []):
         _count_forms(dosage)
         route = dosage.get("route")

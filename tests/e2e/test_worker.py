@@ -114,9 +114,7 @@ def test_the_api_can_be_without_one(shell: Shell, port: int) -> None:
 
 @pytest.mark.usefixtures("chart")
 def test_a_worker_of_its_own_ends_well_when_it_is_told_to(shell: Shell) -> None:
-    file = shell.folder / "plan.json"
-    file.write_text(dumps({"plan": plan_to_document(a_tiny_plan(1)), "people": PEOPLE}))
-    assert shell.tandem("plan", "new", str(file)).code == 0
+    _keep_a_plan(shell)
     with (shell.folder / "worker.log").open("w+") as log:
         worker = subprocess.Popen(
             [*TANDEM, "worker"], cwd=shell.folder, env=shell.environment({}), stderr=log, text=True
@@ -155,15 +153,19 @@ def test_plans_that_wait_while_no_worker_lives_are_told(shell: Shell, port: int)
         "TANDEM_EHR_MODE": "write",
         "TANDEM_WORKER": "separate",
     }
-    file = shell.folder / "plan.json"
-    file.write_text(dumps({"plan": plan_to_document(a_tiny_plan(1)), "people": PEOPLE}))
-    assert shell.tandem("plan", "new", str(file)).code == 0
+    _keep_a_plan(shell)
     _wait_an_hour(shell)
     assert "1 plans wait for a pass, and no worker is alive" in shell.tandem("health").out
     with api(shell, port) as (url, _), pytest.raises(HTTPError) as refused:
         DIRECT.open(f"{url}/health/ready", timeout=30)
     assert refused.value.code == 503
     assert "no worker is alive" in refused.value.read().decode()
+
+
+def _keep_a_plan(shell: Shell) -> None:
+    file = shell.folder / "plan.json"
+    file.write_text(dumps({"plan": plan_to_document(a_tiny_plan(1)), "people": PEOPLE}))
+    assert shell.tandem("plan", "new", str(file)).code == 0
 
 
 def _wait_an_hour(shell: Shell) -> None:
