@@ -1,6 +1,7 @@
 """A thousand small plans, workers that can be killed, and what is looked at afterwards."""
 
 import json
+import os
 import signal
 import subprocess
 import time
@@ -30,6 +31,8 @@ from tests.builders import PSYCHIATRIST, THERAPIST, a_goal, a_patient, a_plan, t
 from tests.e2e.shell import TANDEM, Shell, fetched
 
 _LOOK_SECONDS = 0.2
+# Shorter than a job takes.
+_GLANCE_SECONDS = 0.01
 # Longer than a write of unknown outcome waits to be sent again.
 _PATIENCE_SECONDS = 150
 
@@ -99,12 +102,25 @@ class Workplace:
         return len(self.logs) - 1
 
     def kill(self, place: int) -> None:
-        """Ends a worker as the kernel does, with no word to it."""
+        """Ends a worker in the middle of a job as the kernel does, with no word to it."""
         worker = self.workers[place]
+        self._stop_at_work(worker, place)
         worker.send_signal(signal.SIGKILL)
         worker.wait()
         at = datetime.now(UTC)  # noqa: TID251  compared with what the workers' own clocks say
         self.kills.append(Killed(at, self._in_hand(place)))
+
+    def _stop_at_work(self, worker: subprocess.Popen[str], place: int) -> None:
+        """Holds a worker still while it has a job in hand; between two jobs it goes on for a moment."""
+        end = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            worker.send_signal(signal.SIGSTOP)
+            os.waitpid(worker.pid, os.WUNTRACED)
+            if self._in_hand(place):
+                return
+            worker.send_signal(signal.SIGCONT)
+            assert time.monotonic() < end, "a worker was never seen at work"
+            time.sleep(_GLANCE_SECONDS)
 
     def _in_hand(self, place: int) -> frozenset[str]:
         said = self.events(place)
