@@ -16,6 +16,7 @@ from service.sync.imported import changed_here, is_plan_only
 from service.sync.planner import Agreed
 from service.sync.prescriptions import RUNNING_HERE
 from service.sync.pruning import without
+from service.sync.reconciliation import Cause
 from service.sync.report import Done, ItemReport
 
 _ENDED_THERE = "the chart's order that stands for it runs no longer: a person decides what the plan says"
@@ -85,8 +86,15 @@ def invalid(agenda: Agenda, bodies: Mapping[Key, JsonObject]) -> dict[Key, tuple
     """Return what forbids to send, by key; empty when everything may go."""
     patient = agenda.address(agenda.patient) or agenda.patient.urn
     known = {key.urn: key for key in (*agenda.ledger, *bodies)}
-    found = {key: faults(body, patient, known) for key, body in bodies.items()}
+    astray = _astray(agenda)
+    found = {key: faults(body, patient, known, astray) for key, body in bodies.items()}
     return {key: problems for key, problems in found.items() if problems}
+
+
+def _astray(agenda: Agenda) -> frozenset[str]:
+    """Return how one refers to what the chart has under another patient, by urn and by address."""
+    lost = [key for key, entry in agenda.ledger.items() if entry.reason == Cause.OTHER_PATIENT]
+    return frozenset({key.urn for key in lost} | {address for key in lost if (address := agenda.address(key))})
 
 
 def subject_of(agenda: Agenda) -> Subject:

@@ -1,6 +1,6 @@
 """What must hold before anything leaves: valid FHIR, one patient, every reference known."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
 from service.fhir.json import JsonObject
 from service.fhir.references import references_in
@@ -12,12 +12,23 @@ _MOST_VANISHED = 10
 _SHARE = 5  # a fifth
 
 
-def faults(resource: JsonObject, patient: str, known: Mapping[str, Key]) -> tuple[Problem, ...]:
+ONE_PATIENT = "one-patient"
+
+
+def faults(
+    resource: JsonObject, patient: str, known: Mapping[str, Key], astray: Set[str] = frozenset()
+) -> tuple[Problem, ...]:
     """Return what forbids to send a resource.
 
-    `patient` is the bound patient's address; `known` holds every address and urn of this plan.
+    `patient` is the bound patient's address; `known` holds every urn of this plan, and `astray` the urns and
+    addresses of what the chart has under another patient.
     """
-    return (*problems(resource), *_foreign_patients(resource, patient), *_unknown_targets(resource, known))
+    return (
+        *problems(resource),
+        *_foreign_patients(resource, patient),
+        *_led_astray(resource, astray),
+        *_unknown_targets(resource, known),
+    )
 
 
 def _foreign_patients(resource: JsonObject, patient: str) -> Iterator[Problem]:
@@ -25,7 +36,14 @@ def _foreign_patients(resource: JsonObject, patient: str) -> Iterator[Problem]:
     kind = resource["resourceType"]
     for one in patients_of(resource):
         if one != patient:
-            yield Problem(path=kind, rule="one-patient", message="speaks of a patient who is not the plan's")
+            yield Problem(path=kind, rule=ONE_PATIENT, message="speaks of a patient who is not the plan's")
+
+
+def _led_astray(resource: JsonObject, astray: Set[str]) -> Iterator[Problem]:
+    for path, reference in references_in(resource):
+        if reference.get("reference") in astray:
+            message = "refers to what the chart has under another patient"
+            yield Problem(path=path, rule=ONE_PATIENT, message=message)
 
 
 def _unknown_targets(resource: JsonObject, known: Mapping[str, Key]) -> Iterator[Problem]:

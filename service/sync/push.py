@@ -20,6 +20,7 @@ from service.sync.drafts import Meant, agreed_of, invalid, meant, rendered
 from service.sync.executor import LARGEST_TRANSACTION, Executor
 from service.sync.fencing import must_hold
 from service.sync.fingerprint import same
+from service.sync.guards import ONE_PATIENT
 from service.sync.identity import (
     Ambiguous,
     ByCondition,
@@ -40,6 +41,8 @@ from service.sync.successions import lines
 from service.sync.touching import touched_only
 
 _VANISHED = "the chart holds it no longer; it is not made again without being asked for"
+_NOT_R4 = "it is no valid FHIR R4 resource"
+_FOREIGN = "it would speak of another patient, or refer to what the chart has under one: have the chart mended"
 _NO_VERSION = "the server names no version of it, so that a change would be blind: enter it by hand"
 
 
@@ -285,4 +288,5 @@ def _invalid(key: Key, problems: tuple[Problem, ...]) -> ItemReport:
         )
         for problem in problems
     )
-    return ItemReport(key=key, done=Done.INVALID, reason="it is no valid FHIR R4 resource", issues=issues)
+    foreign = all(problem.rule == ONE_PATIENT for problem in problems)
+    return ItemReport(key=key, done=Done.INVALID, reason=_FOREIGN if foreign else _NOT_R4, issues=issues)

@@ -31,6 +31,7 @@ from tests.scenarios.test_push_binding import MAJA, a_real_clinic
 from tests.scenarios.two_sides import item
 
 GOAL = Key("Goal", uid("goals-0"))
+PLAN = Key("CarePlan", uid("plan"))
 
 
 def asking(**more: Any) -> Clinic:
@@ -205,13 +206,30 @@ def test_after_a_merge_the_plan_follows_and_what_was_left_behind_is_asked_about(
     report = clinic.sync()
     assert waiting(clinic, Cause.OTHER_PATIENT).item_id == GOAL.item
     assert of(report, GOAL).done is Done.CONFLICT
-    assert clinic.of(Key("CarePlan", uid("plan")))["title"] == "After the merge"
-    assert clinic.of(Key("CarePlan", uid("plan")))["subject"] == {"reference": new}
     assert chart_of(clinic, clinic.address(GOAL))["subject"] == {"reference": old}
+    refused = of(report, PLAN)
+    assert refused.done is Done.INVALID
+    assert "another patient" in str(refused.reason)
+    assert [one.expression for one in refused.issues] == [("CarePlan.goal[0]",)]
+    assert clinic.of(PLAN)["title"] != "After the merge"
+    assert clinic.writes == []
     clinic.edit(clinic.address(GOAL), subject={"reference": new})
     assert clinic.sync().standing is Standing.IN_STEP
+    assert clinic.of(PLAN)["title"] == "After the merge"
+    assert clinic.of(PLAN)["subject"] == {"reference": new}
     assert clinic.inbox == ()
     quiet(clinic)
+
+
+def test_what_does_not_refer_to_a_resource_of_another_patient_goes_out_all_the_same() -> None:
+    clinic = Clinic(a_plan(goals=(a_goal(), a_goal(id=uid("goals-1")))))
+    clinic.sync()
+    other = clinic.made({"resourceType": "Patient", "name": [{"family": "Other"}]})
+    clinic.edit(clinic.address(GOAL), subject={"reference": other})
+    clinic.change(goals=(clinic.head().goals[0], a_goal(id=uid("goals-1"), description="Swim every week")))
+    report = clinic.sync()
+    assert of(report, Key("Goal", uid("goals-1"))).done is Done.UPDATED
+    assert of(report, PLAN).done is Done.INVALID
 
 
 def test_binding_anew_to_the_same_patient_moves_nothing() -> None:
@@ -232,7 +250,7 @@ def test_after_a_death_nothing_new_is_written_and_endings_still_go() -> None:
     clinic = died()
     clinic.rename("Another title")
     report = clinic.sync()
-    assert of(report, Key("CarePlan", uid("plan"))).done is Done.MANUAL_ENTRY
+    assert of(report, PLAN).done is Done.MANUAL_ENTRY
     assert report.standing is Standing.PARTLY
     clinic.revise(
         item("goals", status=GoalStatus.CANCELLED, status_reason="The patient has died")(clinic.head())
