@@ -39,7 +39,8 @@ class Settings:
     """What an operator decides, each from TANDEM_ and its name in capitals (docs/howto/configure.md).
 
     `ehr_medications` None means `plan` on a sandbox and `reference` elsewhere; `ehr_capabilities` is a file
-    that says, in the shape of `Capabilities.to_json`, what the server can do beyond its own statement.
+    that says, in the shape of `Capabilities.to_json`, what the server can do beyond its own statement;
+    `ehr_owners` is a file with the owner of element groups, by `Kind.group`.
     `worker_passes` is how many passes a worker makes at once.
     `allowed_hosts` are names with commas between them; `jwt_keys` is a file or an https URL.
     `care_numbers` is a file with the numbers of rules that the clinic changes.
@@ -71,6 +72,7 @@ class Settings:
     ehr_medications: str | None = None
     ehr_answer_seconds: float = 30.0
     ehr_capabilities: str | None = None
+    ehr_owners: str | None = None
     ehr_poll_seconds: int = 60
     ehr_overlap_seconds: int = 120
     ehr_compare_hours: int = 24
@@ -135,6 +137,7 @@ def read_settings() -> Settings:
             ehr_medications=env.str("EHR_MEDICATIONS", None, validate=validate.OneOf(MEDICATIONS)),
             ehr_answer_seconds=env.float("EHR_ANSWER_SECONDS", 30.0),
             ehr_capabilities=env.str("EHR_CAPABILITIES", None),
+            ehr_owners=env.str("EHR_OWNERS", None),
             patient_identifier_system=env.str("PATIENT_IDENTIFIER_SYSTEM", None),
             identifier_system=env.str("IDENTIFIER_SYSTEM", None),
             **_at_the_chart(env),

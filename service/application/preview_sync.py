@@ -151,9 +151,10 @@ class _Rehearsed:
         offered = (
             {} if kept is None else Capabilities.from_json(kept.content).overridden(ports.override).to_json()
         )
+        settings = {name: one for name, one in asdict(self.connection).items() if name != "pinned"}
         return Basis(
             revision=self.revision,
-            connection={name: one for name, one in asdict(self.connection).items() if name != "pinned"},
+            connection=settings | {"owners": dict(ports.authority.words)},
             capabilities=offered,
             decisions=[_told(one) for _, one in sorted(self.decisions.items())],
             requests=[[one.method, one.url, dict(one.headers), one.body] for one in self.chart.requests],

@@ -1,7 +1,7 @@
 """One pass over a plan, both ways: the chart's edits come in, ours go out, and people decide the rest."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from service.application.answered import Answered
@@ -31,8 +31,6 @@ _ATTEMPTS = 3
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncPlan(Whose):
     """Bring a plan and the chart into step over a connection."""
-
-    authority: Authority = field(default_factory=Authority)
 
 
 def sync_plan(command: SyncPlan, ports: Ports) -> PushReport:
@@ -64,7 +62,7 @@ def sync_once(
             agenda,
             ports,
             open_rows,
-            rules_of=_rules(command.authority, items.values()),
+            rules_of=_rules(ports.authority, items.values()),
             copying=ChartCopies(agenda.connection),
             keep=_all(*keepers),
         )

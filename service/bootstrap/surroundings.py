@@ -1,5 +1,7 @@
-"""The machine's clock and random ids: what tests put their own in place of."""
+"""The machine's clock and random ids, which tests put their own in place of, and whose account this is."""
 
+import os
+import pwd
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -21,6 +23,15 @@ class RandomIds:
     def new(self) -> str:
         """Return a fresh UUID."""
         return str(uuid4())
+
+
+def account() -> str:
+    """Return the name of the account that this process runs under."""
+    user = os.getuid()
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:  # a container may run under a number without a name
+        return str(user)
 
 
 # Several times within the time of a lease, so that one that comes late is not the last.

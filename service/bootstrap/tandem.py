@@ -1,7 +1,5 @@
 """One installation, assembled from its settings."""
 
-import os
-import pwd
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,10 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from service.application.answer_once import OnceStorage
 from service.application.backlog import read_backlog
-from service.application.bind_patient import (
-    Binding,
-    LookAtPatient,
-)
+from service.application.bind_patient import Binding, LookAtPatient
 from service.application.chart_run import Whose
 from service.application.connect import connection_as_wanted, keep_connection
 from service.application.import_chart import FromEhr, ImportChart, ImportPorts
@@ -28,11 +23,18 @@ from service.application.sync_plan import SyncPlan
 from service.application.tokens import TokenPorts
 from service.bootstrap.alerting import AlertDesk
 from service.bootstrap.care import numbers_in
-from service.bootstrap.chart import CONNECTION, asking_of, connection_of, gateway_to, override_in
+from service.bootstrap.chart import (
+    CONNECTION,
+    asking_of,
+    authority_in,
+    connection_of,
+    gateway_to,
+    override_in,
+)
 from service.bootstrap.entrance import cards_of, cds_recogniser_of, recogniser_of
 from service.bootstrap.passes import bound, imported, previewed, watched
 from service.bootstrap.reading import ChartReading
-from service.bootstrap.surroundings import RandomIds, SystemClock, meanwhile
+from service.bootstrap.surroundings import RandomIds, SystemClock, account, meanwhile
 from service.bootstrap.watching import exporting, readings_of
 from service.bootstrap.working import Workshop, all_current, queue_of, settle_time, upgrade_all
 from service.console.installation import NoEhr, WrongSetting
@@ -52,6 +54,7 @@ from service.storage.rekey import rekey
 from service.storage.restore import restore
 from service.storage.unit_of_work import Storage
 from service.sync.agenda import Ports
+from service.sync.authority import Authority
 from service.sync.report import PushReport
 from service.telemetry import metrics
 from service.telemetry.correlation import Correlation
@@ -139,11 +142,7 @@ class Tandem:
     @property
     def operator(self) -> str:
         """Who is at the command line: the account of this machine, whatever the environment says."""
-        user = os.getuid()
-        try:
-            return f"cli:{pwd.getpwuid(user).pw_name}"
-        except KeyError:  # a container may run under a number without a name
-            return f"cli:{user}"
+        return f"cli:{account()}"
 
     @property
     def tokens(self) -> TokenPorts:
@@ -193,6 +192,11 @@ class Tandem:
     def override(self) -> JsonObject:
         """What the operator says that the server can do; raises `BadSettings`."""
         return override_in(self.settings.ehr_capabilities)
+
+    @cached_property
+    def authority(self) -> Authority:
+        """Whose value stands where both sides changed one group; raises `BadSettings`."""
+        return authority_in(self.settings.ehr_owners)
 
     @property
     def plans(self) -> PlanPorts:
@@ -296,6 +300,7 @@ class Tandem:
             pause=lambda: sleep(_PAUSE_SECONDS),
             writing=self.writing,
             asking=asking_of(self.settings),
+            authority=self.authority,
         )
 
     def import_chart(self, command: ImportChart) -> ImportRecord:

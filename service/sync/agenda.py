@@ -13,6 +13,7 @@ from service.ports.clock import Clock, Ids
 from service.ports.ehr import Capabilities, Ehr, Held
 from service.ports.passes import LastPass
 from service.ports.storage import Connection, Lease, LedgerEntry, LinkState, Storage
+from service.sync.authority import Authority
 from service.sync.questions import Answers, Question, Unasked
 
 _OF_NO_PATIENT = frozenset({"Practitioner", "PractitionerRole"})
@@ -35,6 +36,7 @@ class Ports:
     """What a push needs from outside; `override` is the operator's word on what the server can do.
 
     `writing` is the environment's word on whether anything may be sent at all.
+    `authority` says whose value stands where both sides changed one group.
     After `settle_time` a request that got no answer is no longer on its way: the client's time-out and a
     minute more. `meanwhile` does something now and then while its block lasts, where somebody sees to it;
     a patient who is busy is asked for so many `tries`, with a `pause` in between.
@@ -51,6 +53,7 @@ class Ports:
     pause: Callable[[], object] = bool
     writing: bool = True
     asking: Asking = Asking()
+    authority: Authority = field(default_factory=Authority)
 
 
 @dataclass(slots=True, kw_only=True)

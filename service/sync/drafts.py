@@ -87,14 +87,15 @@ def invalid(agenda: Agenda, bodies: Mapping[Key, JsonObject]) -> dict[Key, tuple
     patient = agenda.address(agenda.patient) or agenda.patient.urn
     known = {key.urn: key for key in (*agenda.ledger, *bodies)}
     astray = _astray(agenda)
-    found = {key: faults(body, patient, known, astray) for key, body in bodies.items()}
+    found = {key: faults(body, patient, known, astray=astray) for key, body in bodies.items()}
     return {key: problems for key, problems in found.items() if problems}
 
 
-def _astray(agenda: Agenda) -> frozenset[str]:
+def _astray(agenda: Agenda) -> Set[str]:
     """Return how one refers to what the chart has under another patient, by urn and by address."""
     lost = [key for key, entry in agenda.ledger.items() if entry.reason == Cause.OTHER_PATIENT]
-    return frozenset({key.urn for key in lost} | {address for key in lost if (address := agenda.address(key))})
+    addresses = {address for key in lost if (address := agenda.address(key)) is not None}
+    return addresses.union(key.urn for key in lost)
 
 
 def subject_of(agenda: Agenda) -> Subject:

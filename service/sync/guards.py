@@ -16,7 +16,7 @@ ONE_PATIENT = "one-patient"
 
 
 def faults(
-    resource: JsonObject, patient: str, known: Mapping[str, Key], astray: Set[str] = frozenset()
+    resource: JsonObject, patient: str, known: Mapping[str, Key], *, astray: Set[str] = frozenset()
 ) -> tuple[Problem, ...]:
     """Return what forbids to send a resource.
 

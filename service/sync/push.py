@@ -42,7 +42,7 @@ from service.sync.touching import touched_only
 
 _VANISHED = "the chart holds it no longer; it is not made again without being asked for"
 _NOT_R4 = "it is no valid FHIR R4 resource"
-_FOREIGN = "it would speak of another patient, or refer to what the chart has under one: have the chart mended"
+_FOREIGN = "it refers to what the chart has under another patient: have the chart mended"
 _NO_VERSION = "the server names no version of it, so that a change would be blind: enter it by hand"
 
 

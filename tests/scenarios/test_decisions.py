@@ -8,6 +8,7 @@ from service.application.inbox import Decide, decide_item, list_items, read_item
 from service.domain.values import Invalid
 from service.ports.inbox import ItemState
 from service.ports.storage import Outdated, Superseded
+from service.sync.authority import authority_of
 from service.sync.inbox import sides_in
 from service.sync.reconciliation import Cause
 from service.sync.report import Standing
@@ -182,6 +183,25 @@ def test_what_lost_to_its_owner_is_told_until_somebody_takes_note() -> None:
     decide(clinic)
     settled(clinic)
     assert read_item(told.id, ports=clinic.plans).outcome == "acknowledged"
+
+
+OWNERS = {
+    "us": ("Our title", "Our title", {Cause.NOT_APPLIED}),
+    "ehr": ("Their title", "Their title", {Cause.NOT_APPLIED}),
+    "shared": ("Our title", "Their title", {Cause.SAME_GROUP}),
+}
+
+
+@pytest.mark.parametrize("owner", OWNERS)
+def test_a_clinic_says_who_owns_a_group(owner: str) -> None:
+    plan, chart, causes = OWNERS[owner]
+    clinic = Clinic(the_full_plan())
+    clinic.sync()
+    clinic.edit(clinic.address(PLAN), title="Their title")
+    clinic.change(title="Our title")
+    clinic.sync(authority=authority_of({"CarePlan.title": owner}))
+    assert (clinic.head().title, clinic.of(PLAN)["title"]) == (plan, chart)
+    assert {one.cause for one in clinic.inbox} == causes
 
 
 def test_what_vanished_is_kept_here_and_asked_about() -> None:

@@ -20,6 +20,7 @@ from service.ports.ehr import Unavailable, Unforeseen
 from service.ports.storage import ConnectionMode, MedicationMode
 from service.sandbox.shape import Shape
 from service.sandbox.wire import Answer, Incoming
+from service.sync.authority import authority_of
 from service.sync.barrier import Barred
 from service.sync.report import Done, PushReport, Standing
 from service.sync.two_way import MassVanish
@@ -199,6 +200,14 @@ def test_another_word_on_what_the_server_can_do_is_a_movement() -> None:
     with pytest.raises(Moved, match="what the server can do") as moved:
         apply(clinic, digest, override={"transaction": False})
     assert moved.value.digest == look(clinic, override={"transaction": False}).digest
+
+
+def test_another_word_on_who_owns_a_group_is_a_movement() -> None:
+    clinic = agreed()
+    two_edits(clinic)
+    digest = look(clinic).digest
+    with pytest.raises(Moved, match="the connection's settings"):
+        apply(clinic, digest, authority=authority_of({"Goal.target": "us"}))
 
 
 def test_a_digest_of_now_is_told_with_what_moved_and_can_be_applied() -> None:

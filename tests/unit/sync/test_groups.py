@@ -7,7 +7,7 @@ import pytest
 
 from service.mapping.graph import Subject, project
 from service.mapping.references import Refs
-from service.sync.authority import Authority, NoSuchGroup, authority_of
+from service.sync.authority import Authority, NotOwned, authority_of
 from service.sync.groups import Group, Owner, groups_of, kind_of, reference_path, tables
 from tests.architecture.sources import ROOT
 from tests.builders import DIRECTORY, the_full_plan
@@ -74,7 +74,18 @@ def test_an_operator_may_name_another_owner() -> None:
     assert authority_of({"Goal.target": "us"}).owner("Goal", target) is Owner.US
 
 
-@pytest.mark.parametrize("words", [{"Goal.aim": "us"}, {"Device.owner": "us"}, {"Goal.target": "nobody"}])
-def test_an_operator_cannot_name_what_is_not_there(words: dict[str, str]) -> None:
-    with pytest.raises(NoSuchGroup):
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ({"Goal.aim": "us"}, "no group Goal.aim"),
+        ({"Device.owner": "us"}, "no group Device.owner"),
+        ({"Goal.target": "nobody"}, "Goal.target is owned by one of us, ehr, shared"),
+        ({"Goal.target": 3}, "Goal.target is owned by one of us, ehr, shared"),
+        ({"MedicationRequest.order": "us"}, "a person settles it"),
+    ],
+)
+def test_an_operator_cannot_name_what_is_not_there_or_has_no_owner(
+    words: dict[str, object], complaint: str
+) -> None:
+    with pytest.raises(NotOwned, match=complaint):
         authority_of(words)

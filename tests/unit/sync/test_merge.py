@@ -6,6 +6,7 @@ import pytest
 
 from service.fhir.json import JsonObject
 from service.sync.authority import Authority, authority_of
+from service.sync.groups import Owner
 from service.sync.inbox import content_of, digest_of, sides_in
 from service.sync.merge import Both, Choice, Fork, Ours, Rules, Theirs, Untouched, joined, verdicts
 from service.sync.reconciliation import Agree, Cause, Contest, Rest, Send, TakeIn, reconcile
@@ -85,7 +86,7 @@ def test_every_row_of_a_group(ours: Any, theirs: Any, rule: Rules, verdict: obje
 
 def test_no_owner_settles_a_critical_group() -> None:
     status = {"lifecycleStatus": "on-hold"}, {"lifecycleStatus": "completed"}
-    by_owner = Rules(authority=authority_of({"Goal.status": "us"}))
+    by_owner = Rules(authority=Authority(words={"Goal.status": Owner.US}))
     assert verdicts(sides(GOAL, *status), by_owner)["status"] == Fork()
 
 
