@@ -1,7 +1,9 @@
 """Dosage: a structured dose with its timing, and the sentence that people read."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from datetime import date
+from decimal import Decimal
 
 from service.domain.concept import Quantity
 from service.domain.medication import DayPart, DosageStep, DosePeriodUnit, DoseTiming
@@ -62,6 +64,12 @@ _FOREIGN_REPEAT = frozenset(
         "offset",
     }
 )
+# A number before its unit. Of 50 mg tablets, of 2 x 50 mg and of 2 mg/kg nobody takes that much.
+_AMOUNT = (
+    r"(?<![\w.,])(?<!x )(?<!\u00d7 )(\d[\d.,]*(?:e[+-]?\d+)?)"
+    r"\s*(?:{units})(?![\w/])(?!\s+(?:tab|cap|pill|patch))"
+)
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _WORDS = {DosePeriodUnit.HOUR: "hour", DosePeriodUnit.DAY: "day", DosePeriodUnit.WEEK: "week"}
 _PART = {
     DayPart.MORNING: "in the morning",
@@ -85,6 +93,8 @@ def step_from_fhir(dosage: JsonObject) -> DosageStep:
         raise Unreadable("has no single dose quantity", ".doseAndRate")
     _refuse(dosage, _FOREIGN)
     _refuse(rates[0], _FOREIGN_RATES, ".doseAndRate[0]")
+    if words_contradict(dosage):
+        raise Unreadable("names another dose than the structure beside it", ".text")
     bounds = dosage.get("timing", {}).get("repeat", {}).get("boundsPeriod", {})
     needed_for = dosage.get("asNeededCodeableConcept")
     return DosageStep(
@@ -98,6 +108,28 @@ def step_from_fhir(dosage: JsonObject) -> DosageStep:
         route=ROUTE.read(dosage["route"]) if "route" in dosage else None,
         instruction=dosage.get("patientInstruction"),
     )
+
+
+def words_contradict(dosage: JsonObject) -> bool:
+    """Tell whether the sentence of a Dosage names amounts in the unit of its dose, and none is the dose.
+
+    What names no amount in that unit, as `one tablet` beside 50 mg, contradicts nothing.
+    """
+    doses = [one["doseQuantity"] for one in dosage.get("doseAndRate", []) if "doseQuantity" in one]
+    named = [amount for dose in doses for amount in _amounts(str(dosage.get("text", "")), dose)]
+    return bool(named) and not {Decimal(str(dose.get("value", 0))) for dose in doses} & set(named)
+
+
+def _amounts(words: str, dose: JsonObject) -> Iterator[Decimal]:
+    units = {str(dose[name]).strip("{}[]") for name in ("unit", "code") if dose.get(name)} - {""}
+    if not units:
+        return
+    pattern = _AMOUNT.format(units="|".join(re.escape(one) for one in sorted(units)))
+    for number in re.findall(pattern, words, re.IGNORECASE):
+        plain = number.rstrip(".,")
+        exact = plain.replace(",", "" if _THOUSANDS.fullmatch(plain) else ".")
+        if exact.count(".") <= 1:
+            yield Decimal(exact)
 
 
 def in_words(step: DosageStep) -> str:

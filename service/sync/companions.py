@@ -5,15 +5,16 @@ A dose whose words stayed behind (or went ahead) is shown with both and never ta
 
 from service.fhir.canonical import canonical
 from service.fhir.json import JsonObject
+from service.mapping.dosage import words_contradict
 from service.mapping.extensions import IANA_ZONE
 
 _ZONED = frozenset({"_start", "_end"})
 
 
 def disagree(before: JsonObject, after: JsonObject) -> bool:
-    """Tell whether structure or words of a step of the dosage changed without the other."""
+    """Tell whether structure or words of a step of the dosage changed alone, or name two doses."""
     steps = zip(_steps(canonical(before)), _steps(canonical(after)), strict=False)
-    return any(_apart(old, new) for old, new in steps)
+    return any(_apart(old, new) for old, new in steps) or any(map(words_contradict, _steps(after)))
 
 
 def without_words(resource: JsonObject) -> JsonObject:

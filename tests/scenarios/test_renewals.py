@@ -254,6 +254,21 @@ def test_a_dose_whose_words_stayed_behind_is_never_taken_for_a_dose() -> None:
     assert order_of(clinic).dosage[0].dose.value == Decimal(50)
 
 
+def test_a_dose_that_gets_words_for_the_old_one_is_never_taken_for_a_dose() -> None:
+    clinic = Clinic(a_plan(medications=(), adherence=(), side_effects=()))
+    clinic.sync()
+    theirs = an_order(clinic)
+    (step,) = chart_of(clinic, theirs)["dosageInstruction"]
+    assert "text" not in step
+    clinic.sync(a_plan(medications=(a_medication(),), adherence=(), side_effects=()))
+    dose = {**step["doseAndRate"][0]["doseQuantity"], "value": 100}
+    changed = {**step, "text": "50 mg once a day", "doseAndRate": [{"doseQuantity": dose}]}
+    clinic.edit(theirs, dosageInstruction=[changed])
+    clinic.sync()
+    assert waiting(clinic, Cause.WORDS_DISAGREE).reference == theirs
+    assert order_of(clinic).dosage[0].dose.value == Decimal(50)
+
+
 def test_what_a_person_leaves_as_the_plan_says_it_is_not_asked_again() -> None:
     clinic, theirs = referring()
     (step, *rest) = a_medication().dosage

@@ -122,6 +122,11 @@ TREATMENT = {
         plan=(of_item("medications", "dosage", 1), of_item("medications", "dosage", 1)(START)),
         contested=(Cause.WORDS_DISAGREE, {"order"}),
     ),
+    "the chart changes a dose, and its new words say another one": Row(
+        there={ORDER: dose(75, "100 mg every morning")},
+        plan=(of_item("medications", "dosage", 1), of_item("medications", "dosage", 1)(START)),
+        contested=(Cause.WORDS_DISAGREE, {"order"}),
+    ),
     "the chart rewords a dose and leaves its number": Row(
         there={
             ORDER: within("dosageInstruction", lambda steps: [{**steps[0], "text": "75 mg"}, *steps[1:]])
