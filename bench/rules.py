@@ -69,5 +69,5 @@ def _alone(installation: Installation, plan_id: str) -> float:
     today = today_of(plan, ports.clock.now())
     since = perf_counter()
     for _ in range(_REPEATS):
-        judge(plan, today, ports.numbers)
+        judge(plan, today, ports.standards)
     return (perf_counter() - since) / _REPEATS

@@ -43,7 +43,8 @@ class Settings:
     `ehr_owners` is a file with the owner of element groups, by `Kind.group`.
     `worker_passes` is how many passes a worker makes at once.
     `allowed_hosts` are names with commas between them; `jwt_keys` is a file or an https URL.
-    `care_numbers` is a file with the numbers of rules that the clinic changes.
+    `care_numbers` is a file with the numbers of rules that the clinic changes, `care_measures` one with what
+    it says of measures.
     """
 
     database_url: str = field(default=DEFAULT_DATABASE, repr=False, metadata=SECRET)
@@ -99,6 +100,7 @@ class Settings:
     cds_issuer: str | None = None
     cds_keys: str | None = None
     care_numbers: str | None = None
+    care_measures: str | None = None
 
 
 def secret_variables() -> tuple[str, ...]:
@@ -175,6 +177,7 @@ def _working(env: Env) -> dict[str, Any]:
         "worker_passes": env.int("WORKER_PASSES", 4, validate=validate.Range(1, 64)),
         "traces": env.bool("TRACES", default=False),
         "care_numbers": env.str("CARE_NUMBERS", None),
+        "care_measures": env.str("CARE_MEASURES", None),
     }
 
 

@@ -14,6 +14,7 @@ from marshmallow import RAISE, Schema
 from marshmallow import fields as wire
 from marshmallow.validate import Length, Regexp
 
+from service.domain.measure import OWN_ID, AnyMeasure, Measure
 from service.domain.values import TEXT_LIMIT, Value
 
 ID = r"[A-Za-z0-9.\-]{1,64}"
@@ -21,6 +22,9 @@ ID = r"[A-Za-z0-9.\-]{1,64}"
 
 # A JSON number loses digits in some readers, so a decimal may also come and go as a text.
 _DECIMAL = {"type": ["number", "string"], "description": "A number, or a text with all its digits."}
+_MEASURE = {
+    "description": f"One of {', '.join(Measure)}, or one that the clinic describes (TANDEM_CARE_MEASURES)."
+}
 _FIELDS: Mapping[type, type[wire.Field[Any]]] = MappingProxyType({
     str: wire.String,
     bool: wire.Boolean,
@@ -62,6 +66,8 @@ def _field(hint: Any, **settings: Any) -> wire.Field[Any]:
     if NoneType in get_args(hint):
         inner = next(one for one in get_args(hint) if one is not NoneType)
         return _field(inner, allow_none=True, **settings)
+    if hint == AnyMeasure:
+        return wire.String(validate=Regexp(f"^{OWN_ID}$"), **{"metadata": _MEASURE, **settings})
     origin = get_origin(hint) or hint
     if origin is tuple:
         return wire.List(_field(get_args(hint)[0]), **settings)

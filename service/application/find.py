@@ -15,7 +15,8 @@ _PAGE = 500
 def findings_of(plan: Plan, *, work: UnitOfWork, ports: PlanPorts) -> tuple[Finding, ...]:
     """Return the findings of a plan's latest revision today, the most urgent first."""
     today = ports.clock.now().date()
-    return judge(plan, today, ports.numbers, past=past_of(plan.id, work=work, ports=ports))
+    past = past_of(plan.id, work=work, ports=ports)
+    return judge(plan, today, ports.standards, past=past)
 
 
 def past_of(plan_id: str, *, work: UnitOfWork, ports: PlanPorts) -> tuple[Snapshot, ...]:

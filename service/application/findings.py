@@ -117,7 +117,7 @@ def _noticed(head: Revision, work: UnitOfWork, ports: PlanPorts) -> Noticed:
     decisions = work.decisions.of_plan(head.plan.id)
     today = today_of(head.plan, ports.clock.now())
     past = _past(head, today, work=work, ports=ports)
-    found = judge(head.plan, today, ports.numbers, past=past, decisions=decisions)
+    found = judge(head.plan, today, ports.standards, past=past, decisions=decisions)
     answered = {one.key for one in decisions}
     still_open = tuple(one for one in found if one.key not in answered)
     return Noticed(head=head, findings=still_open, decisions=decisions)

@@ -5,6 +5,7 @@ from service.application.ports import Editor, PlanPorts
 from service.application.raise_alerts import raise_alerts
 from service.application.seeing import seen
 from service.domain.activation import check_contacts
+from service.domain.own_measures import check_measures
 from service.domain.plan import Plan
 from service.domain.revision import Origin, Revision, changed_groups, check_succession
 from service.domain.sharing import keeping_unshared
@@ -25,6 +26,7 @@ def create_plan(plan: Plan, *, author: str, ports: PlanPorts) -> Revision:
 def first_revision(plan: Plan, *, author: str, work: UnitOfWork, ports: PlanPorts) -> Revision:
     """Keep revision 1 of a plan within a unit of work; raises `Invalid` or `Taken`."""
     check_contacts(None, plan)
+    check_measures(None, plan, ports.instruments)
     check_people(plan, work)
     revision = Revision(
         number=1,
@@ -75,6 +77,7 @@ def next_revision(plan: Plan, *, editor: Editor, work: UnitOfWork, ports: PlanPo
         plan = keeping_unshared(head.plan, plan)
     check_succession(head.plan, plan)
     check_contacts(head.plan, plan)
+    check_measures(head.plan, plan, ports.instruments)
     check_people(plan, work)
     groups = changed_groups(head.plan, plan)
     if not groups:

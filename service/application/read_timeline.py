@@ -33,7 +33,7 @@ def read_timeline(plan_id: str, *, whole: bool, ports: PlanPorts) -> Story:
     with ports.storage.begin(write=False) as work:
         plan = seen(work.plans.head(plan_id), whole=whole).plan
         changes = _changes(plan_id, work, whole=whole)
-    return Story(plan=plan, events=timeline(plan, changes), series=score_series(plan))
+    return Story(plan=plan, events=timeline(plan, changes), series=score_series(plan, ports.instruments))
 
 
 def _changes(plan_id: str, work: UnitOfWork, *, whole: bool) -> tuple[Change, ...]:

@@ -9,8 +9,9 @@ from datetime import date, timedelta
 from html import escape
 
 from service.application.read_timeline import Story
+from service.domain.instruments import title_of
 from service.domain.score_series import Point, Series
-from service.domain.timeline import EventKind, first_moment, measure_name
+from service.domain.timeline import EventKind, first_moment
 
 _WIDTH, _LEFT, _RIGHT = 720, 64, 24
 _TOP, _PANEL, _GAP = 40, 96, 44
@@ -42,7 +43,7 @@ def score_chart(story: Story) -> str:
 def _description(story: Story) -> str:
     """Say what the drawing shows, for those who hear it."""
     told = [
-        f"{measure_name(one.measure)}, {one.low} to {one.high}: "
+        f"{title_of(one.measure)}, {one.low} to {one.high}: "
         + ", ".join(f"{point.value} on {point.at.date()}{_mark_words(point)}" for point in one.points)
         for one in story.series
     ]
@@ -58,7 +59,7 @@ def _panels(story: Story) -> Iterator[str]:
     for index, series in enumerate(story.series):
         top = _TOP + index * (_PANEL + _GAP)
         yield f'<g transform="translate(0 {top})">'
-        yield _text(_LEFT, -8, measure_name(series.measure), bold=True)
+        yield _text(_LEFT, -8, title_of(series.measure), bold=True)
         yield from _frame(series)
         yield from _changes(story, first, last)
         yield from _curve(series, first, last)

@@ -29,7 +29,7 @@ class Parts:
         """Return the installation of the environment's settings; raises `WrongSetting`."""
         try:
             tandem = Tandem(settings=read_settings())
-            _ = tandem.override, tandem.authority, tandem.keys
+            _ = tandem.override, tandem.authority, tandem.standards, tandem.keys
             check_traces(tandem.settings)
         except (BadSettings, BadKeys) as error:
             raise WrongSetting(str(error)) from None

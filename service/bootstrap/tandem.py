@@ -18,11 +18,11 @@ from service.application.connect import connection_as_wanted, keep_connection
 from service.application.import_chart import FromEhr, ImportChart, ImportPorts
 from service.application.ports import PlanPorts
 from service.application.preview_sync import Preview
-from service.application.recognise import Everybody, Recogniser
+from service.application.recognise import Everybody
 from service.application.sync_plan import SyncPlan
 from service.application.tokens import TokenPorts
 from service.bootstrap.alerting import AlertDesk
-from service.bootstrap.care import numbers_in
+from service.bootstrap.care import standards_of
 from service.bootstrap.chart import (
     CONNECTION,
     asking_of,
@@ -38,6 +38,7 @@ from service.bootstrap.surroundings import RandomIds, SystemClock, account, mean
 from service.bootstrap.watching import exporting, readings_of
 from service.bootstrap.working import Workshop, all_current, queue_of, settle_time, upgrade_all
 from service.console.installation import NoEhr, WrongSetting
+from service.domain.findings.judging import Standards
 from service.domain.values import Problem
 from service.fhir.json import JsonObject
 from service.mapping.references import DEFAULT_IDENTIFIER_SYSTEM
@@ -201,9 +202,12 @@ class Tandem:
     @property
     def plans(self) -> PlanPorts:
         """What the use cases on plans need."""
-        return PlanPorts(
-            storage=self.storage, clock=self.clock, numbers=numbers_in(self.settings.care_numbers)
-        )
+        return PlanPorts(storage=self.storage, clock=self.clock, standards=self.standards)
+
+    @cached_property
+    def standards(self) -> Standards:
+        """What the rules judge by; raises `BadSettings`."""
+        return standards_of(self.settings)
 
     def upgrade(self) -> None:
         """Bring the database up to date."""
@@ -388,13 +392,9 @@ def api_of(tandem: Tandem) -> Any:  # a Flask application, by a name that only t
         cds_recogniser=cds_recogniser_of(
             settings, storage=tandem.storage, clock=tandem.clock, paths=api.CDS_PATHS
         ),
-        recogniser=_recogniser(tandem),
+        recogniser=recogniser_of(settings, storage=tandem.storage, clock=tandem.clock)
+        if tandem.asks_who
+        else Everybody(),
         hosts=api.OWN_NAMES | tandem.hosts if tandem.asks_who else api.OWN_NAMES,
     )
     return api.create_app(services)
-
-
-def _recogniser(tandem: Tandem) -> Recogniser | Everybody:
-    if not tandem.asks_who:
-        return Everybody()
-    return recogniser_of(tandem.settings, storage=tandem.storage, clock=tandem.clock)

@@ -13,9 +13,10 @@ from service.console.run import Run
 from service.console.tables import page, table
 from service.console.trail import audited
 from service.document import event_to_document
+from service.domain.instruments import title_of
 from service.domain.revision import Origin
 from service.domain.score_series import Point, Series
-from service.domain.timeline import Event, measure_name
+from service.domain.timeline import Event
 
 _ROWS = 6
 _COLUMNS = 56
@@ -60,7 +61,7 @@ def drawn(series: Series) -> tuple[str, ...]:
     labels = [str(series.high), *[""] * (_ROWS - 2), str(series.low)]
     lines = [f"{label:>4} ┤{''.join(cells)}" for label, cells in zip(labels, grid, strict=True)]
     first, last = series.points[0], series.points[-1]
-    latest = f"{measure_name(series.measure)}: {last.value} on {last.at:%Y-%m-%d}"
+    latest = f"{title_of(series.measure)}: {last.value} on {last.at:%Y-%m-%d}"
     days = f"{first.at:%Y-%m-%d}" + f"{last.at:%Y-%m-%d}".rjust(_COLUMNS - 10)
     return latest, *lines, f"      {days}"
 

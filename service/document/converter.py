@@ -16,6 +16,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 from service.document import scalars
 from service.domain.concept import ALWAYS
 from service.domain.condition import Condition, Verification
+from service.domain.measure import AnyMeasure, OwnMeasure
 from service.domain.values import Invalid, Problem
 from service.fhir.json import JsonObject
 
@@ -29,6 +30,7 @@ def make_converter() -> Converter:
     converter.register_structure_hook_factory(is_dataclass, partial(_object_reader, converter))
     converter.register_structure_hook_factory(_is_list, partial(_list_reader, converter))
     converter.register_unstructure_hook(StrEnum, attrgetter("value"))
+    converter.register_unstructure_hook(OwnMeasure, str)
     converter.register_unstructure_hook(Decimal, scalars.write_decimal)
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_unstructure_hook(datetime, datetime.isoformat)
@@ -47,6 +49,9 @@ def _read_scalars(converter: Converter) -> None:
     }
     for kind, read in readers.items():
         converter.register_structure_hook(kind, _ignoring_type(read))
+    converter.register_structure_hook_func(
+        lambda kind: kind == AnyMeasure, _ignoring_type(scalars.read_measure)
+    )
     # cattrs dispatches by class first, nearest base first: without this, a code would be read as a text.
     converter.register_structure_hook(StrEnum, lambda value, codes: scalars.read_code(codes, value))
 

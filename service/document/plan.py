@@ -14,6 +14,7 @@ from service.domain.dosing import NewDose
 from service.domain.findings.decision import Choice, Decision
 from service.domain.findings.finding import Finding
 from service.domain.findings.registry import BY_ID
+from service.domain.own_measures import MeasureWords
 from service.domain.people import Person
 from service.domain.plan import LIST_GROUPS, Plan
 from service.domain.values import Invalid, Problem
@@ -66,6 +67,19 @@ def item_from_document(group: str, document: JsonObject) -> Any:
     if kind is None:
         raise Invalid([Problem("group", f"must be one of {', '.join(ITEM_GROUPS)}")])
     return _read(document, kind)
+
+
+def measures_from_document(document: JsonObject) -> dict[str, MeasureWords]:
+    """Return what a clinic says of measures, by their names; raises `Invalid`."""
+    found, problems = {}, []
+    for name, said in document.items():
+        try:
+            found[name] = _read(said, MeasureWords)
+        except Invalid as error:
+            problems += [problem.under(name) for problem in error.problems]
+    if problems:
+        raise Invalid(problems)
+    return found
 
 
 def dose_to_document(decision: NewDose) -> JsonObject:

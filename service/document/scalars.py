@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from service.domain.measure import AnyMeasure, Measure, named
 from service.domain.values import Invalid, Problem
 
 # JSON's grammar of numbers (RFC 8259, section 6), for numbers that come as text.
@@ -96,6 +97,14 @@ def read_moment(value: Any) -> datetime:
     if moment.tzinfo is None:
         raise refused("needs a time zone offset, such as +02:00 or Z")
     return moment
+
+
+def read_measure(value: Any) -> AnyMeasure:
+    """Return a measure by its name; whether a clinic describes one of its own is not looked at here."""
+    found = named(read_text(value))
+    if found is None:
+        raise refused(f"must be one of {', '.join(Measure)}, or the name of a measure of the clinic")
+    return found
 
 
 def read_code(codes: type[_Code], value: Any) -> _Code:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from service.domain.measure import RANGES, Measure
+from service.domain.measure import AnyMeasure, range_of
 from service.domain.references import CONDITION
 from service.domain.values import Problem, Status, Value, ordered, unique, within
 
@@ -50,7 +50,7 @@ class Comparator(StrEnum):
 class Target(Value):
     """The score that reaches the goal, both ends included."""
 
-    measure: Measure
+    measure: AnyMeasure
     comparator: Comparator
     value: Decimal
 
@@ -58,7 +58,7 @@ class Target(Value):
         if not self.value.is_finite():
             yield Problem("value", "must be a number")
         else:
-            yield from within("value", self.value, RANGES[self.measure])
+            yield from within("value", self.value, range_of(self.measure))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,15 @@
 """What the numbers of each instrument mean: direction, bands, change, response, remission, with their source.
 
-Item texts are never held. docs/measures.md is this table.
+Item texts are never held. docs/measures.md is this table. What a clinic says otherwise, or of measures of its
+own, is laid over it (`own_measures`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
 
-from service.domain.measure import RANGES, Measure
+from service.domain.measure import AnyMeasure, Measure, range_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,10 +19,11 @@ class Instrument:
     `bands` name the lowest total of each band, in rising order. `change` is the smallest change that means
     something, in points; `response` the share of the baseline that must be gone; `remission` the total at
     which the symptoms are gone, that one included; `screen` the total from which it is positive.
-    `adults` says that these numbers were found in adults alone.
+    `adults` says that these numbers were found in adults alone. `totals` are the lowest and the highest total
+    of a measure that is a clinic's own.
     """
 
-    measure: Measure
+    measure: AnyMeasure
     title: str
     source: str
     higher_is_better: bool = False
@@ -31,11 +33,12 @@ class Instrument:
     remission: int | None = None
     screen: int | None = None
     adults: bool = True
+    totals: tuple[int, int] | None = None
 
     @property
     def range(self) -> tuple[int, int]:
         """The lowest and the highest total."""
-        return RANGES[self.measure]
+        return self.totals or range_of(self.measure)
 
     def worse_by(self, before: int, after: int) -> int:
         """Return by how many points a total is worse than one before it; negative when it is better."""
@@ -66,7 +69,12 @@ class Instrument:
 
     def remitted(self, value: int) -> bool:
         """Tell whether a total is one of remission."""
-        return self.remission is not None and value <= self.remission
+        return self.remission is not None and self.worse_by(self.remission, value) <= 0
+
+    def better(self, value: int, points: int) -> int:
+        """Return the total that is better than another by so many points, as far as there is one."""
+        low, high = self.range
+        return min(value + points, high) if self.higher_is_better else max(value - points, low)
 
 
 _PHQ_BANDS = ((0, "minimal"), (5, "mild"), (10, "moderate"), (15, "moderately severe"), (20, "severe"))
@@ -141,5 +149,31 @@ _TABLE = (
     ),
 )
 
-INSTRUMENTS: Mapping[Measure, Instrument] = MappingProxyType({one.measure: one for one in _TABLE})
-"""The instruments, each under its measure."""
+INSTRUMENTS: Mapping[AnyMeasure, Instrument] = MappingProxyType({one.measure: one for one in _TABLE})
+"""The published instruments, each under its measure."""
+
+
+def title_of(measure: AnyMeasure) -> str:
+    """Return a measure as clinicians write it."""
+    return INSTRUMENTS[measure].title if measure in INSTRUMENTS else measure.upper()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instruments:
+    """The instruments of a clinic, by measure."""
+
+    known: Mapping[AnyMeasure, Instrument] = field(default_factory=lambda: INSTRUMENTS)
+
+    def __contains__(self, measure: AnyMeasure) -> bool:
+        """Tell whether anything is known of a measure."""
+        return measure in self.known
+
+    def of(self, measure: AnyMeasure) -> Instrument:
+        """Return the instrument of a measure; of one that nobody describes any more nothing is judged."""
+        return self.known.get(measure) or Instrument(
+            measure=measure, title=title_of(measure), source="", adults=False
+        )
+
+
+PUBLISHED = Instruments()
+"""The instruments as published."""

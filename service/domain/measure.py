@@ -1,16 +1,21 @@
 """Measures and scores: what an instrument said on one day; item texts are never held."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeAlias
 
 from service.domain.references import PERSON
 from service.domain.values import Problem, Value, unique, within
 
+OWN_ID = r"[a-z][a-z0-9-]{0,38}[a-z0-9]"
+"""What the name of a clinic's own measure looks like."""
+
 
 class Measure(StrEnum):
-    """The instruments that a plan can score; `RANGES` has the lowest and highest total of each."""
+    """The instruments that every plan can score; `RANGES` has the lowest and highest total of each."""
 
     PHQ_9 = "phq-9"
     PHQ_A = "phq-a"
@@ -20,6 +25,22 @@ class Measure(StrEnum):
     ASRM = "asrm"
     WHO_5 = "who-5"
     C_SSRS = "c-ssrs"
+
+
+class OwnMeasure(str):
+    """A measure that the clinic's settings describe: its name there, such as `oasis`."""
+
+    __slots__ = ()
+
+
+AnyMeasure: TypeAlias = Measure | OwnMeasure
+
+
+def named(name: str) -> AnyMeasure | None:
+    """Return the measure of a name, one of the clinic's own where it is none of all; None for no name."""
+    if name in tuple(Measure):
+        return Measure(name)
+    return OwnMeasure(name) if re.fullmatch(OWN_ID, name) else None
 
 
 # Totals as published with each instrument (PHQ-9: Kroenke 2001; GAD-7: Spitzer 2006; ASRM: Altman 1997).
@@ -34,6 +55,15 @@ RANGES = {
     Measure.WHO_5: (0, 100),
     Measure.C_SSRS: (0, 6),
 }
+
+
+# What the totals of a clinic's own measure may be at all; its settings say more.
+_ANY = (-999, 999)
+
+
+def range_of(measure: AnyMeasure) -> tuple[int, int]:
+    """Return the lowest and the highest total that a plan can hold."""
+    return RANGES[measure] if isinstance(measure, Measure) else _ANY
 
 
 # Numbers of items as published with each instrument; of the C-SSRS its screener.
@@ -83,7 +113,7 @@ class Score(Value):
     """One total on one day; `recorded_by` is None when the patient reported it."""
 
     id: str
-    measure: Measure
+    measure: AnyMeasure
     value: int | None = None
     absent_reason: AbsentReason | None = None
     items: tuple[ItemAnswer, ...] = ()
@@ -92,10 +122,13 @@ class Score(Value):
     recorded_by: str | None = field(default=None, metadata=PERSON)
 
     def problems(self) -> Iterator[Problem]:
-        yield from within("value", self.value, RANGES[self.measure])
+        yield from within("value", self.value, range_of(self.measure))
         if (self.value is None) == (self.absent_reason is None):
             yield Problem("absent_reason", "is given exactly when there is no value (obs-6)")
         yield from unique("items", (answer.item for answer in self.items))
+        if self.items and not isinstance(self.measure, Measure):
+            yield Problem("items", "are held of published instruments alone")
+            return
         for index, answer in enumerate(self.items):
-            if answer.item > ITEMS[self.measure]:
+            if answer.item > ITEMS[self.measure]:  # type: ignore[index]  # nothing else has items
                 yield Problem(f"items[{index}].item", f"is beyond the items of {self.measure}")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from service.domain.findings.risk import positive_items
-from service.domain.measure import Measure, RecordStatus, Score
+from service.domain.measure import RecordStatus, Score
 from service.domain.plan import Plan
 
 
@@ -25,8 +25,8 @@ def latest_positive(plan: Plan) -> tuple[str, ...]:
 
 
 def _latest(plan: Plan) -> Iterator[Score]:
-    for measure in Measure:
-        told = [one for one in plan.scores if one.measure is measure and _counts(one)]
+    for measure in {one.measure: None for one in plan.scores}:
+        told = [one for one in plan.scores if one.measure == measure and _counts(one)]
         if told:
             yield max(told, key=lambda one: (one.taken_at, one.id))
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.domain.findings.risk import positive_items
-from service.domain.measure import RANGES, Measure, RecordStatus
+from service.domain.instruments import PUBLISHED, Instruments
+from service.domain.measure import AnyMeasure, Measure, RecordStatus
 from service.domain.plan import Plan
 
 
@@ -21,27 +22,32 @@ class Point:
 class Series:
     """The scores of one measure between its lowest and highest possible total."""
 
-    measure: Measure
+    measure: AnyMeasure
     low: int
     high: int
     points: tuple[Point, ...]
 
 
-def score_series(plan: Plan) -> tuple[Series, ...]:
-    """Return a series for each measure that has a value, in the order of the measures."""
-    found = ((measure, _points(plan, measure)) for measure in Measure)
-    return tuple(
-        Series(measure=measure, low=RANGES[measure][0], high=RANGES[measure][1], points=points)
-        for measure, points in found
-        if points
-    )
+def score_series(plan: Plan, instruments: Instruments = PUBLISHED) -> tuple[Series, ...]:
+    """Return a series for each measure that has a value, the clinic's own behind the others."""
+    own = {one.measure for one in plan.scores if not isinstance(one.measure, Measure)}
+    found = ((measure, _points(plan, measure)) for measure in (*Measure, *sorted(own)))
+    return tuple(_series(measure, points, instruments) for measure, points in found if points)
 
 
-def _points(plan: Plan, measure: Measure) -> tuple[Point, ...]:
+def _series(measure: AnyMeasure, points: tuple[Point, ...], instruments: Instruments) -> Series:
+    low, high = instruments.of(measure).range
+    if measure not in instruments:  # nobody describes it any more: what was found is all that is known
+        values = [point.value for point in points]
+        low, high = min(0, *values), max(1, *values)
+    return Series(measure=measure, low=low, high=high, points=points)
+
+
+def _points(plan: Plan, measure: AnyMeasure) -> tuple[Point, ...]:
     held = (
         (one, one.value)
         for one in plan.scores
-        if one.measure is measure and one.status is not RecordStatus.ENTERED_IN_ERROR
+        if one.measure == measure and one.status is not RecordStatus.ENTERED_IN_ERROR
     )
     points = [
         (

@@ -9,7 +9,8 @@ from service.domain.appointment import Appointment, AppointmentStatus
 from service.domain.concept import Concept
 from service.domain.coordination import FlagStatus, NoteStatus
 from service.domain.findings.risk import NEEDS_ASSESSMENT, positive_items
-from service.domain.measure import Measure, RecordStatus, Score
+from service.domain.instruments import title_of
+from service.domain.measure import RecordStatus, Score
 from service.domain.medication import DosageStep, MedicationOrder, OrderStatus
 from service.domain.plan import Plan
 from service.domain.revision import Origin
@@ -118,12 +119,7 @@ def _scores(plan: Plan) -> Iterator[Event]:
 
 def _score_words(score: Score) -> str:
     said = f"no value ({score.absent_reason})" if score.value is None else str(score.value)
-    return f"{measure_name(score.measure)}: {said}"
-
-
-def measure_name(measure: Measure) -> str:
-    """Return a measure as clinicians write it."""
-    return "Y-BOCS" if measure is Measure.Y_BOCS else measure.value.upper()
+    return f"{title_of(score.measure)}: {said}"
 
 
 def _medication(plan: Plan) -> Iterator[Event]:

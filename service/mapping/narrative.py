@@ -58,7 +58,7 @@ def _goal(goal: Goal) -> str:
     score = (
         ""
         if target is None
-        else f", {MEASURE.rows[target.measure][0].display} {_SIDE[target.comparator]} "
+        else f", {MEASURE.codes(target.measure)[0].display} {_SIDE[target.comparator]} "
         f"{number_to_fhir(target.value)}"
     )
     due = "" if goal.due is None else f", by {goal.due.isoformat()}"

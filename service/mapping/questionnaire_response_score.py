@@ -1,6 +1,6 @@
 """QuestionnaireResponse of a score: the single answers behind its total, by number, without the wording."""
 
-from service.domain.measure import ItemAnswer, RecordStatus, Score
+from service.domain.measure import ItemAnswer, Measure, RecordStatus, Score
 from service.fhir.json import JsonObject
 from service.mapping.answers import COMMON, answered, answers_form, items_of, value_of
 from service.mapping.datatypes import moment_to_fhir
@@ -31,7 +31,7 @@ def to_fhir(
     mine = {
         "resourceType": "QuestionnaireResponse",
         "identifier": refs.identifier(score.id),
-        "questionnaire": INSTRUMENTS[score.measure].url,
+        "questionnaire": INSTRUMENTS[Measure(score.measure)].url,
         "status": _STATUS[score.status],
         "subject": about,
         "authored": moment_to_fhir(score.taken_at),

@@ -16,7 +16,7 @@ from service.domain.background import (
     TreatmentKind,
 )
 from service.domain.journal import JournalEntry
-from service.domain.measure import ITEMS, RANGES, AbsentReason, ItemAnswer, Measure, Score
+from service.domain.measure import ITEMS, AbsentReason, ItemAnswer, Measure, OwnMeasure, Score, range_of
 from service.domain.relapse import RelapseStep, WarningSign
 from service.domain.side_effect import SideEffect
 from tests.strategies.basics import (
@@ -42,7 +42,9 @@ from tests.strategies.basics import (
     subsets,
 )
 
-_MEASURE = one_of(Measure)
+# Every plan may hold scores of measures that a clinic describes itself, whatever it describes.
+_OWN = (OwnMeasure("oasis"), OwnMeasure("session-rating-4"))
+_MEASURE = one_of((*Measure, *_OWN))
 
 
 def _some_of(number: int) -> tuple[tuple[int, int], ...]:
@@ -50,12 +52,12 @@ def _some_of(number: int) -> tuple[tuple[int, int], ...]:
     return ((1, 0), (2, 3), (4, 4), (number, 1))
 
 
-_TOTAL = {measure: st.integers(low, high) for measure, (low, high) in RANGES.items()}
+_TOTAL = {measure: st.integers(*range_of(measure)) for measure in (*Measure, *_OWN)}
 _ABSENT = one_of(AbsentReason)
 _ANSWERS = {
     measure: one_of(subsets([ItemAnswer(item=item, value=value) for item, value in _some_of(number)]))
     for measure, number in ITEMS.items()
-}
+} | dict.fromkeys(_OWN, st.just(()))
 
 
 def a_score(draw: Draw, uid: str) -> Score:

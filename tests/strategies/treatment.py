@@ -11,7 +11,7 @@ from service.domain.balance import Balance, Phase
 from service.domain.concept import Quantity
 from service.domain.condition import Condition, Course, Severity, Verification
 from service.domain.goal import Achievement, Comparator, Goal, GoalStatus, Target
-from service.domain.measure import RANGES
+from service.domain.measure import RANGES, OwnMeasure
 from service.domain.medication import (
     DayPart,
     DosageStep,
@@ -83,7 +83,7 @@ _ACHIEVEMENT = maybe_of(Achievement)
 _TARGET = maybe_of(
     [
         Target(measure=measure, comparator=comparator, value=Decimal(value))
-        for measure, (low, high) in RANGES.items()
+        for measure, (low, high) in (*RANGES.items(), (OwnMeasure("oasis"), (0, 20)))
         for comparator in Comparator
         for value in (low, high, "4.5", "3", "5")
     ]

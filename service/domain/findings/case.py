@@ -16,8 +16,9 @@ from service.domain.condition import Condition, Course, Verification
 from service.domain.findings.decision import Decision
 from service.domain.findings.numbers import DEFAULTS, Numbers
 from service.domain.goal import Goal
+from service.domain.instruments import PUBLISHED, Instruments
 from service.domain.journal import JournalEntry
-from service.domain.measure import Measure, RecordStatus, Score
+from service.domain.measure import AnyMeasure, RecordStatus, Score
 from service.domain.medication import MedicationOrder, OrderStatus
 from service.domain.plan import Plan
 from service.domain.session import Session, SessionStatus
@@ -40,11 +41,12 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A plan on one day as rules see it, with the clinic's numbers, the plan's past and its decisions."""
+    """A plan on one day as rules see it, with what the clinic judges by, its past and its decisions."""
 
     plan: Plan
     today: date
     numbers: Numbers = DEFAULTS
+    instruments: Instruments = PUBLISHED
     past: tuple[Snapshot, ...] = ()
     decisions: tuple[Decision, ...] = ()
 
@@ -66,9 +68,9 @@ class Case:
         """The scores that were not taken back, those without a value among them; the oldest first."""
         return _sorted(_standing(self.plan.scores), lambda one: one.taken_at)
 
-    def valued(self, measure: Measure) -> tuple[Score, ...]:
+    def valued(self, measure: AnyMeasure) -> tuple[Score, ...]:
         """Return the scores of a measure that have a value: final, amended or corrected."""
-        return tuple(one for one in self.scores if one.measure is measure and one.value is not None)
+        return tuple(one for one in self.scores if one.measure == measure and one.value is not None)
 
     @property
     def orders(self) -> tuple[MedicationOrder, ...]:

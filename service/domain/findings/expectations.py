@@ -106,7 +106,7 @@ def _expected(case: Case) -> Iterator[Finding]:
 
 def _goals(case: Case, one: Trend) -> tuple[ExpectedGoal, ...]:
     measure, base = one.instrument.measure, one.baseline
-    held = [goal for goal in case.goals if goal.target is not None and goal.target.measure is measure]
+    held = [goal for goal in case.goals if goal.target is not None and goal.target.measure == measure]
     if base is None or one.instrument.change is None or one.instrument.remission is None:
         return ()
     first = _day(one) + case.numbers.first_improvement_weeks_max * _WEEK
@@ -117,18 +117,23 @@ def _goals(case: Case, one: Trend) -> tuple[ExpectedGoal, ...]:
         ExpectedGoal(
             description=f"First improvement: {title} better by {one.instrument.change} points",
             due=first,
-            target=_at_most(one, max(total(base) - one.instrument.change, 0)),
+            target=_reaching(one, one.instrument.better(total(base), one.instrument.change)),
         ),
         ExpectedGoal(
-            description=f"Full benefit: {title} of {one.instrument.remission} or less",
+            description=f"Full benefit: {title} of {one.instrument.remission} or {_side(one)}",
             due=_months_after(_day(one), case.numbers.full_benefit_months_max),
-            target=_at_most(one, one.instrument.remission),
+            target=_reaching(one, one.instrument.remission),
         ),
     )
 
 
-def _at_most(one: Trend, value: int) -> Target:
-    return Target(measure=one.instrument.measure, comparator=Comparator.AT_MOST, value=Decimal(value))
+def _side(one: Trend) -> str:
+    return "more" if one.instrument.higher_is_better else "less"
+
+
+def _reaching(one: Trend, value: int) -> Target:
+    side = Comparator.AT_LEAST if one.instrument.higher_is_better else Comparator.AT_MOST
+    return Target(measure=one.instrument.measure, comparator=side, value=Decimal(value))
 
 
 def _months_after(day: date, months: int) -> date:

@@ -11,7 +11,7 @@ from service.domain.findings.proposal import Proposal, ProposalKind
 from service.domain.findings.rule import Rule
 from service.domain.findings.trend import JUDGED_ON, as_evidence, said, total
 from service.domain.goal import Achievement, Comparator, Goal, GoalStatus, Target
-from service.domain.instruments import INSTRUMENTS
+from service.domain.instruments import title_of
 from service.domain.measure import Score
 
 _OPEN = frozenset({GoalStatus.ACCEPTED, GoalStatus.ACTIVE})
@@ -31,7 +31,7 @@ def _finding(case: Case, goal: Goal, target: Target) -> Finding:
     reached = [_reaches(target, total(one)) for one in recent]
     itself = Evidence(group="goals", item=goal.id, says="a goal that is due", day=goal.due)
     evidence = (itself, *(as_evidence(one) for one in recent))
-    title = INSTRUMENTS[target.measure].title
+    title = title_of(target.measure)
     aim = f"{title} {target.comparator.replace('-', ' ')} {target.value}"
     words = said(evidence[1:])
     if len(recent) < JUDGED_ON or len(set(reached)) > 1:

@@ -11,7 +11,6 @@ from service.domain.findings.proposal import Proposal, ProposalKind
 from service.domain.findings.rule import Rule
 from service.domain.findings.scores import worsened
 from service.domain.findings.trend import as_evidence, said, total
-from service.domain.instruments import INSTRUMENTS
 from service.domain.relapse import RelapseStep, WarningSign
 
 
@@ -67,7 +66,7 @@ def _scored(case: Case) -> Iterator[Finding]:
     words, agreed = _agreed(case)
     for measure in sorted({one.measure for one in case.scores}):
         pair = worsened(case, measure)
-        if agreed and pair and INSTRUMENTS[measure].remitted(total(pair[0])):
+        if agreed and pair and case.instruments.of(measure).remitted(total(pair[0])):
             evidence = tuple(as_evidence(one) for one in pair)
             yield Finding(
                 rule="warning-score",

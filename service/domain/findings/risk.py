@@ -73,7 +73,7 @@ def _positive(case: Case) -> Iterator[Finding]:
 def _unknown(case: Case) -> Iterator[Finding]:
     """Say of the last score of each instrument with a risk item that the item is missing."""
     for measure in sorted({one.measure for one in case.scores} & (_HAS_ITEM | {Measure.C_SSRS})):
-        last = [one for one in case.scores if one.measure is measure][-1]
+        last = [one for one in case.scores if one.measure == measure][-1]
         if positive_items(last) is None:
             name = measure.upper()
             says = f"{name} without an answer to its risk item"

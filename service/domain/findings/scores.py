@@ -9,8 +9,7 @@ from service.domain.findings.finding import Audience, Evidence, Finding, Urgency
 from service.domain.findings.proposal import Proposal, ProposalKind
 from service.domain.findings.rule import Rule
 from service.domain.findings.trend import as_evidence, said, total, trends
-from service.domain.instruments import INSTRUMENTS
-from service.domain.measure import Measure, Score
+from service.domain.measure import AnyMeasure, Measure, Score
 
 LOOK_AGAIN = Proposal(
     kind=ProposalKind.TASK,
@@ -19,13 +18,13 @@ LOOK_AGAIN = Proposal(
 )
 
 
-def worsened(case: Case, measure: Measure) -> tuple[Score, ...]:
+def worsened(case: Case, measure: AnyMeasure) -> tuple[Score, ...]:
     """Return (what it is worse than, the last score) when the last score of a measure is a worsening.
 
     It is worse than the one before it, and by a change that means something than that or than the best one
     before it, or it lies in a worse band than the one before it.
     """
-    instrument = INSTRUMENTS[measure]
+    instrument = case.instruments.of(measure)
     scores = case.valued(measure)
     if len(scores) < 2 or (instrument.adults and not case.is_adult(scores[-1].taken_at.date())):  # noqa: PLR2004  a pair
         return ()
@@ -57,7 +56,7 @@ def _worsening(case: Case) -> Iterator[Finding]:
 
 def _missing(case: Case) -> Iterator[Finding]:
     for measure in sorted({one.measure for one in case.scores}):
-        last = [one for one in case.scores if one.measure is measure][-1]
+        last = [one for one in case.scores if one.measure == measure][-1]
         if last.value is None:
             evidence = as_evidence(last)
             yield Finding(
@@ -84,8 +83,8 @@ def _baseline(case: Case) -> Iterator[Finding]:
 
 def _young(case: Case) -> Iterator[Finding]:
     for measure in sorted({one.measure for one in case.scores}):
-        last = [one for one in case.scores if one.measure is measure][-1]
-        instrument = INSTRUMENTS[measure]
+        last = [one for one in case.scores if one.measure == measure][-1]
+        instrument = case.instruments.of(measure)
         if instrument.adults and not case.is_adult(last.taken_at.date()):
             evidence = as_evidence(last)
             yield Finding(
@@ -99,7 +98,7 @@ def _young(case: Case) -> Iterator[Finding]:
 
 def positive_mania_screen(case: Case) -> tuple[Evidence, ...]:
     """Return the last ASRM as evidence when it is positive."""
-    least = INSTRUMENTS[Measure.ASRM].screen or 0
+    least = case.instruments.of(Measure.ASRM).screen or 0
     return tuple(as_evidence(one) for one in case.valued(Measure.ASRM)[-1:] if total(one) >= least)
 
 

@@ -7,8 +7,8 @@ from itertools import takewhile
 from service.domain.findings.case import Case
 from service.domain.findings.finding import Evidence
 from service.domain.findings.start import clock
-from service.domain.instruments import INSTRUMENTS, Instrument
-from service.domain.measure import Measure, Score
+from service.domain.instruments import Instrument, title_of
+from service.domain.measure import AnyMeasure, Score
 
 JUDGED_ON = 2
 """How many of the last scores must agree."""
@@ -67,10 +67,10 @@ def trends(case: Case) -> tuple[Trend, ...]:
     return tuple(one for one in found if one is not None)
 
 
-def trend(case: Case, measure: Measure, started: Evidence) -> Trend | None:
+def trend(case: Case, measure: AnyMeasure, started: Evidence) -> Trend | None:
     """Return the trend of one measure since the clock started; None where its cut-offs do not hold."""
     day = started.day or case.today
-    instrument = INSTRUMENTS[measure]
+    instrument = case.instruments.of(measure)
     if instrument.adults and not case.is_adult(day):
         return None
     scores = [one for one in case.valued(measure) if one.taken_at.date() <= case.today]
@@ -91,7 +91,7 @@ def total(score: Score) -> int:
 
 def as_evidence(score: Score) -> Evidence:
     """Return what a score says, as evidence; a missing value is said with its reason."""
-    title = INSTRUMENTS[score.measure].title
+    title = title_of(score.measure)
     reason = "" if score.absent_reason is None else score.absent_reason.replace("-", " ")
     said = f"{title} {score.value}" if score.value is not None else f"{title} without a value: {reason}"
     return Evidence(group="scores", item=score.id, says=said, day=score.taken_at.date())

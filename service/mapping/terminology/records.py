@@ -5,6 +5,7 @@ from service.domain.background import FactorKind, PreferenceKind
 from service.domain.coordination import FlagKind, Medium, TaskKind
 from service.domain.measure import AbsentReason, Measure
 from service.domain.session import Setting
+from service.mapping.terminology.measures import Measures
 from service.mapping.terminology.systems import (
     ACT_CODE,
     DATA_ABSENT,
@@ -19,7 +20,7 @@ _MEASURE = own_system("measure")
 
 # LOINC 44261-6 and 89204-2: VSAC eCQM value sets (v2022); 70274-6: hl7.org PCO IG. The others have no code
 # that was confirmed, so they are ours alone.
-MEASURE = Table(
+MEASURE = Measures(
     "measure",
     {
         Measure.PHQ_9: (

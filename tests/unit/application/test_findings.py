@@ -11,6 +11,7 @@ from service.application.keep_plan import create_plan, replace_plan
 from service.application.ports import Editor, PlanPorts
 from service.domain.findings.decision import Answer, Choice
 from service.domain.findings.finding import Finding
+from service.domain.findings.judging import Standards
 from service.domain.findings.numbers import Numbers
 from service.domain.measure import RecordStatus
 from service.domain.medication import OrderStatus
@@ -36,7 +37,9 @@ class House:
 
     def __init__(self, plan: Plan, day: int = 43, **numbers: int) -> None:
         self.clock = StillClock(moment(0))
-        self.ports = PlanPorts(storage=MemoryStorage(), clock=self.clock, numbers=Numbers(**numbers))
+        self.ports = PlanPorts(
+            storage=MemoryStorage(), clock=self.clock, standards=Standards(numbers=Numbers(**numbers))
+        )
         with self.ports.storage.begin() as work:
             for person in DIRECTORY.values():
                 work.people.put(person)

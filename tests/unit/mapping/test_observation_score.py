@@ -3,9 +3,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from service.domain.measure import AbsentReason, ItemAnswer, Measure, RecordStatus, Score
+from service.domain.measure import AbsentReason, ItemAnswer, Measure, OwnMeasure, RecordStatus, Score
 from service.fhir.json import JsonObject
 from service.mapping import observation_score as module
+from service.mapping.terminology.measures import OWN_MEASURES
 from tests.builders import NURSE, THERAPIST, a_score, uid
 from tests.strategies import observed
 from tests.unit.mapping.laws import (
@@ -142,3 +143,17 @@ def test_every_measure_is_told_from_other_observations(measure):
     assert module.stands_for(resource)
     assert not module.stands_for({**resource, "resourceType": "Goal"})
     assert not module.stands_for({**resource, "code": NOTHING_OF_OURS})
+
+
+def test_a_measure_that_a_clinic_describes_goes_out_under_a_code_of_its_own_and_comes_back():
+    score = a_score(measure=OwnMeasure("oasis"), value=12, items=())
+    resource = written(score)
+    assert resource["code"]["coding"] == [{"system": OWN_MEASURES, "code": "oasis", "display": "OASIS"}]
+    assert module.stands_for(resource)
+    assert MAPPER.absorb(None, resource, PLACED).value == score
+
+
+@pytest.mark.parametrize("code", ["phq-9", "no name", "", None])
+def test_a_code_that_no_clinic_can_give_a_measure_is_none(code):
+    resource = {**written(), "code": {"coding": [{"system": OWN_MEASURES, "code": code}]}}
+    assert not module.stands_for(resource)
