@@ -6,27 +6,40 @@ Its type tells; where a type has several, a code that the profile asks for, or a
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import TypeAlias
 
 from fhir_profiles import resources
+from fhir_profiles.source.artefact import canonical
 from service.fhir.json import JsonObject
+from service.mapping.terminology.measures import OWN_MEASURES
+from service.mapping.terminology.records import MEASURE
 
 Coding: TypeAlias = tuple[str, str]
+# No ValueSet can list the measures that a clinic describes itself.
+_BESIDE = MappingProxyType({canonical("ValueSet", MEASURE.name): OWN_MEASURES})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sign:
-    """What tells the resources of one profile from others of their type; no codes stand for any code."""
+    """What tells the resources of one profile from others of their type; no codes stand for any code.
+
+    Any code of the `system` will do as well.
+    """
 
     profile: str
     codes: frozenset[Coding]
     extensions: frozenset[str]
+    system: str | None = None
 
     def is_on(self, resource: JsonObject) -> bool:
         """Tell whether a resource bears it."""
         said = _pairs(resource.get("code", {}).get("coding", ()))
         held = {one.get("url") for one in resource.get("extension", ())}
-        return self.extensions <= held and (not self.codes or bool(self.codes & said))
+        return self.extensions <= held and (not self.codes or self._names(said))
+
+    def _names(self, said: frozenset[Coding]) -> bool:
+        return bool(self.codes & said) or any(system == self.system for system, _ in said)
 
 
 class Profiles:
@@ -66,13 +79,19 @@ def _sign(profile: JsonObject, value_sets: Mapping[str, frozenset[Coding]]) -> S
     elements = {one["id"]: one for one in profile["differential"]["element"]}
     code = elements.get(f"{profile['type']}.code", {})
     pattern = _pairs(code.get("patternCodeableConcept", {}).get("coding", ()))
-    bound = value_sets.get(code.get("binding", {}).get("valueSet"), frozenset())
+    listed = code.get("binding", {}).get("valueSet")
+    bound = value_sets.get(listed, frozenset())
     required = (
         one["type"][0]["profile"][0]
         for name, one in elements.items()
         if name.startswith(f"{profile['type']}.extension:") and one["min"]
     )
-    return Sign(profile=profile["url"], codes=pattern | bound, extensions=frozenset(required))
+    return Sign(
+        profile=profile["url"],
+        codes=pattern | bound,
+        extensions=frozenset(required),
+        system=_BESIDE.get(listed),
+    )
 
 
 def _listed(value_set: JsonObject) -> Iterator[Coding]:
