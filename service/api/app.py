@@ -24,6 +24,7 @@ from service.api.health import health_doors
 from service.api.hooks import hook_doors
 from service.api.imports import import_doors
 from service.api.inbox import inbox_doors
+from service.api.journal import journal_doors
 from service.api.meetings import meeting_doors
 from service.api.metrics import metrics_doors
 from service.api.openapi import make_api
@@ -50,6 +51,7 @@ _DOORS = (
     revision_doors,
     timeline_doors,
     calendar_doors,
+    journal_doors,
     part_doors,
     fhir_doors,
     sync_doors,

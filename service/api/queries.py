@@ -7,7 +7,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields
 from marshmallow.validate import Length, Range, Regexp
 
 from service.api.schemas import ID
-from service.document.scalars import read_moment
+from service.document.scalars import read_date, read_moment
 from service.domain.concept import Identifier
 from service.domain.therapy import RequestStatus
 from service.domain.values import Invalid, time_problems
@@ -29,6 +29,16 @@ class Moment(fields.String):
         if reasons := [one.reason for one in time_problems("", moment)]:
             raise ValidationError(reasons)
         return moment
+
+
+class _Day(fields.String):
+    """A day, and nothing else that ISO 8601 knows."""
+
+    def _deserialize(self, value: Any, *where: Any, **kwargs: Any) -> Any:
+        try:
+            return read_date(super()._deserialize(value, *where, **kwargs))
+        except Invalid as error:
+            raise ValidationError([one.reason for one in error.problems]) from None
 
 
 class _SystemAndValue(fields.String):
@@ -76,6 +86,20 @@ class RevisionQuery(PageQuery):
 
     after = fields.Integer(  # type: ignore[assignment]  # here a page follows a number
         load_default=0, validate=Range(0, 2**31 - 1), metadata={"description": "A revision's number."}
+    )
+
+
+class WeekQuery(Schema):
+    """Which seven days."""
+
+    class Meta:
+        """Refuses a parameter that is none: a slip in its name would give other days."""
+
+        unknown = RAISE
+
+    start = _Day(
+        data_key="from",
+        metadata={"format": "date", "description": "The first of the seven days; else they end today."},
     )
 
 

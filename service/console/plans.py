@@ -1,21 +1,24 @@
-"""`tandem plan`: load, list, show and export."""
+"""`tandem plan`: load, list, show, sum up a week of the journal, and export."""
 
+from datetime import datetime
 from typing import BinaryIO, TextIO
 
 import click
 
 from service.application.export_plan import export_plan
 from service.application.load_plan import load_plan
+from service.application.read_journal import read_journal_week
 from service.application.read_plan import list_plans, read_plan
 from service.application.seeing import seen
 from service.console.group import Noun, OneOf
+from service.console.journal_view import show_journal_week
 from service.console.plan_file import content_of, read_plan_file
 from service.console.plan_view import show_plan
 from service.console.preparation import prepare
 from service.console.reports import plans_document, revision_document, show_plans
 from service.console.run import Run
 from service.console.trail import audited
-from service.document import plan_to_document
+from service.document import journal_week_to_document, plan_to_document
 from service.domain.therapy import RequestStatus
 from service.fhir.json import dumps
 from service.ports.storage import PlanFilter
@@ -76,6 +79,24 @@ def show(run: Run, plan_id: str, revision: int | None) -> None:
         "withheld": held.withheld,
     }
     run.answer(document, lambda stream: show_plan(held, stream))
+
+
+@plan.command()
+@click.argument("plan_id")
+@click.option(
+    "--from", "start", type=click.DateTime(["%Y-%m-%d"]), help="The first of seven days; else they end today."
+)
+@click.pass_obj
+def journal(run: Run, plan_id: str, start: datetime | None) -> None:
+    """Sum up a week of the symptom journal: how well it is kept, energy, mood and warning signs.
+
+    Entries that the patient has not shared are in none of its numbers.
+    """
+    with audited(prepare(run.installation), "plan journal", plan_id=plan_id) as ports:
+        first = None if start is None else start.date()
+        found = read_journal_week(plan_id, start=first, whole=False, ports=ports)
+    document = {**journal_week_to_document(found.week), "withheld": found.sight.withheld}
+    run.answer(document, lambda stream: show_journal_week(found, stream))
 
 
 @plan.command()

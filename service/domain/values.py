@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -99,7 +99,12 @@ def time_problems(name: str, moment: datetime) -> Iterator[Problem]:
         yield Problem(name, "needs an offset of whole minutes, -14:00 to +14:00")
     if moment.microsecond:
         yield Problem(name, "is given in whole seconds")
-    if moment.year not in _YEARS:
+    yield from year_problems(name, moment)
+
+
+def year_problems(name: str, day: date) -> Iterator[Problem]:
+    """Yield a problem for a day or a moment in a year that nobody means."""
+    if day.year not in _YEARS:
         yield Problem(name, f"must lie in the years {_YEARS[0]} to {_YEARS[-1]}")
 
 

@@ -126,6 +126,7 @@ CASES: dict[str, Sound] = {
     "decideFinding": _on_finding,
     "readTimeline": _on_plan(),
     "drawTimeline": _on_plan(),
+    "readJournalWeek": _on_plan(query={"from": "2024-03-04"}),
     "readCalendarOfPlan": _on_plan(),
     "readCalendarOfPerson": _person(write=False),
     "readAgenda": _on_plan(),
@@ -257,7 +258,7 @@ _HEADERS = (
     "traceparent",
     "tracestate",
 )
-_QUERY = ("after", "limit", "status", "identifier", "updated_since", "patient_id")
+_QUERY = ("after", "limit", "status", "identifier", "updated_since", "patient_id", "from")
 
 
 def _bodies(sound: Any) -> Iterator[Any]:

@@ -26,6 +26,11 @@ CASES = {
     "plan new": [["plan", "new", "{file}"], ["plan", "new", "{file}", "--json"]],
     "plan list": [["plan", "list"], ["plan", "list", "--after", "nonsense"]],
     "plan show": [["plan", "show", "{plan}"], ["plan", "show", "{plan}", "--revision", "9"]],
+    "plan journal": [
+        ["plan", "journal", "{plan}", "--from", "2024-03-04"],
+        ["plan", "journal", "{plan}", "--from", "0001-01-01", "--json"],
+        ["plan", "journal", "unknown"],
+    ],
     "plan export": [["plan", "export", "{plan}"], ["plan", "export", "{plan}", "--output", "{file}/x"]],
     "push": [["push", "{plan}"], ["push", "--all", "--json"], ["push", "unknown"]],
     "validate": [["validate", "{file}"], ["validate", "{plan}"], ["validate", "{plan}", "--ehr"]],
@@ -85,8 +90,8 @@ CASES = {
 SERVERS = {"serve", "sandbox", "worker", "demo"}
 # What these answer is the record, or the EHR's words on it: only what they say beside it is looked at.
 ANSWERS = {
-    "plan new", "plan list", "plan show", "plan export", "push", "sync", "validate", "inbox list", "import",
-    "findings", "agenda", "timeline", "calendar plan",
+    "plan new", "plan list", "plan show", "plan journal", "plan export", "push", "sync", "validate",
+    "inbox list", "import", "findings", "agenda", "timeline", "calendar plan",
 }  # fmt: skip
 REPORTS = {"push", "sync", "validate"}
 
