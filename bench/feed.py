@@ -20,19 +20,24 @@ from service.settings import Settings
 
 _WORKERS = 2
 _ROUNDS = 3
+# A pass reads each plan by itself, in some twenty requests.
+_PASSED = 100
+_WRITING = frozenset({"write", "transact"})
 _FHIR = {"Accept": "application/fhir+json", "Cache-Control": "no-cache"}
 
 
 class Recorder:
-    """An `Ehr` that notes each search and each reading of a feed."""
+    """An `Ehr` that notes each search, and counts the calls and the writes among them."""
 
     def __init__(self, ehr: Any) -> None:
         self._ehr = ehr
         self.searches: list[tuple[str, dict[str, str]]] = []
         self.calls = 0
+        self.writes = 0
 
     def __getattr__(self, name: str) -> Any:
         self.calls += 1
+        self.writes += name in _WRITING
         return getattr(self._ehr, name)
 
     def search(self, kind: str, params: dict[str, str]) -> Any:
@@ -65,12 +70,14 @@ def feed_rows(ehr: str, number: int) -> Iterator[Row]:
         chart = Chart(ehr=ehr, installation=installation, recorder=recorder, ids=ids)
         yield from _quiet(chart)
         yield from _changed(chart)
+        yield from _unchanged(chart)
 
 
 def _quiet(chart: Chart) -> Iterator[Row]:
     tandem, recorder = chart.installation.tandem, chart.recorder
     report = sweep_chart(SweepChart(), tandem.reading.run())
     ours, bare = [], []
+    recorder.writes = 0
     for _ in range(_ROUNDS):
         recorder.searches.clear()
         since = perf_counter()
@@ -83,6 +90,14 @@ def _quiet(chart: Chart) -> Iterator[Row]:
     how = f"{len(chart.ids)} plans, {report.compared} resources, {len(recorder.searches)} searches"
     yield Row("comparing everything, s", f"{median(ours):.2f}", how)
     yield Row("ratio of it to a bare client", f"{ratio:.2f}", "which reads the same pages; the goal is 1.5")
+    yield _none_written(recorder, "writes of comparing everything", f"in {_ROUNDS} comparisons, as above")
+
+
+def _none_written(recorder: Recorder, what: str, how: str) -> Row:
+    """Tell that nothing was written; raises `RuntimeError` when something was."""
+    if recorder.writes:
+        raise RuntimeError(f"{what}: {recorder.writes}")
+    return Row(what, "0", how)
 
 
 def _read_bare(ehr: str, searches: list[tuple[str, dict[str, str]]]) -> float:
@@ -116,6 +131,19 @@ def _changed(chart: Chart) -> Iterator[Row]:
             raise RuntimeError(f"{done} passes for {len(some)} changes")
         how = f"of {len(ids)} plans, {chart.recorder.calls} calls of the EHR"
         yield Row(f"a pass with {len(some)} changed in the chart, s", f"{seconds:.2f}", how)
+
+
+def _unchanged(chart: Chart) -> Iterator[Row]:
+    """Pass over plans that nobody has changed since their last pass."""
+    some, recorder = chart.ids[:_PASSED], chart.recorder
+    recorder.calls = recorder.writes = 0
+    since = perf_counter()
+    for plan_id in some:
+        chart.installation.tandem.push(SyncPlan(plan_id=plan_id))
+    each = (perf_counter() - since) / len(some)
+    how = f"{len(some)} plans in turn, {recorder.calls / len(some):.0f} calls of the EHR for each"
+    yield Row("a pass over a plan that nobody changed, ms", f"{1000 * each:.0f}", how)
+    yield _none_written(recorder, "writes of passes over plans that nobody changed", f"{len(some)} plans")
 
 
 def _edit(installation: Installation, ehr: str, plan_id: str) -> None:

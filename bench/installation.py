@@ -112,23 +112,29 @@ class Installation:
 @contextmanager
 def installed(ehr_url: str, ehr: Any = None) -> Iterator[Installation]:
     """Give an installation with every safeguard on; `ehr` stands in for the one at the URL."""
+    with TemporaryDirectory(prefix="tandem-bench-") as folder, installed_in(folder, ehr_url, ehr) as made:
+        yield made
+
+
+@contextmanager
+def installed_in(folder: str | Path, ehr_url: str, ehr: Any = None) -> Iterator[Installation]:
+    """Give an installation whose database stays in the folder, for another process to open."""
     clockwork = Clockwork()
-    with TemporaryDirectory(prefix="tandem-bench-") as folder:
-        url = f"sqlite:///{Path(folder) / 'bench.db'}"
-        settings = Settings(
-            database_url=url,
-            ehr_url=ehr_url,
-            ehr_mode="write",
-            ehr_sandbox=True,
-            log_json=True,
-            worker="off",
-        )
-        tandem = Tandem(settings=settings, log_to=_Nowhere())
-        tandem.upgrade()
-        tandem.__dict__["storage"] = TimedStorage(url, clockwork)
-        tandem.__dict__["ehr"] = TimedEhr(ehr or tandem.ehr, clockwork)
-        yield Installation(tandem=tandem, clockwork=clockwork)
-        tandem.database.close()
+    url = f"sqlite:///{Path(folder) / 'bench.db'}"
+    settings = Settings(
+        database_url=url,
+        ehr_url=ehr_url,
+        ehr_mode="write",
+        ehr_sandbox=True,
+        log_json=True,
+        worker="off",
+    )
+    tandem = Tandem(settings=settings, log_to=_Nowhere())
+    tandem.upgrade()
+    tandem.__dict__["storage"] = TimedStorage(url, clockwork)
+    tandem.__dict__["ehr"] = TimedEhr(ehr or tandem.ehr, clockwork)
+    yield Installation(tandem=tandem, clockwork=clockwork)
+    tandem.database.close()
 
 
 class _Nowhere(StringIO):
