@@ -6,6 +6,7 @@ from service.application.ports import PlanPorts
 from service.domain.values import Invalid, Problem
 from service.ports.storage import Storage
 from service.ports.writing import Switch
+from service.sync.report import Done
 
 _LONGEST = 200
 
@@ -30,7 +31,7 @@ def stop_writing(reason: str, *, by: str, ports: PlanPorts) -> Switch:
 
 
 def resume_writing(*, by: str, ports: PlanPorts) -> Switch:
-    """Let writing go on; what waits is written by the next pass over each plan."""
+    """Let writing go on; whatever waits is written by the next pass over each plan, which is due now."""
     return _turned(Switch(stopped=False, by=by, since=ports.clock.now()), ports)
 
 
@@ -50,5 +51,7 @@ def state_of(switch: Switch, *, enabled: bool) -> WritingState:
 def _turned(switch: Switch, ports: PlanPorts) -> Switch:
     with ports.storage.begin() as work:
         work.writing.put(switch)
+        if not switch.stopped:
+            work.jobs.hasten(Done.WAITING.value, ports.clock.now())
         work.commit()
     return switch

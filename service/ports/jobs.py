@@ -48,6 +48,9 @@ class Jobs(Protocol):
     def postpone(self, job: Job, *, due_at: datetime, reason: str) -> None:
         """Note that a job left something to do, unless another took its place."""
 
+    def hasten(self, reason: str, now: datetime) -> None:
+        """Note that whatever was left for a reason is due now."""
+
     def failures(self, job: Job) -> int:
         """Return how many tries in a row left something to do."""
 

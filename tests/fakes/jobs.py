@@ -95,6 +95,11 @@ class MemoryJobs:
             over = replace(held, running_id=None, started_at=None)
             self._put(replace(over, failures=held.failures + 1, due_at=due_at, reason=reason))
 
+    def hasten(self, reason: str, now: datetime) -> None:
+        for held in tuple(self._jobs.values()):
+            if held.reason == reason and held.due_at is not None and held.due_at > now:
+                self._put(replace(held, due_at=now))
+
     def failures(self, job: Job) -> int:
         held = self._jobs.get(_place(job))
         return 0 if held is None else held.failures

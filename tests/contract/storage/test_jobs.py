@@ -116,6 +116,20 @@ def test_the_longest_due_comes_first(storage: Storage) -> None:
         assert work.jobs.due(later(9), limit=2) == (("default", "plan-2"), ("default", "plan-3"))
 
 
+def test_what_was_left_for_a_reason_is_due_as_soon_as_that_is_over(storage: Storage) -> None:
+    wake(storage, "plan-1", "plan-2", "plan-3")
+    with storage.begin() as work:
+        for number, reason in ((1, "waiting"), (2, "Unavailable"), (3, "waiting")):
+            job = Job(id=f"job-{number}", connection_id="default", plan_id=f"plan-{number}")
+            assert work.jobs.begin(job, NOON)
+            work.jobs.postpone(job, due_at=later(15), reason=reason)
+        work.jobs.hasten("waiting", later(2))
+        assert work.jobs.due(later(2), limit=10) == (("default", "plan-1"), ("default", "plan-3"))
+        assert work.jobs.due(later(1), limit=10) == ()
+        work.jobs.hasten("waiting", later(5))
+        assert work.jobs.due(later(2), limit=10) != (), "what is due already does not become later"
+
+
 def test_a_job_that_the_engine_lost_is_due_at_once(storage: Storage) -> None:
     wake(storage, "plan-1", "plan-2")
     other = Job(id="job-2", connection_id="default", plan_id="plan-2")

@@ -23,6 +23,7 @@ from service.application.ports import PlanPorts
 from service.application.sync_plan import SyncPlan
 from service.application.sync_status import sync_status
 from service.application.work_off import WorkPorts, work_off
+from service.application.writing import resume_writing, stop_writing
 from service.ports.ehr import Unavailable
 from service.ports.jobs import Job, JobState
 from service.ports.storage import Unknown
@@ -106,6 +107,17 @@ def test_a_pass_that_leaves_nothing_is_over(desk: Desk) -> None:
     assert desk.work_off() == "done"
     assert desk.asked == [SyncPlan(plan_id="plan-1")]
     assert desk.state is None
+
+
+def test_what_waited_for_writing_goes_on_as_soon_as_it_is_resumed(desk: Desk) -> None:
+    desk.outcome = a_report(Done.WAITING)
+    stop_writing("the EHR is moved", by="cli:root", ports=desk.plans)
+    assert desk.work_off() == "postponed"
+    assert wake_due(desk.care) == 0
+    resume_writing(by="cli:root", ports=desk.plans)
+    assert wake_due(desk.care) == 1
+    assert desk.state is not None
+    assert desk.state.asked_at == desk.clock.now()
 
 
 def test_a_job_that_runs_twice_makes_its_pass_once(desk: Desk) -> None:
