@@ -40,6 +40,8 @@ def _foreign_patients(resource: JsonObject, patient: str) -> Iterator[Problem]:
 
 
 def _led_astray(resource: JsonObject, astray: Set[str]) -> Iterator[Problem]:
+    if not astray:
+        return
     for path, reference in references_in(resource):
         if reference.get("reference") in astray:
             message = "refers to what the chart has under another patient"
