@@ -18,13 +18,17 @@ _TYPE = TypeCapability(
 
 
 class Sink:
-    """`service.ports.ehr.Ehr`; `last` is the body of the last transaction, where it is wanted."""
+    """`service.ports.ehr.Ehr`; `last` is the body of the last transaction, where it is wanted.
+
+    `asked` are the searches since it was emptied.
+    """
 
     def __init__(self, *, keep_last: bool = False) -> None:
         self._numbers = count(1)
         self._keep_last = keep_last
         self.written = 0
         self.last = b""
+        self.asked: list[tuple[str, dict[str, str]]] = []
 
     def capabilities(self) -> Capabilities:
         """Offer what HAPI FHIR offers."""
@@ -35,8 +39,10 @@ class Sink:
         """Hold nothing."""
         raise Missing(f"read at {reference}: nothing is kept here")
 
-    def search(self, resource_type: str, params: Mapping[str, str]) -> Iterator[Held]:  # noqa: ARG002  the port's signature
+    def search(self, resource_type: str, params: Mapping[str, str]) -> Iterator[Held]:
         """Find nothing."""
+        if self._keep_last:
+            self.asked.append((resource_type, dict(params)))
         return iter(())
 
     def write(self, change: Change) -> Written:
