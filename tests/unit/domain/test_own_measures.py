@@ -1,5 +1,6 @@
 """A clinic says what its own measures mean, and where it reads a published one otherwise."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -8,9 +9,12 @@ import pytest
 from service.document import measures_from_document
 from service.domain.findings.judging import Standards, judge
 from service.domain.instruments import INSTRUMENTS, PUBLISHED, Instruments
-from service.domain.measure import ItemAnswer, Measure, OwnMeasure, named
+from service.domain.measure import ItemAnswer, Measure, OwnMeasure, RecordStatus, named
 from service.domain.own_measures import check_measures, clinic_instruments
+from service.domain.risk_change import latest_positive
+from service.domain.score_series import score_series
 from service.domain.values import Invalid
+from service.mapping.terminology.records import MEASURE
 from tests.builders import a_goal, a_plan, a_score, a_target, day, moment
 
 OASIS = OwnMeasure("oasis")
@@ -178,3 +182,24 @@ def test_goals_of_a_measure_lie_on_its_better_side() -> None:
         ("at-least", Decimal(36)),
     ]
     assert proposed.goals[1].description == "Full benefit: SESSION-RATING of 36 or more"
+
+
+def test_a_goal_without_a_target_is_no_matter_of_measures() -> None:
+    check_measures(None, a_plan(goals=(a_goal(target=None),)), PUBLISHED)
+
+
+def test_the_series_of_a_measure_that_nobody_describes_goes_as_far_as_its_scores() -> None:
+    plan = a_plan(scores=scored(OASIS, (0, 12), (7, -3)))
+    (series,) = score_series(plan)
+    assert (series.low, series.high) == (-3, 12)
+    (known,) = score_series(plan, clinic())
+    assert (known.low, known.high) == (0, 20)
+
+
+def test_a_measure_whose_scores_were_all_mistakes_is_no_risk() -> None:
+    (one,) = scored(Measure.PHQ_9, (0, 12))
+    assert latest_positive(a_plan(scores=(replace(one, status=RecordStatus.ENTERED_IN_ERROR),))) == ()
+
+
+def test_no_measure_has_no_code() -> None:
+    assert MEASURE.concept(None) is None
