@@ -10,6 +10,7 @@ from service.mapping.references import Key
 from service.ports.inbox import InboxItem
 from service.ports.storage import LinkState
 from service.sync.fingerprint import same
+from service.sync.reconciliation import Cause
 from service.sync.report import Done
 from tests.property.two_sided import FIELDS, Field
 from tests.scenarios.clinic import Clinic, ours
@@ -76,12 +77,18 @@ class Laws:
         waiting = {(one.resource_type, one.item_id) for one in self.clinic.inbox}
         told = {(one.key.type, one.key.item) for one in report.items if one.done in _TOLD}
         names = {name for held in self.clinic.all("Goal") for name in ours(held)}
-        made = {goal.id for goal in self.clinic.head().goals if ("Goal", goal.id) not in waiting | told}
+        settled = waiting | told | self._noted_as_gone()
+        made = {goal.id for goal in self.clinic.head().goals if ("Goal", goal.id) not in settled}
         self.demand(made <= names, "a new goal of the plan is not in the chart")
         for name, one in FIELDS.items():
             if (one.key.type, one.key.item) not in waiting | told:
                 here, there = self._both(one)
                 self.demand(here == there, f"{name}: {here} here and {there} there")
+
+    def _noted_as_gone(self) -> set[tuple[str, str]]:
+        """Return what a person took note of as gone: it is made again only when somebody asks for it."""
+        items = self.clinic.storage.kept.inbox.values()
+        return {(one.resource_type, one.item_id) for one in items if one.cause == Cause.VANISHED}
 
     def seen_by_now(self, name: str) -> None:
         """Forget what has come out on the other side: whoever writes there now has read it."""

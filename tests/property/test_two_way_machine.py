@@ -6,8 +6,9 @@ import pytest
 from hypothesis import Phase, settings
 
 from service.sandbox.faults.knobs import KNOBS
+from tests.property.replay import play
 from tests.property.troubles import EVENTS, FAULTS, WITHOUT_EFFECT
-from tests.property.two_writers import TwoWriters
+from tests.property.two_writers import Trouble, TwoWriters, When
 
 STEPS = 50
 # `make check` takes 60: 3,000 steps.
@@ -24,6 +25,14 @@ TestTwoWriters.settings = settings(
     phases=PHASES,
     report_multiple_bugs=False,
 )
+
+
+def test_a_create_that_the_server_did_not_make_is_told_as_gone_and_is_not_made_again() -> None:
+    """A schedule of seed 70, in which a person took note of it, and the laws held that for a loss."""
+    ignored = {"number": 0, "text": "ignored-write says=kept after={n} times=1"}
+    edits = {"here": "words of a goal", "there": "words of a note", "minutes": 6, "number": 45}
+    troubled = {**edits, "trouble": Trouble.OVERTAKEN, "when": When.BEFORE}
+    play(TwoWriters, [("add_here", {}), ("arm", ignored), ("sync_in_trouble", troubled)], shape=4)
 
 
 def test_the_machine_turns_every_knob_of_the_sandbox() -> None:
