@@ -1,15 +1,14 @@
 """The clinic's numbers and measures for the rules, from the files that the settings name."""
 
 from dataclasses import fields
-from pathlib import Path
 
+from service.bootstrap.files import json_in
 from service.document import measures_from_document
 from service.domain.findings.judging import Standards
 from service.domain.findings.numbers import DEFAULTS, Numbers
 from service.domain.instruments import PUBLISHED, Instruments
 from service.domain.own_measures import clinic_instruments
 from service.domain.values import Invalid
-from service.fhir.json import JsonObject, NotJson, loads
 from service.settings import BadSettings, Settings
 
 
@@ -24,7 +23,7 @@ def numbers_in(file: str | None) -> Numbers:
     """Read the numbers that differ from the defaults; raises `BadSettings`, which names what is wrong."""
     if file is None:
         return DEFAULTS
-    said = _said_in(file, "TANDEM_CARE_NUMBERS")
+    said = json_in(file, "TANDEM_CARE_NUMBERS")
     known = {one.name for one in fields(Numbers)}
     if not said.keys() <= known:
         raise BadSettings("TANDEM_CARE_NUMBERS holds a number that no rule reads (docs/care-model.md)")
@@ -41,13 +40,6 @@ def instruments_in(file: str | None) -> Instruments:
     if file is None:
         return PUBLISHED
     try:
-        return clinic_instruments(measures_from_document(_said_in(file, "TANDEM_CARE_MEASURES")))
+        return clinic_instruments(measures_from_document(json_in(file, "TANDEM_CARE_MEASURES")))
     except Invalid as error:
         raise BadSettings(f"TANDEM_CARE_MEASURES: {error}") from None
-
-
-def _said_in(file: str, variable: str) -> JsonObject:
-    try:
-        return loads(Path(file).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, NotJson):
-        raise BadSettings(f"{variable} names no readable JSON file") from None

@@ -2,14 +2,14 @@
 
 import secrets
 from collections.abc import Callable
-from pathlib import Path
 from time import sleep
 
+from service.bootstrap.files import json_in
 from service.ehr.gateway import Gateway
 from service.ehr.patience import Limits
 from service.ehr.retry import RetryPolicy
 from service.ehr.transport import Transport
-from service.fhir.json import JsonObject, loads
+from service.fhir.json import JsonObject
 from service.mapping.references import DEFAULT_IDENTIFIER_SYSTEM
 from service.ports.storage import Connection, ConnectionMode, MedicationMode
 from service.settings import BadSettings, Settings
@@ -39,24 +39,17 @@ def gateway_to(
 
 def override_in(file: str | None) -> JsonObject:
     """Read the operator's word on what the server can do; raises `BadSettings`."""
-    return _words_in(file, "TANDEM_EHR_CAPABILITIES")
+    return {} if file is None else json_in(file, "TANDEM_EHR_CAPABILITIES")
 
 
 def authority_in(file: str | None) -> Authority:
     """Read the operator's word on who owns which element group; raises `BadSettings`."""
+    if file is None:
+        return Authority()
     try:
-        return authority_of(_words_in(file, "TANDEM_EHR_OWNERS"))
+        return authority_of(json_in(file, "TANDEM_EHR_OWNERS"))
     except NotOwned as error:
         raise BadSettings(f"TANDEM_EHR_OWNERS: {error}") from None
-
-
-def _words_in(file: str | None, variable: str) -> JsonObject:
-    if file is None:
-        return {}
-    try:
-        return loads(Path(file).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise BadSettings(f"{variable} names no readable JSON file") from None
 
 
 def connection_of(settings: Settings) -> Connection:

@@ -15,7 +15,6 @@ from service.domain.plan import Plan
 from service.domain.values import Invalid, Problem, Value, within
 
 _NEEDED = ("source", "lowest", "highest", "higher_is_better", "adults")
-_WHOLE_SHARE = (Decimal(0), Decimal(1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +117,7 @@ def _numbers(measure: AnyMeasure, said: MeasureWords) -> Iterator[Problem]:
     for name in ("remission", "screen"):
         yield from within(name, getattr(said, name), (low, high))
     yield from within("change", said.change, (1, high - low))
-    if said.response is not None and not _WHOLE_SHARE[0] < said.response <= _WHOLE_SHARE[1]:
+    if said.response is not None and not 0 < said.response <= 1:
         yield Problem("response", "must be a share of the baseline, more than 0 and at most 1")
     if said.response is not None and (_higher_is_better(measure, said) or low):
         yield Problem("response", "needs a measure whose best total is 0: use change")
