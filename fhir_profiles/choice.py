@@ -12,12 +12,11 @@ from typing import TypeAlias
 from fhir_profiles import resources
 from fhir_profiles.source.artefact import canonical
 from service.fhir.json import JsonObject
-from service.mapping.terminology.measures import OWN_MEASURES
 from service.mapping.terminology.records import MEASURE
 
 Coding: TypeAlias = tuple[str, str]
 # No ValueSet can list the measures that a clinic describes itself.
-_BESIDE = MappingProxyType({canonical("ValueSet", MEASURE.name): OWN_MEASURES})
+_BESIDE = MappingProxyType({canonical("ValueSet", MEASURE.name): MEASURE.beside})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,6 @@ from fhir_profiles.source.elements import (
 from service.domain.people import Role
 from service.fhir.json import JsonObject
 from service.mapping.extensions import TREATMENT_BALANCE
-from service.mapping.terminology.measures import OWN_MEASURES
 from service.mapping.terminology.people import ROLE
 from service.mapping.terminology.problems import ACHIEVEMENT, COURSE, SEVERITY, VERIFICATION
 from service.mapping.terminology.records import MEASURE
@@ -135,7 +134,7 @@ def _goal() -> JsonObject:
             refers("Goal.subject", "1..1", "Patient"),
             only("Goal.start[x]", "0..1", "date"),
             at("Goal.target", "0..*"),
-            bound("Goal.target.measure", "0..1", MEASURE, or_of=OWN_MEASURES),
+            bound("Goal.target.measure", "0..1", MEASURE),
             only("Goal.target.detail[x]", "0..1", "Range"),
             only("Goal.target.due[x]", "0..1", "date"),
             at("Goal.statusReason", "0..1"),

@@ -49,28 +49,24 @@ def only(path: str, count: str | None, /, *types: str, **facets: Any) -> JsonObj
     return at(path, count, type=[{"code": one} for one in types], **facets)
 
 
-def bound(
-    path: str, count: str | None, table: Table[Any], /, *, or_of: str | None = None, **facets: Any
-) -> JsonObject:
-    """Return an element with a code of one of our tables, whatever code systems a server has.
-
-    Any code of the system `or_of` will do as well.
-    """
+def bound(path: str, count: str | None, table: Table[Any], /, **facets: Any) -> JsonObject:
+    """Return an element with a code of one of our tables, whatever code systems a server has."""
     if _known_everywhere(table):
         return at(path, count, binding=required(table.name), **facets)
     binding = {**required(table.name), "strength": "extensible"}
-    return at(path, count, binding=binding, constraint=[named_by(table, or_of=or_of)], **facets)
+    return at(path, count, binding=binding, constraint=[named_by(table)], **facets)
 
 
-def named_by(table: Table[Any], of: str = "", *, or_of: str | None = None) -> JsonObject:
-    """Return the invariant that one of the codings `of` an element is of a table; it needs no terminology.
-
-    Any code of the system `or_of` will do as well.
-    """
+def named_by(table: Table[Any], of: str = "") -> JsonObject:
+    """Return the invariant that one of the codings `of` an element is of a table; it needs no terminology."""
     names = " | ".join(f"'{one.system}|{one.code}'" for codes in table.rows.values() for one in codes)
     title = table.name.replace("-", " ")
     where = f"{of}.coding" if of else "coding"
-    others, says = ("", "") if or_of is None else (f" or system = '{or_of}'", ", or one of the clinic's own")
+    others, says = (
+        ("", "")
+        if table.beside is None
+        else (f" or system = '{table.beside}'", ", or one of the clinic's own")
+    )
     return rule(
         f"tandem-{table.name}",
         f"A code of the value set {title} is given{says}",

@@ -18,7 +18,6 @@ from service.fhir.json import JsonObject
 from service.mapping.datatypes import UCUM
 from service.mapping.terminology.categories import PREFERENCE_CATEGORY, SOCIAL_HISTORY, SURVEY
 from service.mapping.terminology.items import PLAN_ITEM, PlanItem
-from service.mapping.terminology.measures import OWN_MEASURES
 from service.mapping.terminology.problems import SEVERITY
 from service.mapping.terminology.records import ABSENT_REASON, FACTOR, MEASURE, PREFERENCE
 from service.mapping.terminology.table import Code
@@ -60,7 +59,7 @@ def _score() -> JsonObject:
             at("Observation.basedOn", "1..*"),
             at("Observation.status", "1..1"),
             *_filed_under(SURVEY),
-            bound("Observation.code", "1..1", MEASURE, or_of=OWN_MEASURES),
+            bound("Observation.code", "1..1", MEASURE),
             _SUBJECT,
             only("Observation.effective[x]", "1..1", "dateTime"),
             at("Observation.performer", "1..*"),

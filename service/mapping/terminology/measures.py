@@ -5,7 +5,6 @@ from typing import Any
 
 from service.domain.instruments import title_of
 from service.domain.measure import AnyMeasure, Measure, OwnMeasure, named
-from service.fhir.json import JsonObject
 from service.mapping.terminology.systems import own_system
 from service.mapping.terminology.table import Code, Table
 
@@ -22,12 +21,6 @@ class Measures(Table[Any]):
         if isinstance(member, Measure):
             return self.rows[member]
         return (Code(OWN_MEASURES, str(member), title_of(member)),)
-
-    def concept(self, member: AnyMeasure | None, text: str | None = None) -> JsonObject | None:
-        """Return a CodeableConcept, or None for no measure."""
-        if member is None:
-            return None
-        return {"coding": [code.coding for code in self.codes(member)], "text": text}
 
     def find(self, concept: Any) -> AnyMeasure | None:
         """Return the measure that one of a CodeableConcept's codings stands for, else None."""

@@ -5,7 +5,7 @@ from service.domain.background import FactorKind, PreferenceKind
 from service.domain.coordination import FlagKind, Medium, TaskKind
 from service.domain.measure import AbsentReason, Measure
 from service.domain.session import Setting
-from service.mapping.terminology.measures import Measures
+from service.mapping.terminology.measures import OWN_MEASURES, Measures
 from service.mapping.terminology.systems import (
     ACT_CODE,
     DATA_ABSENT,
@@ -42,6 +42,7 @@ MEASURE = Measures(
         Measure.WHO_5: (Code(_MEASURE, "who-5", "WHO-5 score (raw times 4)"),),
         Measure.C_SSRS: (Code(_MEASURE, "c-ssrs", "C-SSRS screener: questions answered yes"),),
     },
+    beside=OWN_MEASURES,
 )
 
 ABSENT_REASON = Table(

@@ -29,17 +29,23 @@ class Code:
 class Table(Generic[E]):
     """Members of one enumeration, each with its codes: all are written, any one of them is understood.
 
-    `name` is the id of its ConceptMap. No code stands for two members.
+    `name` is the id of its ConceptMap. No code stands for two members. Any code of the system
+    `beside`, if there is one, stands for a member that no row lists.
     """
 
     name: str
     rows: Mapping[E, tuple[Code, ...]]
+    beside: str | None = None
+
+    def codes(self, member: E) -> tuple[Code, ...]:
+        """Return the codes of a member."""
+        return self.rows[member]
 
     def concept(self, member: E | None, text: str | None = None) -> JsonObject | None:
         """Return a CodeableConcept, or None for no member."""
         if member is None:
             return None
-        return {"coding": [code.coding for code in self.rows[member]], "text": text}
+        return {"coding": [code.coding for code in self.codes(member)], "text": text}
 
     def find(self, concept: Any) -> E | None:
         """Return the member that one of a CodeableConcept's codings stands for, else None."""
