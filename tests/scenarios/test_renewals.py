@@ -239,27 +239,15 @@ def test_in_every_mode_a_stop_without_a_successor_comes_in(mode: MedicationMode)
     quiet(clinic)
 
 
-def test_a_dose_whose_words_stayed_behind_is_never_taken_for_a_dose() -> None:
-    clinic = Clinic(a_plan(medications=(), adherence=(), side_effects=()))
-    clinic.sync()
-    theirs = an_order(clinic)
-    (step,) = chart_of(clinic, theirs)["dosageInstruction"]
-    clinic.edit(theirs, dosageInstruction=[{**step, "text": "50 mg once a day"}])
-    clinic.sync(a_plan(medications=(a_medication(),), adherence=(), side_effects=()))
-    dose = {**step["doseAndRate"][0]["doseQuantity"], "value": 100}
-    changed = {**step, "text": "50 mg once a day", "doseAndRate": [{"doseQuantity": dose}]}
-    clinic.edit(theirs, dosageInstruction=[changed])
-    clinic.sync()
-    assert waiting(clinic, Cause.WORDS_DISAGREE).reference == theirs
-    assert order_of(clinic).dosage[0].dose.value == Decimal(50)
-
-
-def test_a_dose_that_gets_words_for_the_old_one_is_never_taken_for_a_dose() -> None:
+@pytest.mark.parametrize("words", ["50 mg once a day", None], ids=["kept", "added"])
+def test_a_dose_beside_words_of_the_old_one_is_never_taken_for_a_dose(words: str | None) -> None:
     clinic = Clinic(a_plan(medications=(), adherence=(), side_effects=()))
     clinic.sync()
     theirs = an_order(clinic)
     (step,) = chart_of(clinic, theirs)["dosageInstruction"]
     assert "text" not in step
+    if words is not None:
+        clinic.edit(theirs, dosageInstruction=[{**step, "text": words}])
     clinic.sync(a_plan(medications=(a_medication(),), adherence=(), side_effects=()))
     dose = {**step["doseAndRate"][0]["doseQuantity"], "value": 100}
     changed = {**step, "text": "50 mg once a day", "doseAndRate": [{"doseQuantity": dose}]}
