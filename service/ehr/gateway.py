@@ -34,8 +34,11 @@ from service.ports.ehr import (
 # not know, and would then return everybody's (R4, search, "Handling Search").
 _FRESH = {"Cache-Control": "no-cache", "Prefer": "handling=strict"}
 # HAPI 8.8.0 keeps each search for its next pages, which takes as long again as the search, unless it is told
-# not to; it then tells of no next page, and whoever looks for one identity needs none.
+# not to; it then shows its first page, of 20, and tells of no other.
 _FRESH_AND_SHORT = {**_FRESH, "Cache-Control": "no-cache, no-store"}
+# So many fit on the first page of any server that we know; what has more may lack some, and is asked anew.
+_ON_ONE_PAGE = 10
+_PAGED = {"_count": "100"}
 _VERDICTS = frozenset(
     {HTTPStatus.BAD_REQUEST, HTTPStatus.PRECONDITION_FAILED, HTTPStatus.UNPROCESSABLE_ENTITY}
 )
@@ -66,7 +69,17 @@ class Gateway:
 
     def search(self, resource_type: str, params: Mapping[str, str]) -> Iterator[Held]:
         """Yield every match, page by page, with what was asked to be included; never from a cache."""
-        headers = _FRESH_AND_SHORT if "identifier" in params else _FRESH
+        if "identifier" in params:
+            found = tuple(self._walk(resource_type, params, _FRESH_AND_SHORT))
+            if len(found) < _ON_ONE_PAGE:
+                yield from found
+                return
+            params = {**params, **_PAGED}
+        yield from self._walk(resource_type, params, _FRESH)
+
+    def _walk(
+        self, resource_type: str, params: Mapping[str, str], headers: Mapping[str, str]
+    ) -> Iterator[Held]:
         first = Ask(aim=Aim.SEARCH, path=resource_type, params=params, headers=headers)
         return walk(first, self._transport.ask)
 

@@ -17,7 +17,7 @@ from service.sandbox.links import settled
 from service.sandbox.records import Key, Method, Version
 from service.sandbox.search import next_page, searchset
 from service.sandbox.validate import validation
-from service.sandbox.wire import Answer, Incoming, Refusal
+from service.sandbox.wire import Answer, Incoming, Pairs, Refusal
 from service.sandbox.write import Written, delete, patch, refuse_broken, update
 
 
@@ -51,7 +51,7 @@ def _root(chart: Chart, incoming: Incoming, method: str) -> Answer:
 def _typed(chart: Chart, incoming: Incoming, asked: tuple[str, ...]) -> Answer:
     match asked:
         case "GET" | "POST", kind, "_search":
-            return Answer(body=searchset(chart, kind, (*incoming.query, *read_form(incoming))))
+            return _searched(chart, incoming, kind, form=read_form(incoming))
         case *_, operation if operation.startswith("$"):
             return Answer(body=_operation(chart, incoming, asked))
         case "GET", *whose, "_history":
@@ -86,10 +86,15 @@ def _history(chart: Chart, incoming: Incoming, whose: tuple[str, ...]) -> JsonOb
             raise _unknown(incoming)
 
 
+def _searched(chart: Chart, incoming: Incoming, kind: str, *, form: Pairs = ()) -> Answer:
+    stores = "no-store" not in incoming.header("cache-control")
+    return Answer(body=searchset(chart, kind, (*incoming.query, *form), stores=stores))
+
+
 def _all(chart: Chart, incoming: Incoming, asked: tuple[str, str]) -> Answer:
     match asked:
         case "GET", kind:
-            return Answer(body=searchset(chart, kind, incoming.query))
+            return _searched(chart, incoming, kind)
         case "POST", kind:
             written = resolved_create(chart, read_resource(incoming, kind), incoming.header("if-none-exist"))
             return _answer_write(chart, incoming, written)

@@ -1,6 +1,7 @@
 """Runs a search: finds, sorts, includes, and cuts the result into pages."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -34,8 +35,8 @@ def find_by(chart: Chart, kind: str, written: str) -> list[Version]:
     return find(chart, read_query(kind, tuple(parse_qsl(written.rpartition("?")[2], keep_blank_values=True))))
 
 
-def searchset(chart: Chart, kind: str, pairs: Pairs) -> JsonObject:
-    """Answers a search with its first page."""
+def searchset(chart: Chart, kind: str, pairs: Pairs, *, stores: bool = True) -> JsonObject:
+    """Answers a search with its first page; one that is not to be stored has no other."""
     query = read_query(kind, pairs)
     found = find(chart, query)
     if query.only_count:
@@ -48,7 +49,9 @@ def searchset(chart: Chart, kind: str, pairs: Pairs) -> JsonObject:
         found=tuple(version.key for version in found),
         expires=chart.now + chart.shape.page_lifetime,
     )
-    if len(found) > size:
+    if len(found) > size and not stores:
+        snapshot = replace(snapshot, found=snapshot.found[:size])
+    elif len(found) > size:
         chart.pages.keep(snapshot, chart.now)
     path = f"{chart.base}/{kind}" + (f"?{urlencode(pairs)}" if pairs else "")
     return _page(chart, snapshot, slice(0, size), links={"self": path})

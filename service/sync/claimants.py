@@ -3,7 +3,7 @@
 The item stops until a person says which one is ours; the others are left as they are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from service.fhir.json import JsonObject
@@ -21,15 +21,16 @@ _AT_ONCE = 30
 
 @dataclass(slots=True, kw_only=True)
 class Claims:
-    """Items that several resources claim and nobody decided on, as questions."""
+    """Every resource that carries an identifier of ours, and the questions of items that several claim."""
 
+    carriers: tuple[Held, ...] = ()
     waiting: list[Question] = field(default_factory=list)
 
 
 def look_for_claimants(agenda: Agenda, ehr: Ehr, said: Mapping[Key, JsonObject]) -> Claims:
     """Find who carries an identifier of ours twice, and link the one that a person confirmed."""
-    claims = Claims()
-    for key, found in sorted(_carriers(agenda, ehr, said).items()):
+    claims = Claims(carriers=tuple(_carriers(agenda, ehr, said)))
+    for key, found in sorted(_several(agenda, said, claims.carriers).items()):
         declined = agenda.answers.declined(key, Cause.TWO_CLAIMANTS)
         candidates = {one.reference: one.resource for one in found if one.reference not in declined}
         question = Question(key=key, cause=Cause.TWO_CLAIMANTS, ours=said[key], candidates=candidates)
@@ -56,20 +57,27 @@ def _link(agenda: Agenda, key: Key, address: str) -> None:
     )
 
 
-def _carriers(agenda: Agenda, ehr: Ehr, said: Mapping[Key, JsonObject]) -> dict[Key, list[Held]]:
-    """Return, for each item of ours that several resources carry, those resources."""
+def _carriers(agenda: Agenda, ehr: Ehr, said: Mapping[Key, JsonObject]) -> Iterator[Held]:
+    """Yield the resources that carry an identifier of what is said, but for what is the clinic's own."""
     system = agenda.connection.identifier_system
-    refs = Refs(system=system)
     by_type: dict[str, list[str]] = {}
     for key in sorted(said):
         if "identifier" in said[key] and not agenda.matched(key) and not agenda.detached(key):
             by_type.setdefault(key.type, []).append(key.item)
-    found: dict[Key, dict[str, Held]] = {}
     for kind, items in by_type.items():
         named = [f"{system}|{item}" for item in items]
-        wanted = Wanted(kind, "identifier", named, at_once=_AT_ONCE)
-        for held in search_in_parts(agenda.capabilities, ehr, wanted):
-            key = Key(kind, refs.own_item(held.resource) or "")
-            found.setdefault(key, {})[held.reference] = held
-    several = {key: list(one.values()) for key, one in found.items() if len(one) > 1}
-    return {key: one for key, one in several.items() if key in said}
+        yield from search_in_parts(
+            agenda.capabilities, ehr, Wanted(kind, "identifier", named, at_once=_AT_ONCE)
+        )
+
+
+def _several(
+    agenda: Agenda, said: Mapping[Key, JsonObject], carriers: Iterable[Held]
+) -> dict[Key, list[Held]]:
+    """Return, for each item of ours that several resources carry, those resources."""
+    refs = Refs(system=agenda.connection.identifier_system)
+    found: dict[Key, dict[str, Held]] = {}
+    for held in carriers:
+        key = Key(str(held.resource["resourceType"]), refs.own_item(held.resource) or "")
+        found.setdefault(key, {})[held.reference] = held
+    return {key: list(one.values()) for key, one in found.items() if len(one) > 1 and key in said}

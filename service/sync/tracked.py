@@ -32,13 +32,17 @@ def tracked(agenda: Agenda) -> dict[Key, str]:
     }
 
 
-def read_tracked(agenda: Agenda, ehr: Ehr, addresses: Mapping[Key, str]) -> Seen:
-    """Return what the chart holds of these.
+def read_tracked(
+    agenda: Agenda, ehr: Ehr, addresses: Mapping[Key, str], *, just: Iterable[Held] = ()
+) -> Seen:
+    """Return what the chart holds of these; what a search has `just` found is not searched for again.
 
     What a search does not show, or shows older than the server gave before, is read by its id: a search may
     lag behind (HAPI 8.8 shows its cached result for a minute where a proxy drops `no-cache`).
     """
-    found = {one.reference: one for one in _searched(agenda, ehr, addresses.values())}
+    found = {one.reference: one for one in just}
+    rest = [address for address in addresses.values() if address not in found]
+    found |= {one.reference: one for one in _searched(agenda, ehr, rest)}
     fresh = {
         key: held
         for key, address in addresses.items()

@@ -16,7 +16,7 @@ from service.sync.adopting import Copying
 from service.sync.aftermath import note_unmade
 from service.sync.agenda import Agenda, Ports, remote_of
 from service.sync.bookings import appointments_there, look_for_bookings
-from service.sync.claimants import look_for_claimants
+from service.sync.claimants import Claims, look_for_claimants
 from service.sync.drafts import meant
 from service.sync.evidence import look_for_withdrawn
 from service.sync.intake import Contested, Intake, RulesOf, asked, take_in
@@ -44,15 +44,15 @@ def look_at_chart(agenda: Agenda, ports: Ports, unknown: frozenset[Key]) -> Sigh
     """
     ehr = ports.ehr
     patient = agenda.address(agenda.patient)
-    claims = () if patient is None else tuple(look_for_claimants(agenda, ehr, meant(agenda).ours).waiting)
-    stopped = unknown | {one.key for one in claims}
+    claims = Claims() if patient is None else look_for_claimants(agenda, ehr, meant(agenda).ours)
+    stopped = unknown | {one.key for one in claims.waiting}
     addresses = {key: one for key, one in _read_anew(agenda).items() if key not in stopped}
-    seen = read_tracked(agenda, ehr, addresses)
+    seen = read_tracked(agenda, ehr, addresses, just=claims.carriers)
     note_unmade(agenda, ports, seen)
     reason = looks_reset(agenda, seen)
     if reason is not None:
         raise ServerReset(reason)
-    return Sight(seen=seen, waiting=claims)
+    return Sight(seen=seen, waiting=tuple(claims.waiting))
 
 
 def _read_anew(agenda: Agenda) -> Mapping[Key, str]:

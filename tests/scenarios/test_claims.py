@@ -136,6 +136,25 @@ def test_where_identifiers_cannot_be_searched_nobody_looks_for_claimants() -> No
     assert Cause.TWO_CLAIMANTS not in causes(clinic)
 
 
+def test_a_copy_is_found_among_more_resources_than_a_page_shows() -> None:
+    many = tuple(a_goal(id=uid(f"goal-{n}")) for n in range(25))
+    clinic = Clinic(a_plan(goals=many))
+    clinic.sync()
+    copied(clinic, Key("Goal", many[-1].id))
+    clinic.sync()
+    assert waiting(clinic, Cause.TWO_CLAIMANTS).item_id == many[-1].id
+
+
+def test_a_pass_reads_what_is_in_step_once() -> None:
+    clinic = agreed()
+    clinic.sync()
+    assert clinic.writes == []
+    by_id = [
+        str(one.url).partition("?")[0].rpartition("/")[2] for one in clinic.asked if "_id=" in str(one.url)
+    ]
+    assert by_id == ["Provenance"]  # the only type that carries no identifier of ours
+
+
 def test_a_diagnosis_that_was_entered_in_error_names_what_rests_on_it() -> None:
     clinic = agreed()
     clinic.edit(clinic.address(PROBLEM), **IN_ERROR)

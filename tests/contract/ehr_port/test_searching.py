@@ -39,6 +39,17 @@ def test_every_page_is_read(chart: Ehr, a_patient: APatient, fresh: Callable[[],
     assert set(found) == made
 
 
+def test_everybody_who_is_looked_for_by_identifier_is_found(
+    chart: Ehr, a_patient: APatient, creating: Creating
+) -> None:
+    many = [a_patient() for _ in range(25)]
+    made = {one.reference for one in chart.transact([creating(one) for one in many])}
+    wanted = ",".join(by_identifier(one)["identifier"] for one in many)
+    found = [held.reference for held in chart.search("Patient", {"identifier": wanted})]
+    assert len(found) == len(set(found))
+    assert set(found) == made
+
+
 def test_what_was_asked_to_be_included_comes_along(
     chart: Ehr, a_patient: APatient, creating: Creating
 ) -> None:

@@ -40,6 +40,11 @@ def test_the_total_is_told_when_asked_or_when_all_fits(chart: Client, many: str)
     assert chart.get(f"/Goal?patient={many}&_count=100").json()["total"] == 25
 
 
+def test_a_search_that_is_not_to_be_stored_shows_its_first_page_alone(chart: Client, many: str) -> None:
+    found = chart.get(f"/Goal?patient={many}", **{"Cache-Control": "no-cache, no-store"}).json()
+    assert (len(found["entry"]), found["total"], link(found, "next")) == (20, 20, None)
+
+
 def test_following_the_links_gives_everything_once(chart: Client, many: str) -> None:
     read = pages(chart, f"/Goal?patient={many}&_count=10&_sort=_lastUpdated")
     found = [named(one["resource"]) for page in read for one in page["entry"]]

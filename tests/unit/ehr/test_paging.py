@@ -42,6 +42,23 @@ def test_a_search_for_an_identity_leaves_nothing_behind_on_the_server(
     assert server.calls[0].request.headers["Cache-Control"] == "no-cache, no-store"
 
 
+def test_a_search_for_identities_that_fills_a_page_is_made_again_page_by_page(
+    gateway: Gateway, server: responses.RequestsMock
+) -> None:
+    names = {"identifier": ",".join(f"s|{n}" for n in range(12))}
+    first = [goal(n) for n in range(10)]
+    server.get(f"{BASE}/Goal", json=page(*first), match=[query(**names)])
+    server.get(
+        f"{BASE}/Goal",
+        json=page(*first, following=f"{BASE}?_getpages=a"),
+        match=[query(**names, _count="100")],
+    )
+    server.get(BASE, json=page(goal(10), goal(11)), match=[query(_getpages="a")])
+    assert len(list(gateway.search("Goal", names))) == 12
+    asked = [call.request.headers["Cache-Control"] for call in server.calls]
+    assert asked == ["no-cache, no-store", "no-cache", "no-cache"]
+
+
 def query(**params: str) -> object:
     return responses.matchers.query_param_matcher(params)
 
