@@ -225,11 +225,15 @@ def _leave(
 
 
 def known_capabilities(connection: Connection, ports: Ports) -> Capabilities:
-    """Return what a server can do; it is asked once a day, and the operator's word wins over its own."""
+    """Return what a server can do; it is asked once a day, and the operator's word wins over its own.
+
+    Raises `ServerReset` when another server answers: then the connection is halted.
+    """
     with ports.storage.begin(write=False) as work:
         kept = work.capabilities.get(connection.id)
     if kept is None or not _fresh(kept, connection, ports.clock.now()):
-        kept = _ask(connection, ports)
+        with halting(connection.id, ports.storage):
+            kept = _ask(connection, ports)
     return _understood(kept, ports)
 
 

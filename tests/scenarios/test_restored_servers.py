@@ -195,7 +195,24 @@ def with_versions(name: Any, step: timedelta) -> Any:
     return spoiled
 
 
-@pytest.mark.parametrize(
+class Told:
+    """What a server says of itself, beside what it can do."""
+
+    def __init__(self, clinic: Clinic) -> None:
+        self.stated: dict[str, Any] = {
+            "implementation": {"url": "https://ehr.test/fhir", "description": "x"},
+            "software": {"name": "A server", "version": "8.8.0"},
+        }
+        clinic.spoil = self
+
+    def __call__(self, answer_: Answering, incoming: Incoming) -> Answer:
+        given = answer_(incoming)
+        if incoming.segments == ("metadata",) and given.body is not None:
+            return replace(given, body={**given.body, **self.stated})
+        return given
+
+
+ANOTHER = pytest.mark.parametrize(
     "changes",
     [
         {"implementation": {"url": "https://another.test/fhir", "description": "x"}},
@@ -203,26 +220,37 @@ def with_versions(name: Any, step: timedelta) -> Any:
     ],
     ids=["implementation", "software"],
 )
-def test_another_server_at_the_address_stops_the_connection(changes: dict[str, Any]) -> None:
-    def spoiled(answer_: Answering, incoming: Incoming) -> Answer:
-        given = answer_(incoming)
-        if incoming.segments == ("metadata",) and given.body is not None:
-            stated = {
-                "implementation": {"url": "https://ehr.test/fhir", "description": "x"},
-                "software": {"name": "A server", "version": "8.8.0"},
-            }
-            return replace(given, body={**given.body, **stated, **extra})
-        return given
 
-    extra: dict[str, Any] = {}
+
+@ANOTHER
+def test_another_server_at_the_address_stops_the_connection(changes: dict[str, Any]) -> None:
     clinic = Clinic(a_plan())
-    clinic.spoil = spoiled
+    told = Told(clinic)
     clinic.sync()
     clinic.later(days=2)
-    extra = {"software": {"name": "A server", "version": "8.9.1"}}
+    told.stated["software"] = {"name": "A server", "version": "8.9.1"}
     clinic.sync()
     clinic.later(days=2)
-    extra = changes
+    told.stated |= changes
+    with pytest.raises(ServerReset):
+        clinic.sync()
+    accept_server("default", ports=clinic.plans)
+    assert clinic.sync().standing is Standing.IN_STEP
+    quiet(clinic)
+
+
+@ANOTHER
+def test_a_poll_that_meets_another_server_stops_the_connection_for_good(changes: dict[str, Any]) -> None:
+    clinic = Clinic(a_plan())
+    told = Told(clinic)
+    clinic.sync()
+    clinic.poll()
+    usual = dict(told.stated)
+    clinic.later(days=2)
+    told.stated |= changes
+    with pytest.raises(ServerReset):
+        clinic.poll()
+    told.stated = usual  # whoever answers now, a person has not looked yet
     with pytest.raises(ServerReset):
         clinic.sync()
     accept_server("default", ports=clinic.plans)
