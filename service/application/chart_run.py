@@ -54,7 +54,10 @@ class Whose:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    """What one commit read as it took the lease: nobody's write lies between reading and writing."""
+    """What one commit read as it took the lease: nobody's write lies between reading and writing.
+
+    `shared` are the entries of people, which another plan may have made.
+    """
 
     lease: Lease
     revision: Revision
@@ -64,6 +67,7 @@ class _Found:
     open_rows: tuple[JournalRow, ...]
     offered: KeptCapabilities
     woken: int
+    shared: tuple[LedgerEntry, ...]
 
 
 @contextmanager
@@ -86,7 +90,7 @@ def at_the_chart(
         except LeaseLost:
             raise PatientBusy(f"patient {found.lease.patient_id} was taken over by another run") from None
         finally:
-            _leave(found.lease, ended, ports, keeps=lease is not None, answered=answered)
+            _leave(found, ended, ports, keeps=lease is not None, answered=answered)
 
 
 def _agenda(found: _Found, ports: Ports, *, ended: list[LastPass], answered: list[int]) -> Agenda:
@@ -113,7 +117,7 @@ def lease_of(whose: Whose, ports: Ports, *, modes: Set[ConnectionMode]) -> Itera
         with ports.meanwhile(lambda: _renew(lease, ports)):
             yield lease
     finally:
-        _leave(lease, (), ports)
+        _give_back(lease, ports)
 
 
 def check_mode(connection: Connection, modes: Set[ConnectionMode]) -> None:
@@ -190,37 +194,41 @@ def _enter(
         people = work.people.many(one for _, one in people_named(revision.plan))
         keys = set(keys_of(Subject(plan=revision.plan, people=people)))
         open_rows = _own_rows(revision, keys, work, connection=connection)
+        ledger = _ledger(keys | {_key(row) for row in open_rows}, work, connection=connection)
         found = _Found(
             lease=lease,
             revision=revision,
             connection=_pinned(connection, work),
             people=people,
-            ledger=_ledger(keys | {_key(row) for row in open_rows}, work, connection=connection),
+            ledger=ledger,
             open_rows=open_rows,
             offered=offered,
             woken=work.due.number(connection.id, revision.plan.id),
+            shared=tuple(one for one in ledger.values() if one.patient_id is None),
         )
         work.commit()
     return found
 
 
 def _leave(
-    lease: Lease,
-    ended: Iterable[LastPass],
-    ports: Ports,
-    *,
-    keeps: bool = False,
-    answered: Sequence[int] = (),
+    found: _Found, ended: Iterable[LastPass], ports: Ports, *, keeps: bool, answered: Sequence[int]
 ) -> None:
     """Keep how the run ended, if it did, and give the lease back, unless its giver `keeps` it; one commit."""
     with ports.storage.begin() as work:
-        stands = bool(ended) and work.leases.holds(lease, ports.clock.now())
+        stands = bool(ended) and work.leases.holds(found.lease, ports.clock.now())
         for last in ended if stands else ():  # a later run has told how it ended, and does what was asked
             work.passes.put(last)
+            work.ledger.use(found.shared, plan_id=last.plan_id)
             for number in answered:
                 work.due.done(last.connection_id, last.plan_id, number)
         if not keeps:
-            work.leases.release(lease)
+            work.leases.release(found.lease)
+        work.commit()
+
+
+def _give_back(lease: Lease, ports: Ports) -> None:
+    with ports.storage.begin() as work:
+        work.leases.release(lease)
         work.commit()
 
 

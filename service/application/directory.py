@@ -1,6 +1,7 @@
 """The directory of people: plans name them by id, and nobody who is not in it."""
 
 from service.application.ports import PlanPorts
+from service.application.waking import CONNECTION, wake
 from service.domain.people import Person
 from service.domain.plan import Plan, people_named
 from service.domain.values import Invalid, Problem
@@ -16,9 +17,14 @@ def add_person(person: Person, *, ports: PlanPorts) -> Person:
 
 
 def replace_person(person: Person, *, expected: Person, ports: PlanPorts) -> Person:
-    """Keep a person in place of the one that was read; raises `Outdated` or `Unknown`."""
+    """Keep a person in place of the one that was read, and ask for a pass over the plans that show them.
+
+    Raises `Outdated` or `Unknown`.
+    """
     with ports.storage.begin() as work:
         work.people.replace(person, expected=expected)
+        if person != expected:
+            wake(work, CONNECTION, work.links.using(CONNECTION, person.id), at=ports.clock.now())
         work.commit()
     return person
 

@@ -4,15 +4,13 @@ from service.application.directory import check_people
 from service.application.ports import Editor, PlanPorts
 from service.application.raise_alerts import raise_alerts
 from service.application.seeing import seen
+from service.application.waking import CONNECTION
 from service.domain.activation import check_contacts
 from service.domain.own_measures import check_measures
 from service.domain.plan import Plan
 from service.domain.revision import Origin, Revision, changed_groups, check_succession
 from service.domain.sharing import keeping_unshared
 from service.ports.storage import Superseded, UnitOfWork
-
-CONNECTION = "default"
-"""The connection over which the pass goes that a new revision asks for."""
 
 
 def create_plan(plan: Plan, *, author: str, ports: PlanPorts) -> Revision:

@@ -84,9 +84,9 @@ class Cursor:
 def poll_chart(command: PollChart, ports: Ports) -> PollReport:
     """Wake the plans that changes of the chart concern, and move the cursors.
 
-    Raises `Unknown`, `ServerReset` when another server answers, `MassVanish` when a comparison finds the chart
-    emptied, and `EhrError`: what was read until then is kept, and the next poll begins where the last whole one
-    ended.
+    Raises `Unknown`, `ServerReset` when another server answers, `MassVanish` when a comparison finds the
+    chart emptied, and `EhrError`: what was read until then is kept, and the next poll begins where the last
+    whole one ended.
     """
     with ports.storage.begin(write=False) as work:
         connection = work.connections.get(command.connection_id)

@@ -122,13 +122,19 @@ class _Due(_Over):
 
 class _Ledger(_Over):
     def save(self, entries: Iterable[LedgerEntry], *, plan_id: str) -> None:
-        for entry in entries:
+        held = tuple(entries)
+        for entry in held:
             self.effects.ledger[_place(entry)] = entry
-            self.effects.uses[_place(entry), plan_id] = None
+        self.use(held, plan_id=plan_id)
+
+    def use(self, entries: Iterable[LedgerEntry], *, plan_id: str) -> None:
+        self.effects.uses.update(dict.fromkeys((_place(entry), plan_id) for entry in entries))
 
     def of_plan(self, connection_id: str, plan_id: str) -> tuple[LedgerEntry, ...]:
         used = {place for place, plan in self.effects.uses if plan == plan_id and place[0] == connection_id}
-        return self._laid(self.under.of_plan(connection_id, plan_id), lambda one: _place(one) in used)
+        shared = self.under.many(connection_id, [place[1:] for place in used])
+        found = (*self.under.of_plan(connection_id, plan_id), *shared)
+        return self._laid(found, lambda one: _place(one) in used)
 
     def many(self, connection_id: str, keys: Iterable[tuple[str, str]]) -> tuple[LedgerEntry, ...]:
         wanted = {(connection_id, *key) for key in keys}

@@ -8,6 +8,9 @@ from service.ports.storage import UnitOfWork
 from service.sync.agenda import Ports
 from service.sync.feed import Known, News, judged, patients_named, sight_of
 
+CONNECTION = "default"
+"""The connection over which the pass goes that a change asks for."""
+
 # A search may show what was 60 s ago (HAPI's cache; other servers' indexes): a pass that was woken at once
 # may have seen the old state, so that what is younger is told once more.
 STALE = timedelta(seconds=60)

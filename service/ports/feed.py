@@ -51,6 +51,9 @@ class Links(Protocol):
     ) -> tuple[Mapping[str, tuple[Link, ...]], str | None]:
         """Return the links of some resources in an order that stays, and the `after` of those that follow."""
 
+    def using(self, connection_id: str, item_id: str) -> tuple[str, ...]:
+        """Return, by id, the plans that rest on what stands for an item, such as a person, in the chart."""
+
 
 class Sights(Protocol):
     """What the charts looked like when they were read last; digests are kept as keyed hashes."""

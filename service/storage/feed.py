@@ -61,6 +61,19 @@ class SqlLinks:
         links = self.of(connection_id, rows[:limit])
         return links, rows[limit - 1] if len(rows) > limit else None
 
+    def using(self, connection_id: str, item_id: str) -> tuple[str, ...]:
+        """Return, by id, the plans that rest on what stands for an item in the chart."""
+        places = select(ledger.c.resource_type).where(
+            ledger.c.connection_id == connection_id, ledger.c.item_id == item_id
+        )
+        wanted = (
+            select(ledger_plans.c.plan_id)
+            .distinct()
+            .where(ledger_plans.c.connection_id == connection_id, ledger_plans.c.item_id == item_id)
+            .where(ledger_plans.c.resource_type.in_(places))  # the way of the index
+        )
+        return tuple(sorted(self._connection.scalars(wanted)))
+
     def _links(self, connection_id: str, kind: str, ids: list[str]) -> Mapping[str, tuple[Link, ...]]:
         key = ("connection_id", "resource_type", "item_id")
         same = [ledger.c[name] == ledger_plans.c[name] for name in key]

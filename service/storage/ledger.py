@@ -34,7 +34,14 @@ class SqlLedger:
         """Keep entries, new or changed, and that a plan uses them."""
         held = [{name: getattr(entry, name) for name in _COLUMNS} for entry in entries]
         put_all(self._connection, ledger, [rows.sealed(self._sealer, ledger, row) for row in held])
-        uses = [{name: row[name] for name in _PLACE} | {"plan_id": plan_id} for row in held]
+        self._use(held, plan_id)
+
+    def use(self, entries: Iterable[LedgerEntry], *, plan_id: str) -> None:
+        """Keep that a plan uses entries that are kept already."""
+        self._use([{name: getattr(entry, name) for name in _PLACE} for entry in entries], plan_id)
+
+    def _use(self, places: Iterable[Mapping[str, Any]], plan_id: str) -> None:
+        uses = [{name: place[name] for name in _PLACE} | {"plan_id": plan_id} for place in places]
         put_all(self._connection, ledger_plans, uses)
 
     def of_plan(self, connection_id: str, plan_id: str) -> tuple[LedgerEntry, ...]:

@@ -18,6 +18,7 @@ from tests.scenarios.clinic import Clinic, named, ours
 _LOOKS = "it reads for people to look at, and has no effect"
 _ENTRANCE = "who may enter is settled before a use case begins, and is no part of plan or chart"
 _ONE_STEP = "it is the only effect of its unit of work, which is kept whole or not at all"
+_PERSON = "a person and the passes that a change asks for are one unit of work"
 _HINT = "a notification is a hint, and the next poll finds what it hinted at"
 _ROTA = "which worker does what and when; tests/e2e/test_killed_workers.py kills them"
 _PAPER = "a preview works on paper and is forgotten"
@@ -44,6 +45,7 @@ BESIDE_THE_SYNC = {
     "Ehr.rehearsal": _PAPER,
     "Hooks": _HINT,
     "Links.page": _LOOKS,
+    "Links.using": _PERSON,
     "Leases.renew": "it lengthens what a run holds already; without it the run ends as overtaken",
     "Rehearsal": _PAPER,
     "Workers": _ROTA,
@@ -61,7 +63,7 @@ BESIDE_THE_SYNC = {
     "People.get": _LOOKS,
     "People.page": _LOOKS,
     "People.put": _ONE_STEP,
-    "People.replace": _ONE_STEP,
+    "People.replace": _PERSON,
     "Plans.page": _LOOKS,
     "Plans.revision": _LOOKS,
     "Plans.revisions": _LOOKS,

@@ -25,6 +25,9 @@ class MemoryLedger:
             self._ledger[key] = deepcopy(entry)  # its resources could be changed later by who saved it
             self._uses.add((key, plan_id))
 
+    def use(self, entries: Iterable[LedgerEntry], *, plan_id: str) -> None:
+        self._uses |= {((one.connection_id, one.resource_type, one.item_id), plan_id) for one in entries}
+
     def of_plan(self, connection_id: str, plan_id: str) -> tuple[LedgerEntry, ...]:
         used = {key for key, plan in self._uses if plan == plan_id and key[0] == connection_id}
         return self._those(lambda key, _: key in used)

@@ -36,6 +36,10 @@ class MemoryLinks:
         left = [f"{kind}/{one}" for kind, one in sorted(places) if last is None or (kind, one) > last]
         return self.of(connection_id, left[:limit]), left[limit - 1] if len(left) > limit else None
 
+    def using(self, connection_id: str, item_id: str) -> tuple[str, ...]:
+        wanted = (connection_id, item_id)
+        return tuple(sorted({plan for (held, _, item), plan in self._kept.uses if (held, item) == wanted}))
+
     def _entries(self, connection_id: str) -> Iterator[LedgerEntry]:
         for key, entry in sorted(self._kept.ledger.items()):
             if key[0] == connection_id and entry.remote_id is not None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -61,6 +62,30 @@ def test_plans_and_connections_see_what_they_use(storage: Storage) -> None:
         assert work.ledger.of_plan("default", "plan-2") == (shared,)
         assert work.ledger.of_plan("other", "plan-1") == (elsewhere,)
         assert work.ledger.of_plan("other", "plan-2") == ()
+
+
+def test_a_plan_may_use_what_another_plan_made(storage: Storage) -> None:
+    shared = an_entry(resource_type="Practitioner", item_id="person-1", patient_id=None, remote_id="5")
+    with storage.begin() as work:
+        work.ledger.save([shared], plan_id="plan-1")
+        for _ in range(2):
+            work.ledger.use([shared], plan_id="plan-2")
+        work.ledger.use([], plan_id="plan-3")
+        assert work.ledger.of_plan("default", "plan-2") == (shared,)
+        assert work.links.of("default", ["Practitioner/5"])["Practitioner/5"][0].plans == ("plan-1", "plan-2")
+
+
+def test_the_plans_that_rest_on_an_item_are_found_by_it(storage: Storage) -> None:
+    as_person, as_role = (
+        an_entry(resource_type=kind, item_id="person-1", patient_id=None)
+        for kind in ("Practitioner", "PractitionerRole")
+    )
+    with storage.begin() as work:
+        work.ledger.save([as_person, as_role], plan_id="plan-2")
+        work.ledger.save([as_person, an_entry()], plan_id="plan-1")
+        work.ledger.save([replace(as_person, connection_id="other")], plan_id="plan-3")
+        assert work.links.using("default", "person-1") == ("plan-1", "plan-2")
+        assert work.links.using("default", "person-2") == ()
 
 
 def test_entries_are_found_by_their_keys_whichever_plan_made_them(storage: Storage) -> None:

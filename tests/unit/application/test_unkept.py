@@ -66,6 +66,14 @@ def test_whatever_is_done_is_seen_afterwards_and_kept_nowhere(storage: MemorySto
     assert vars(storage.kept) == before
 
 
+def test_another_plan_may_use_what_is_kept_and_what_a_rehearsal_made(storage: MemoryStorage) -> None:
+    new = an_entry(item_id="goal-new", remote_id="9")
+    with UnkeptStorage(storage).begin() as work:
+        work.ledger.save([new], plan_id="plan-1")
+        work.ledger.use([ENTRY, new], plan_id="plan-2")
+        assert set(work.ledger.of_plan("default", "plan-2")) == {ENTRY, new}
+
+
 def test_what_is_not_committed_is_not_seen(storage: MemoryStorage) -> None:
     paper = UnkeptStorage(storage)
     with paper.begin() as work:
