@@ -2,11 +2,16 @@
 
 from dataclasses import replace
 
-from service.ports.storage import Connection, Pinned, Storage, UnitOfWork, Unknown
+from service.ports.clock import Clock
+from service.ports.storage import Connection, ConnectionMode, Pinned, Storage, UnitOfWork, Unknown
+from service.sync.report import Done, Standing
+
+# Why a plan waits whose changes may not leave.
+_CLOSED = (Done.WAITING.value, Standing.SHADOW.value)
 
 
-def keep_connection(wanted: Connection, *, storage: Storage) -> Connection:
-    """Keep a connection, and return it as kept.
+def keep_connection(wanted: Connection, *, storage: Storage, clock: Clock) -> Connection:
+    """Keep a connection, and return it as kept; what waits is due as soon as one is opened for writing.
 
     Raises `Pinned` when resources are in the chart already and the address or the identifier system would
     change: the ledger speaks of that server and of those identifiers.
@@ -20,6 +25,9 @@ def keep_connection(wanted: Connection, *, storage: Storage) -> Connection:
         if held is not None and held.pinned and held.base_url != wanted.base_url:
             raise Pinned(wanted.id, "base_url")
         kept = work.connections.put(wanted)
+        if kept.mode is ConnectionMode.WRITE and held is not None and held.mode is not kept.mode:
+            for reason in _CLOSED:
+                work.jobs.hasten(reason, clock.now())
         work.commit()
     return kept
 

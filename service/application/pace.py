@@ -45,17 +45,20 @@ def after_error(error: Exception, failures: int) -> timedelta:
             return _ODD.after(failures)
 
 
-def after_report(report: PushReport, failures: int, *, settled_in: timedelta) -> timedelta | None:
+def after_report(
+    report: PushReport, failures: int, *, settled_in: timedelta, writes: bool = True
+) -> timedelta | None:
     """Return how long to wait after a pass that ended with a report; None when it left nothing to do.
 
-    `settled_in` is how long it takes until the oldest write of unknown outcome may be sent again.
+    `settled_in` is how long it takes until the oldest write of unknown outcome may be sent again; where the
+    connection does not write, what waits to be written is looked at as rarely as what waits for people.
     """
     done = {item.done for item in report.items}
     if report.standing is Standing.IN_STEP:
         return None
     if Done.UNKNOWN_OUTCOME in done:
         return max(settled_in, _BUSY.first)
-    if Done.WAITING in done:
+    if Done.WAITING in done and writes:
         return _AWAY.after(failures)
     return _PEOPLE
 

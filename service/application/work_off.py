@@ -4,12 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from service.application.chart_run import ReadOnly
 from service.application.pace import after_error, after_report, reason_of
 from service.application.sync_plan import SyncPlan
 from service.ports.clock import Clock
 from service.ports.jobs import Job
-from service.ports.storage import Storage, Unknown
+from service.ports.storage import ConnectionMode, Storage, Unknown
 from service.sync.report import PushReport
 from service.telemetry.events import PASS_POSTPONED, Log, emit
 
@@ -58,12 +57,18 @@ def _outcome(job: Job, ports: WorkPorts) -> PushReport | Exception:
 
 def _wait(job: Job, outcome: PushReport | Exception, failures: int, *, ports: WorkPorts) -> timedelta | None:
     match outcome:
-        case ReadOnly() | Unknown():
-            return None  # nothing may be done here; a connection that opens is seen by its plans' newer heads
+        case Unknown():
+            return None
         case PushReport():
-            return after_report(outcome, failures, settled_in=_settled_in(job, ports))
+            settled_in, writes = _settled_in(job, ports), _writes(job, ports)
+            return after_report(outcome, failures, settled_in=settled_in, writes=writes)
         case _:
             return after_error(outcome, failures)
+
+
+def _writes(job: Job, ports: WorkPorts) -> bool:
+    with ports.storage.begin(write=False) as work:
+        return work.connections.get(job.connection_id).mode is ConnectionMode.WRITE
 
 
 def _settled_in(job: Job, ports: WorkPorts) -> timedelta:

@@ -323,7 +323,7 @@ class Tandem:
 
     def connect(self) -> Connection:
         """Keep the connection as the settings have it; raises `Pinned` when they move what must stay."""
-        return keep_connection(connection_of(self.settings), storage=self.storage)
+        return keep_connection(connection_of(self.settings), storage=self.storage, clock=self.clock)
 
     def lacks(self) -> tuple[Problem, ...]:
         """Return what keeps this installation from working."""

@@ -33,8 +33,8 @@ _UNATTENDED = timedelta(seconds=60)
 
 
 def works_by_itself(settings: Settings) -> bool:
-    """Tell whether a change asks for its pass: there is a chart that may be read, and somebody to do it."""
-    return settings.ehr_url is not None and settings.ehr_mode != "read-only" and settings.worker != "off"
+    """Tell whether a change asks for its pass: there is a chart, and somebody to do it."""
+    return settings.ehr_url is not None and settings.worker != "off"
 
 
 def settle_time(settings: Settings) -> timedelta:
@@ -54,7 +54,7 @@ def upgrade_all(settings: Settings) -> None:
     url = settings.database_url
     reserve_file(url)
     upgrade(url)
-    if _needs_engine(settings):
+    if works_by_itself(settings):
         prepare_engine(url)
 
 
@@ -64,11 +64,7 @@ def all_current(settings: Settings) -> bool:
     if not is_current(url):
         return False
     kind = "postgresql" if database_file(url) is None else "sqlite"
-    return not _needs_engine(settings) or (engine_revision(url) or 0) >= ENGINE_SCHEMA[kind]
-
-
-def _needs_engine(settings: Settings) -> bool:
-    return settings.ehr_url is not None and settings.worker != "off"
+    return not works_by_itself(settings) or (engine_revision(url) or 0) >= ENGINE_SCHEMA[kind]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +92,7 @@ class Workshop:
         if self.settings.ehr_url is None:
             raise NoEhr("no EHR is configured: set TANDEM_EHR_URL")
         if not works_by_itself(self.settings):
-            raise WrongSetting("TANDEM_WORKER is off, or TANDEM_EHR_MODE read-only: there is no work to do")
+            raise WrongSetting("TANDEM_WORKER is off: there is no work to do")
         self.connect()
         _watch_parent(parent, until)
         ports = WorkerPorts(

@@ -83,8 +83,7 @@ def test_a_plan_that_is_kept_is_in_the_chart_soon_after_and_so_is_its_change(she
         sent("PATCH", f"{url}/plans/{plan.id}", {"title": "Changed"}, **media)
         status = until(lambda: _in_step(f"{url}/plans/{plan.id}/sync", revision=2))
         assert status["last_revision"] == 2
-        held = fetched(f"{shell.settings['TANDEM_EHR_URL']}/CarePlan")
-        assert [one["resource"]["title"] for one in held["entry"]] == ["Changed"]
+        assert _titles(shell.settings["TANDEM_EHR_URL"]) == ["Changed"]
         assert fetched(f"{url}/health/ready") == {"status": "ready", "writing": "on"}
 
 
@@ -140,10 +139,34 @@ def test_there_is_no_work_without_an_ehr(shell: Shell) -> None:
 
 
 @pytest.mark.usefixtures("chart")
-@pytest.mark.parametrize(("name", "value"), [("TANDEM_WORKER", "off"), ("TANDEM_EHR_MODE", "read-only")])
-def test_there_is_no_work_where_nothing_runs_by_itself(shell: Shell, name: str, value: str) -> None:
-    said = shell.tandem("worker", **{name: value})
-    assert (said.code, name in said.err) == (2, True)
+def test_there_is_no_work_where_nothing_runs_by_itself(shell: Shell) -> None:
+    said = shell.tandem("worker", TANDEM_WORKER="off")
+    assert (said.code, "TANDEM_WORKER" in said.err) == (2, True)
+
+
+def test_a_chart_that_is_only_read_is_followed_and_what_waits_leaves_when_it_is_opened(
+    shell: Shell, chart: str, port: int
+) -> None:
+    plan = a_tiny_plan(1)
+    _keep_a_plan(shell)
+    assert shell.tandem("sync", plan.id).code == 0
+    (held,) = fetched(f"{chart}/CarePlan")["entry"]
+    shell.settings |= {"TANDEM_EHR_MODE": "read-only", "TANDEM_EHR_POLL_SECONDS": "2"}
+    with api(shell, port) as (url, _):
+        theirs = {**held["resource"], "title": "Theirs"}
+        sent("PUT", f"{chart}/CarePlan/{theirs['id']}", theirs, **{"Content-Type": "application/fhir+json"})
+        until(lambda: fetched(f"{url}/plans/{plan.id}")["title"] == "Theirs")
+        media = {"Content-Type": "application/merge-patch+json", "If-Match": '"2"'}
+        sent("PATCH", f"{url}/plans/{plan.id}", {"title": "Ours"}, **media)
+        until(lambda: fetched(f"{url}/plans/{plan.id}/sync")["last_revision"] == 3)
+        assert _titles(chart) == ["Theirs"]
+    shell.settings["TANDEM_EHR_MODE"] = "write"
+    with api(shell, port):
+        until(lambda: _titles(chart) == ["Ours"])
+
+
+def _titles(chart: str) -> list[str]:
+    return [one["resource"]["title"] for one in fetched(f"{chart}/CarePlan")["entry"]]
 
 
 def test_plans_that_wait_while_no_worker_lives_are_told(shell: Shell, port: int) -> None:

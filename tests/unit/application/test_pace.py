@@ -81,5 +81,10 @@ def test_what_a_pass_left_decides_when_the_next_one_is(
     assert reason_of(report) == reason
 
 
+def test_what_may_not_leave_is_looked_at_as_rarely_as_what_waits_for_people() -> None:
+    assert after_report(a_report(Done.WAITING), 0, settled_in=SETTLED_IN, writes=False) == 6 * HOUR
+    assert after_report(a_report(Done.UNCHANGED), 0, settled_in=SETTLED_IN, writes=False) is None
+
+
 def test_a_write_that_may_be_sent_again_is_not_waited_for() -> None:
     assert after_report(a_report(Done.UNKNOWN_OUTCOME), 0, settled_in=-MINUTE) == SECOND

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from service.application.chart_run import ReadOnly
+from service.application.connect import keep_connection
 from service.application.keep_plan import create_plan
 from service.application.look_after import (
     CarePorts,
@@ -26,7 +26,7 @@ from service.application.work_off import WorkPorts, work_off
 from service.application.writing import resume_writing, stop_writing
 from service.ports.ehr import Unavailable
 from service.ports.jobs import Job, JobState
-from service.ports.storage import Unknown
+from service.ports.storage import Connection, ConnectionMode, Unknown
 from service.sync.report import Done, PushReport
 from tests.builders import PSYCHIATRIST, THERAPIST, a_plan
 from tests.contract.storage.samples import a_row
@@ -56,7 +56,14 @@ class Desk:
             for one in (PSYCHIATRIST, THERAPIST):
                 work.people.put(one)
             work.commit()
+        self.connect(ConnectionMode.WRITE)
         create_plan(PLAN, author="n.okafor", ports=self.plans)
+
+    def connect(self, mode: ConnectionMode) -> None:
+        wanted = Connection(
+            id="default", base_url="http://ehr.test/fhir", identifier_system="urn:ours", mode=mode
+        )
+        keep_connection(wanted, storage=self.storage, clock=self.clock)
 
     @property
     def plans(self) -> PlanPorts:
@@ -120,6 +127,23 @@ def test_what_waited_for_writing_goes_on_as_soon_as_it_is_resumed(desk: Desk) ->
     assert desk.state.asked_at == desk.clock.now()
 
 
+@pytest.mark.parametrize(
+    ("mode", "left"), [(ConnectionMode.READ_ONLY, Done.WAITING), (ConnectionMode.SHADOW, Done.WOULD_UPDATE)]
+)
+def test_what_waited_for_an_open_connection_goes_on_as_soon_as_it_is_opened(
+    desk: Desk, mode: ConnectionMode, left: Done
+) -> None:
+    desk.connect(mode)
+    desk.outcome = a_report(left)
+    assert desk.work_off() == "postponed"
+    assert desk.state is not None
+    assert desk.state.due_at == desk.clock.now() + timedelta(hours=6)
+    desk.connect(mode)
+    assert wake_due(desk.care) == 0
+    desk.connect(ConnectionMode.WRITE)
+    assert wake_due(desk.care) == 1
+
+
 def test_a_job_that_runs_twice_makes_its_pass_once(desk: Desk) -> None:
     desk.work_off()
     assert desk.work_off() == "served"
@@ -161,9 +185,8 @@ def test_every_failure_in_a_row_makes_the_pause_longer(desk: Desk) -> None:
     assert pauses == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
 
 
-@pytest.mark.parametrize("nothing", [ReadOnly("read-only"), Unknown("plan", "plan-1")])
-def test_what_nothing_can_be_done_about_is_not_tried_again(desk: Desk, nothing: Exception) -> None:
-    desk.outcome = nothing
+def test_a_plan_that_is_not_there_is_not_tried_again(desk: Desk) -> None:
+    desk.outcome = Unknown("plan", "plan-1")
     assert desk.work_off() == "done"
     assert desk.state is None
 
