@@ -1,20 +1,23 @@
 """Vignettes about one side that changes: links, stops, gaps and sessions that did not take place."""
 
 from dataclasses import replace
+from typing import Any
 
 from service.domain.adherence import Taking
 from service.domain.appointment import AppointmentStatus
-from service.domain.medication import OrderStatus, StatusReason
+from service.domain.condition import Course
+from service.domain.medication import DosageStep, MedicationOrder, OrderStatus, StatusReason
 from service.domain.therapy import Modality, RequestStatus
-from tests.builders import (
-    a_therapy,
-    day,
-)
+from tests.builders import a_patient, a_therapy, day
 from tests.scenarios.vignette import (
     Vignette,
+    born,
     check,
+    condition,
+    goal,
     not_taken,
     order,
+    phq,
     quiet,
     report,
     step,
@@ -29,6 +32,31 @@ LAMOTRIGINE = order("lamotrigine", dose="100")
 AGAIN = order("again", replaces="sertraline", authored_on=day(40), drug=SERTRALINE.drug)
 MORE = order("more", replaces="sertraline", authored_on=day(40), dosage=(step("100"),), drug=SERTRALINE.drug)
 CBT = a_therapy(id="cbt", supports=("sertraline",))
+
+
+REMISSION = (phq(-1, 16), phq(30, 9), phq(60, 4), phq(90, 3))
+
+
+def ended(
+    on: int,
+    rule: str | None = None,
+    evidence: str = "",
+    *,
+    taper: tuple[DosageStep, ...] = (step("50"),),
+    also: tuple[MedicationOrder, ...] = (),
+    words: str = "",
+    **changes: Any,
+) -> Vignette:
+    """Sertraline ends on a day, after remission, and beside the end itself this one rule finds something."""
+    held = replace(SERTRALINE, supports=(), dosage=taper)
+    usual = {"therapies": (), "sessions": (), "goals": (goal(400),), "scores": REMISSION, **changes}
+    before = quiet(medications=(held, *also), **usual)
+    after = quiet(medications=(stopped(held), *also), **usual)
+    abrupt = {} if len(taper) > 1 else {"abrupt-stop": "sertraline"}
+    found = {} if rule is None else {rule: evidence}
+    return Vignette(
+        plan=after, past=((0, before), (on, after)), on=on, finds={**abrupt, **found}, words=words
+    )
 
 
 VIGNETTES = {
@@ -225,5 +253,37 @@ VIGNETTES = {
             )
         ),
         on=28,
+    ),
+    # A medicine for depression that ends after a remission
+    "a medicine for depression that ends a day before six months of remission are over": ended(
+        243, "early-end", "sertraline phq-60 phq-90", words="whether this end is meant"
+    ),
+    "the same, when the six months are over": ended(244),
+    "the same end by a taper of its order": ended(
+        150, "early-end", "sertraline phq-60 phq-90", taper=(step("100", 0, 119), step("50", 120, 149))
+    ),
+    "the same with a diagnosis that is called in remission": ended(
+        150,
+        "early-end",
+        "sertraline phq-60 phq-90",
+        conditions=(condition("depression", "F33.1", course=Course.REMISSION, abatement=day(100)),),
+    ),
+    "the same after one score of remission alone": ended(150, scores=REMISSION[:3]),
+    "the same when a score has left the remission since": ended(
+        150, "worsening", "phq-90 phq-120", scores=(*REMISSION, phq(120, 9))
+    ),
+    "the same in somebody of seventeen": ended(
+        150, "adult-measure", "phq-90", patient=a_patient(birth_date=born(17))
+    ),
+    "the same with bipolar disorder": ended(
+        150,
+        "bipolar-without-signs",
+        "bipolar",
+        conditions=(condition("depression", "F33.1"), condition("bipolar", "F31.1")),
+        also=(order("lithium"),),
+    ),
+    "the same in an anxiety disorder alone": ended(150, conditions=(condition("anxiety", "F41.1"),)),
+    "the same when another medicine for depression takes its place": ended(
+        150, "early-review", "mirtazapine", also=(order("mirtazapine", authored_on=day(140)),)
     ),
 }

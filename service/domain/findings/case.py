@@ -58,10 +58,15 @@ class Case:
         object.__setattr__(self, "past", shared)
 
     @property
+    def diagnoses(self) -> tuple[Condition, ...]:
+        """The diagnoses that stand, those that are over or in remission among them."""
+        held = (one for one in self.plan.conditions if one.verification not in _DOUBTED)
+        return _sorted(held, lambda one: one.onset or date.min)
+
+    @property
     def conditions(self) -> tuple[Condition, ...]:
         """The diagnoses that stand and are present: neither refuted, mistaken nor over."""
-        held = (one for one in self.plan.conditions if one.verification not in _DOUBTED)
-        return _sorted((one for one in held if one.course in _PRESENT), lambda one: one.onset or date.min)
+        return tuple(one for one in self.diagnoses if one.course in _PRESENT)
 
     @property
     def scores(self) -> tuple[Score, ...]:

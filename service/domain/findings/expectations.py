@@ -1,12 +1,12 @@
 """What may be expected when: first improvement, full benefit, and what to review when nothing improves."""
 
-from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
 from service.domain.coordination import TaskKind
 from service.domain.findings.case import Case
+from service.domain.findings.days import months_after
 from service.domain.findings.finding import Audience, Finding, Urgency
 from service.domain.findings.numbers import ARTICLE
 from service.domain.findings.proposal import ExpectedGoal, Proposal, ProposalKind
@@ -121,7 +121,7 @@ def _goals(case: Case, one: Trend) -> tuple[ExpectedGoal, ...]:
         ),
         ExpectedGoal(
             description=f"Full benefit: {title} of {one.instrument.remission} or {_side(one)}",
-            due=_months_after(_day(one), case.numbers.full_benefit_months_max),
+            due=months_after(_day(one), case.numbers.full_benefit_months_max),
             target=_reaching(one, one.instrument.remission),
         ),
     )
@@ -134,12 +134,6 @@ def _side(one: Trend) -> str:
 def _reaching(one: Trend, value: int) -> Target:
     side = Comparator.AT_LEAST if one.instrument.higher_is_better else Comparator.AT_MOST
     return Target(measure=one.instrument.measure, comparator=side, value=Decimal(value))
-
-
-def _months_after(day: date, months: int) -> date:
-    years, month = divmod(day.month - 1 + months, 12)
-    year = day.year + years
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _day(one: Trend) -> date:

@@ -9,6 +9,7 @@ from service.domain.values import Problem, Value, within
 ARTICLE = "the source article on integrated treatment"
 NICE_START = "NICE NG222, 1.4.11"
 NICE_YOUNG = "NICE NG222, 1.4.24; FDA boxed warning on antidepressants (to 24 years)"
+NICE_ON = "NICE NG222, section 1.4: usually at least six months after a remission"
 LAMOTRIGINE = "FDA label of lamotrigine, 2.1: beyond 5 half-lives; 25 h at repeated doses (table 5)"
 HOUSE = "a convention of this service"
 
@@ -41,6 +42,7 @@ class Numbers(Value):
     missed_sessions: int = _number(2, "sessions: missed in a row that the team is told of", HOUSE)
     change_days: int = _number(42, "days: that a change of one side stays a finding", ARTICLE)
     lamotrigine_gap_days: int = _number(5, "days: without lamotrigine that are five half-lives", LAMOTRIGINE)
+    continuation_months: int = _number(6, "months: that an antidepressant goes on after a remission", NICE_ON)
     dose_review_days: int = _number(14, "days: on a new step before its review may be due", NICE_START)
     adherence_days: int = _number(42, "days: that a report of adherence speaks for", ARTICLE)
     side_effect_days: int = _number(14, "days: that a moderate side effect may last unseen", HOUSE)

@@ -2,6 +2,7 @@
 
 from service.domain.findings import (
     check_ins,
+    continuing,
     early_reviews,
     expectations,
     goals,
@@ -21,6 +22,7 @@ from service.domain.findings.rule import Rule
 RULES: tuple[Rule, ...] = (
     *risk.RULES,
     *stops.RULES,
+    *continuing.RULES,
     *scores.RULES,
     *relapses.RULES,
     *expectations.RULES,
