@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 STAMP := .venv/.installed
-PYTEST := $(BIN)/pytest -n 2 --dist worksteal --durations=15 --durations-min=3
+PYTEST := $(BIN)/pytest -n 3 --dist worksteal --durations=15 --durations-min=3
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 CORE := service/domain/*,service/mapping/*,service/sync/*
 

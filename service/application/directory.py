@@ -1,5 +1,7 @@
 """The directory of people: plans name them by id, and nobody who is not in it."""
 
+from datetime import datetime
+
 from service.application.ports import PlanPorts
 from service.application.waking import CONNECTION, wake
 from service.domain.people import Person
@@ -24,9 +26,14 @@ def replace_person(person: Person, *, expected: Person, ports: PlanPorts) -> Per
     with ports.storage.begin() as work:
         work.people.replace(person, expected=expected)
         if person != expected:
-            wake(work, CONNECTION, work.links.using(CONNECTION, person.id), at=ports.clock.now())
+            wake_showing(person, work, at=ports.clock.now())
         work.commit()
     return person
+
+
+def wake_showing(person: Person, work: UnitOfWork, *, at: datetime) -> None:
+    """Ask for a pass over every plan that shows a person in the chart."""
+    wake(work, CONNECTION, work.links.using(CONNECTION, person.id), at=at)
 
 
 def read_person(person_id: str, *, ports: PlanPorts) -> Person:

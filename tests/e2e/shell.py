@@ -2,18 +2,20 @@
 
 import json
 import os
-import subprocess
+import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from tests.data import ROOT
+from tests.e2e.forked import Started, Streams, start
 
 TANDEM = [sys.executable, "-m", "service"]
 DIRECT = build_opener(ProxyHandler({}))
@@ -41,31 +43,25 @@ class Shell:
     settings: dict[str, str] = field(default_factory=dict)
 
     def tandem(self, *words: str, stdin: str | None = None, **settings: str) -> Said:
-        ran = subprocess.run(
-            [*TANDEM, *words],
-            cwd=self.folder,
-            env=self.environment(settings),
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-        )
-        return Said(ran.returncode, ran.stdout, ran.stderr)
+        with TemporaryDirectory() as held:
+            given, out, err = (Path(held) / name for name in ("given", "out", "err"))
+            given.write_text(stdin or "", encoding="utf-8")
+            code = self._started(words, Streams(given=given, out=out, err=err), settings).wait(240)
+            return Said(code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
 
     @contextmanager
-    def running(self, *words: str, until: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
+    def running(self, *words: str, until: str, **settings: str) -> Iterator[Started]:
         """Keep a command running until the block ends; it is ready when the URL answers."""
-        with (self.folder / f"{words[0]}.log").open("w") as log:
-            started = subprocess.Popen(
-                [*TANDEM, *words], cwd=self.folder, env=self.environment(settings), stderr=log, text=True
-            )
-            try:
-                wait_for(until, started)
-                yield started
-            finally:
-                started.terminate()
-                started.wait(30)
+        started = self._started(words, Streams(err=self.folder / f"{words[0]}.log"), settings)
+        try:
+            wait_for(until, started)
+            yield started
+        finally:
+            started.send_signal(signal.SIGTERM)
+            started.wait(30)
+
+    def _started(self, words: Sequence[str], streams: Streams, settings: Mapping[str, str]) -> Started:
+        return start(words, streams, folder=self.folder, environment=self.environment(settings))
 
     def environment(self, settings: Mapping[str, str]) -> dict[str, str]:
         """Give the environment of a command, with none of the settings of whoever runs the tests."""
@@ -73,7 +69,7 @@ class Shell:
         return {**plain, "PYTHONPATH": str(ROOT), **self.settings, **settings}
 
 
-def wait_for(url: str, process: subprocess.Popen[str], seconds: float = 60) -> None:
+def wait_for(url: str, process: Started, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         assert process.poll() is None, f"ended with {process.returncode}"

@@ -17,6 +17,7 @@ import pytest
 from service.document import person_to_document, plan_to_document
 from service.fhir.json import dumps
 from tests.builders import PSYCHIATRIST, THERAPIST
+from tests.e2e.forked import Started
 from tests.e2e.shell import DIRECT, TANDEM, Shell, fetched
 from tests.e2e.thousand import a_tiny_plan
 
@@ -40,7 +41,7 @@ def sent(method: str, url: str, document: Any, **headers: str) -> Any:
         return json.load(response)
 
 
-def workers_of(process: subprocess.Popen[str]) -> list[int]:
+def workers_of(process: Started) -> list[int]:
     """Gives the children of a process that are workers."""
     listed = subprocess.run(
         ["ps", "-o", "pid=,args=", "--ppid", str(process.pid)],
@@ -65,7 +66,7 @@ def _described(process: int) -> str:
 
 
 @contextmanager
-def api(shell: Shell, port: int) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def api(shell: Shell, port: int) -> Iterator[tuple[str, Started]]:
     url = f"http://127.0.0.1:{port}"
     with shell.running("serve", "--port", str(port), until=f"{url}/health/live") as process:
         yield url, process
@@ -99,7 +100,7 @@ def test_the_worker_of_the_api_comes_back_and_goes_with_it(shell: Shell, port: i
         os.kill(first, signal.SIGKILL)
         (second,) = until(lambda: [one for one in workers_of(process) if one != first])
         process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.wait(SOON_SECONDS)
         until(lambda: not lives(second))
 
 

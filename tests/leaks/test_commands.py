@@ -105,7 +105,8 @@ def record() -> Marked:
 def told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> Iterator["Told"]:
-    chart = FhirServer(MemoryStore(), wall_clock, numbered_ids())
+    # It tells what is subscribed to, to nobody: without that `tandem subscribe` would wait half a minute.
+    chart = FhirServer(MemoryStore(), wall_clock, numbered_ids(), notify=lambda _: None)
     with running(door(lambda incoming: said.spoil(chart.answer, incoming))) as url:
         for name, value in {
             "TANDEM_DATABASE_URL": f"sqlite:///{tmp_path / 'plans.db'}",

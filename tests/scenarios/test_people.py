@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from service.application.directory import replace_person
+from service.application.load_plan import load_plan
 from service.domain.people import Person
 from service.sync.report import Standing
 from tests.builders import DIRECTORY, PSYCHIATRIST, a_plan, the_full_plan, uid
@@ -13,6 +14,8 @@ from tests.fakes.jobs import JobQueue
 from tests.scenarios.clinic import Clinic
 from tests.scenarios.foreign import quiet
 from tests.scenarios.test_push_binding import a_real_clinic
+
+PEOPLE = tuple(DIRECTORY.values())
 
 
 def renamed(clinic: Clinic, person: Person = PSYCHIATRIST, **changes: Any) -> Person:
@@ -51,6 +54,15 @@ def test_every_plan_that_shows_a_clinician_is_passed_over() -> None:
     clinic = with_a_second_plan()
     renamed(clinic)
     assert set(clinic.due) == {the_full_plan().id, uid("another-plan")}
+
+
+def test_who_is_loaded_with_another_plan_and_changed_wakes_the_plans_that_show_them() -> None:
+    clinic = Clinic(the_full_plan())
+    clinic.sync()
+    new = a_plan(id=uid("another-plan"))
+    people = [replace(PSYCHIATRIST, family_name="Byrne") if one == PSYCHIATRIST else one for one in PEOPLE]
+    load_plan(new, people, author="x", ports=clinic.plans)
+    assert set(clinic.due) == {clinic.plan.id, new.id}
 
 
 def test_who_is_kept_as_before_or_shown_by_no_plan_wakes_nobody() -> None:

@@ -9,7 +9,7 @@ from service.ports.storage import Storage
 from service.storage import Storage as SqlStorage
 from service.storage.keyring import KeyRing
 from service.storage.schema import upgrade
-from tests.contract.storage.databases import postgresql_url, sqlite_url
+from tests.contract.storage.databases import EmptiedSchema, postgresql_url, sqlite_url
 from tests.contract.storage.keys import KEYS
 from tests.contract.storage.samples import NOON, a_queue
 from tests.fakes.clock import CountingIds
@@ -37,8 +37,18 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "plans.db"
 
 
+@pytest.fixture(scope="session")
+def emptied_schema() -> Iterator[EmptiedSchema]:
+    """A schema of PostgreSQL that tests use one after the other."""
+    held = EmptiedSchema()
+    yield held
+    held.close()
+
+
 @pytest.fixture(params=["memory", "sqlite", "sqlite in the clear", POSTGRESQL])
-def storage(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> Iterator[Storage]:
+def storage(
+    request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path, emptied_schema: EmptiedSchema
+) -> Iterator[Storage]:
     """An empty storage that is up to date."""
     match request.param:
         case "memory":
@@ -47,9 +57,7 @@ def storage(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Pat
             (tmp_path / "plans.db").write_bytes(sqlite_template.read_bytes())
             yield from _opened(sqlite_url(tmp_path), KEYS if request.param == "sqlite" else None)
         case _:
-            with postgresql_url() as url:
-                upgrade(url)
-                yield from _opened(url, KEYS)
+            yield from _opened(emptied_schema.url(), KEYS)
 
 
 def _opened(url: str, keys: KeyRing | None) -> Iterator[Storage]:

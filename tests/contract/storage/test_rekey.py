@@ -17,6 +17,7 @@ from service.storage.rows import hashed_columns
 from service.storage.schema import upgrade
 from service.storage.tables import metadata
 from tests.builders import a_person, a_plan
+from tests.contract.storage.conftest import POSTGRESQL
 from tests.contract.storage.keys import KEYS, a_ring
 from tests.contract.storage.sample_database import contents, fill
 from tests.contract.storage.samples import a_revision
@@ -260,9 +261,10 @@ def test_what_is_written_while_a_rekey_runs_is_lost_by_nobody(
         assert [work.plans.head(one).plan.id for one in writer.written] == writer.written
 
 
+@pytest.mark.parametrize(
+    "database", [POSTGRESQL], indirect=True
+)  # a rekey of SQLite waits for its one writer
 def test_a_row_that_somebody_holds_is_passed_over_and_named(filled: str) -> None:
-    if filled.startswith("sqlite"):
-        pytest.skip("SQLite has one writer: a rekey waits for it")
     engine = open_engine(filled)
     with transaction(engine, write=True) as holder:
         holder.execute(text("SELECT * FROM people FOR UPDATE"))
