@@ -24,7 +24,10 @@ def worker_command() -> tuple[str, ...]:
 
 @contextmanager
 def kept_running(command: Sequence[str], log: Log) -> Iterator[None]:
-    """Keep a process running until the block ends; then tell it to end, and wait for it."""
+    """Keep a process running until the block ends; then tell it to end, and wait for it.
+
+    A fork that leaves the block ends nothing: what runs belongs to who began it.
+    """
     keeper = _Keeper(command, log)
     keeper.start()
     try:
@@ -37,6 +40,7 @@ class _Keeper:
     def __init__(self, command: Sequence[str], log: Log) -> None:
         self._command = command
         self._log = log
+        self._owner = os.getpid()
         self._over = Event()
         self._thread = Thread(target=self._keep, name="worker-keeper", daemon=True)
 
@@ -46,6 +50,8 @@ class _Keeper:
         self._thread.start()
 
     def stop(self) -> None:
+        if os.getpid() != self._owner:
+            return  # a fork, as gunicorn's workers are: neither the process nor its keeper is there
         self._over.set()
         self._thread.join(_PATIENCE_SECONDS)
         _ended(self._process)

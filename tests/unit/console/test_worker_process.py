@@ -2,11 +2,14 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from service.console.worker_process import kept_running, worker_command
 
@@ -55,3 +58,37 @@ def test_it_is_started_again_and_ends_with_the_block(tmp_path: Path) -> None:
 
 def test_it_is_told_whose_it_is() -> None:
     assert worker_command()[-2:] == ("--parent", str(os.getpid()))
+
+
+class _Left(Exception):
+    """Leaves the block, as a process does that was forked inside of it and ends."""
+
+
+def test_a_fork_that_leaves_the_block_ends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """gunicorn forks its workers inside of the block, and each of them leaves it when it ends.
+
+    A fork that came while the process was looked at would wait for it without end.
+    """
+    file, told, ours = tmp_path / "processes", tmp_path / "told", os.getpid()
+    file.touch()
+
+    class Watched(subprocess.Popen[bytes]):
+        def terminate(self) -> None:
+            with told.open("a") as by:
+                by.write(f"{os.getpid()} ")
+            super().terminate()
+
+    monkeypatch.setattr("service.console.worker_process.subprocess.Popen", Watched)
+    try:
+        with kept_running([sys.executable, "-c", _SLEEPS, str(file)], Events()):
+            until(lambda: file.read_text() != "")
+            fork = os.fork()
+            if not fork:
+                raise _Left
+            until(lambda: os.waitpid(fork, os.WNOHANG)[0] == fork)
+            assert lives(int(file.read_text()))
+    finally:
+        if os.getpid() != ours:
+            os._exit(0)
+    assert not lives(int(file.read_text()))
+    assert told.read_text().split() == [str(ours)]
