@@ -18,8 +18,8 @@ from bench.plans import fresh_plans
 from bench.served import Served, served
 from bench.table import Row
 from service.application.hear_hint import digest_of
-from service.application.keep_plan import CONNECTION
 from service.application.subscribe import PATH
+from service.application.waking import CONNECTION
 from service.bootstrap import Tandem
 from service.document import person_to_document, plan_to_document
 from service.ports.hooks import Hook
