@@ -45,7 +45,7 @@ def test_a_search_for_an_identity_leaves_nothing_behind_on_the_server(
 def test_a_search_for_identities_that_fills_a_page_is_made_again_page_by_page(
     gateway: Gateway, server: responses.RequestsMock
 ) -> None:
-    names = {"identifier": ",".join(f"s|{n}" for n in range(12))}
+    names = {"identifier": "s|1,s|2"}
     first = [goal(n) for n in range(10)]
     server.get(f"{BASE}/Goal", json=page(*first), match=[query(**names)])
     server.get(
@@ -57,6 +57,15 @@ def test_a_search_for_identities_that_fills_a_page_is_made_again_page_by_page(
     assert len(list(gateway.search("Goal", names))) == 12
     asked = [call.request.headers["Cache-Control"] for call in server.calls]
     assert asked == ["no-cache, no-store", "no-cache", "no-cache"]
+
+
+def test_a_search_for_more_identities_than_fill_a_page_is_made_page_by_page(
+    gateway: Gateway, server: responses.RequestsMock
+) -> None:
+    names = {"identifier": ",".join(f"s|{n}" for n in range(10))}
+    server.get(f"{BASE}/Goal", json=page(goal(1)), match=[query(**names, _count="100")])
+    assert [held.reference for held in gateway.search("Goal", names)] == ["Goal/1"]
+    assert [call.request.headers["Cache-Control"] for call in server.calls] == ["no-cache"]
 
 
 def query(**params: str) -> object:
