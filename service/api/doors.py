@@ -30,9 +30,17 @@ _BEARER: list[dict[str, list[str]]] = [{"bearer": []}]
 class Write(Enum):
     """What a write of a plan must say of itself: nothing, its author, or also the revision that they read."""
 
-    NONE = ()
-    CREATE = ("Author",)
-    EDIT = ("Author", "IfMatch")
+    NONE = "none"
+    CREATE = "create"
+    EDIT = "edit"
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The parameters of the description that it takes."""
+        return _SAID[self]
+
+
+_SAID = {Write.NONE: (), Write.CREATE: ("Author",), Write.EDIT: ("Author", "IfMatch")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +145,7 @@ class Doors:
         door = blueprint.response(gives.status, headers=headers, **shape)(door)
         said: dict[str, Any] = {}
         if parameters := [
-            *operation.write.value,
+            *operation.write.headers,
             *operation.headers,
             *(["IdempotencyKey"] if operation.once else []),
         ]:
