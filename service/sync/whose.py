@@ -19,11 +19,12 @@ from service.sync.bookings import appointments_there, look_for_bookings
 from service.sync.claimants import Claims, look_for_claimants
 from service.sync.drafts import meant
 from service.sync.evidence import look_for_withdrawn
-from service.sync.intake import Contested, Intake, RulesOf, asked, take_in
+from service.sync.intake import Contested, Intake, RulesOf, asked, closed, take_in
 from service.sync.offers import look_for_offers
 from service.sync.prescriptions import orders_there
 from service.sync.pulling import is_pulled, pull
 from service.sync.questions import Question
+from service.sync.reconciliation import Cause
 from service.sync.renewals import look_for_renewals
 from service.sync.restored import ServerReset, looks_reset
 from service.sync.tracked import Seen, read_tracked, tracked
@@ -67,6 +68,7 @@ def take_in_all(
 ) -> Intake:
     """Return the plan with links and edits of the chart in it, and what people have to see."""
     before = dict(agenda.ledger)
+    _note_mended(agenda, sight.seen)
     patient = agenda.address(agenda.patient)
     there: tuple[Held, ...] = ()
     if patient is not None:
@@ -91,6 +93,15 @@ def take_in_all(
         open=(*held, *pulled.open, *taken.open),
         told=(*map(asked, (*agenda.questions, *told)), *taken.told),
     )
+
+
+def _note_mended(agenda: Agenda, seen: Seen) -> None:
+    """Note what spoke of another patient and does so no more: it keeps nothing back that refers to it."""
+    there = {key: held for key, held in seen.items() if isinstance(held, Held)}
+    for key, held in there.items():
+        entry = agenda.entry(key)
+        if entry.reason == Cause.OTHER_PATIENT and closed(agenda, held) is not Cause.OTHER_PATIENT:
+            agenda.ledger[key] = replace(entry, reason=None)
 
 
 def _linked(

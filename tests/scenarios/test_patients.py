@@ -221,6 +221,24 @@ def test_after_a_merge_the_plan_follows_and_what_was_left_behind_is_asked_about(
     quiet(clinic)
 
 
+def test_what_is_mended_no_longer_keeps_back_what_refers_to_it_even_where_we_changed_it_meanwhile() -> None:
+    clinic = Clinic(a_plan(goals=(a_goal(),)))
+    clinic.sync()
+    patient, other = clinic.address(PATIENT), clinic.made({"resourceType": "Patient"})
+    clinic.edit(clinic.address(GOAL), subject={"reference": other})
+    clinic.revise(item("goals", description="our words")(clinic.head()))
+    assert of(clinic.sync(), GOAL).done is Done.CONFLICT
+    clinic.rename("Another title")
+    assert of(clinic.sync(), PLAN).done is Done.INVALID
+    clinic.edit(clinic.address(GOAL), subject={"reference": patient})
+    report = clinic.sync()
+    assert (of(report, GOAL).done, of(report, PLAN).done) == (Done.UPDATED, Done.UPDATED)
+    assert clinic.of(PLAN)["title"] == "Another title"
+    assert clinic.of(GOAL)["description"]["text"] == "our words"
+    assert clinic.inbox == ()
+    quiet(clinic)
+
+
 def test_what_does_not_refer_to_a_resource_of_another_patient_goes_out_all_the_same() -> None:
     clinic = Clinic(a_plan(goals=(a_goal(), a_goal(id=uid("goals-1")))))
     clinic.sync()
