@@ -1,7 +1,6 @@
 """Runs a search: finds, sorts, includes, and cuts the result into pages."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -42,6 +41,8 @@ def searchset(chart: Chart, kind: str, pairs: Pairs, *, stores: bool = True) -> 
     if query.only_count:
         return dated(chart, build(BundleType.SEARCHSET, (), total=len(found)))
     size = min(query.count or chart.shape.page_size, chart.shape.largest_page)
+    if not stores:
+        found = found[:size]
     snapshot = Snapshot(
         id=chart.ids() if len(found) > size else "",
         kind=kind,
@@ -49,9 +50,7 @@ def searchset(chart: Chart, kind: str, pairs: Pairs, *, stores: bool = True) -> 
         found=tuple(version.key for version in found),
         expires=chart.now + chart.shape.page_lifetime,
     )
-    if len(found) > size and not stores:
-        snapshot = replace(snapshot, found=snapshot.found[:size])
-    elif len(found) > size:
+    if len(found) > size:
         chart.pages.keep(snapshot, chart.now)
     path = f"{chart.base}/{kind}" + (f"?{urlencode(pairs)}" if pairs else "")
     return _page(chart, snapshot, slice(0, size), links={"self": path})

@@ -261,9 +261,8 @@ def test_what_is_written_while_a_rekey_runs_is_lost_by_nobody(
         assert [work.plans.head(one).plan.id for one in writer.written] == writer.written
 
 
-@pytest.mark.parametrize(
-    "database", [POSTGRESQL], indirect=True
-)  # a rekey of SQLite waits for its one writer
+# A rekey of SQLite waits for its one writer.
+@pytest.mark.parametrize("database", [POSTGRESQL], indirect=True)
 def test_a_row_that_somebody_holds_is_passed_over_and_named(filled: str) -> None:
     engine = open_engine(filled)
     with transaction(engine, write=True) as holder:
