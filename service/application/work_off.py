@@ -60,24 +60,20 @@ def _wait(job: Job, outcome: PushReport | Exception, failures: int, *, ports: Wo
         case Unknown():
             return None
         case PushReport():
-            settled_in, writes = _settled_in(job, ports), _writes(job, ports)
+            settled_in, writes = _prospects(job, ports)
             return after_report(outcome, failures, settled_in=settled_in, writes=writes)
         case _:
             return after_error(outcome, failures)
 
 
-def _writes(job: Job, ports: WorkPorts) -> bool:
-    with ports.storage.begin(write=False) as work:
-        return work.connections.get(job.connection_id).mode is ConnectionMode.WRITE
-
-
-def _settled_in(job: Job, ports: WorkPorts) -> timedelta:
-    """Return how long it takes until the oldest write of unknown outcome may be sent again."""
+def _prospects(job: Job, ports: WorkPorts) -> tuple[timedelta, bool]:
+    """Return in how long the oldest write of unknown outcome may be sent again, and whether anything may."""
     now = ports.clock.now()
     with ports.storage.begin(write=False) as work:
+        writes = work.connections.get(job.connection_id).mode is ConnectionMode.WRITE
         patient = work.plans.head(job.plan_id).plan.patient.id
         recorded = [row.recorded_at for row in work.journal.open_rows(job.connection_id, patient)]
-    return min(recorded, default=now) + ports.settle_time + _MARGIN - now
+    return min(recorded, default=now) + ports.settle_time + _MARGIN - now, writes
 
 
 def _postponed(job: Job, outcome: PushReport | Exception, wait: timedelta, *, ports: WorkPorts) -> str:
