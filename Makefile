@@ -7,6 +7,8 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 PYTEST := $(BIN)/pytest -n 3 --dist worksteal --durations=15 --durations-min=3
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11
+# The tests start a hundred processes: each would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 CORE := service/domain/*,service/mapping/*,service/sync/*
 
 .PHONY: help setup demo test fast check lint types imports unit cover mass bench simulation soak nightly hapi hapi-stop openapi lock clean

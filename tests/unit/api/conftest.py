@@ -8,12 +8,12 @@ from functools import cache
 from typing import Any
 
 import pytest
-import yaml
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from service.api import Services, create_app, spec
+from service.api import Services, create_app
+from service.api.openapi import document
 from service.application.answer_once import OnceStorage
 from service.application.bind_patient import Binding, Compared, LookAtPatient
 from service.application.import_chart import ImportChart, ImportPorts, import_chart
@@ -130,7 +130,7 @@ class Surroundings:
 
 @cache
 def promised_paths() -> dict[str, Any]:
-    paths: dict[str, Any] = yaml.safe_load(spec(Surroundings().app()))["paths"]
+    paths: dict[str, Any] = document(Surroundings().app())["paths"]
     return paths
 
 

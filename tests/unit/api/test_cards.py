@@ -28,21 +28,21 @@ class Ehr:
         raise NotRecognised(Doubt.MISSING if authorization is None else Doubt.KEY)
 
 
-@pytest.fixture
-def around() -> Surroundings:
-    return Surroundings()
-
-
-@pytest.fixture
-def api(around: Surroundings) -> Api:
+@pytest.fixture(scope="module")
+def made() -> tuple[Surroundings, Api]:
+    around = Surroundings()
     plans = around.services().plans
     cards_ = CardPorts(
         plans=plans, connection_id="default", fhir_server=BASE, public_url="https://tandem.example/"
     )
-    made = Api(around.app(cards=cards_))
-    made.keep(PLAN)
+    return around, Api(around.app(cards=cards_))
+
+
+@pytest.fixture
+def api(made: tuple[Surroundings, Api], around: Surroundings) -> Api:
+    made[1].keep(PLAN)
     bind(around, PLAN.patient.id, "chart-7")
-    return made
+    return made[1]
 
 
 def bind(around: Surroundings, patient: str, remote: str) -> None:

@@ -10,9 +10,9 @@ from service.api.guard import OPEN, Guard, Unguarded
 from service.application.access import GRANTS, Permission
 from service.ports.access import Doubt, Outcome, Role
 from service.ports.storage import StorageUnavailable
-from tests.unit.api.visitors import DOUBTS, PLAN_ID, Clinic, path_of, routes
+from tests.unit.api.visitors import DOUBTS, PLAN_ID, Clinic, path_of, routes, the_clinic
 
-CLINIC = Clinic()
+CLINIC = the_clinic()
 # What each operation needs, said a second time and by other rules than the doors'.
 NEEDS = [
     (r"GET /plans/<id:plan_id>/(findings|decisions)", Permission.LIST_PLANS),

@@ -8,9 +8,9 @@ from service.document import item_to_document
 from service.domain.plan import Plan
 from service.ports.access import Outcome, Role
 from tests.builders import a_journal_entry, a_plan, a_warning_sign, moment, the_full_plan
-from tests.unit.api.visitors import PLAN_ID, Clinic
+from tests.unit.api.visitors import PLAN_ID, Clinic, the_clinic
 
-CLINIC = Clinic()
+CLINIC = the_clinic()
 WEEK = f"/plans/{PLAN_ID}/journal-week"
 DAYS = "?from=2024-03-04"
 OTHERS = [role.value for role in Role if role is not Role.PATIENT]

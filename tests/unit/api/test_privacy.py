@@ -9,9 +9,9 @@ from service.domain.plan import Plan
 from service.domain.sharing import without_unshared
 from service.ports.access import Role
 from tests.builders import a_journal_entry
-from tests.unit.api.visitors import PLAN_ID, Clinic, path_of, routes
+from tests.unit.api.visitors import PLAN_ID, Clinic, path_of, routes, the_clinic
 
-CLINIC = Clinic()
+CLINIC = the_clinic()
 ROUTES = list(routes(CLINIC.app))
 OF_PLANS = [one for one in ROUTES if "plan_id" in one[1]]
 OTHERS = [role.value for role in Role if role is not Role.PATIENT]

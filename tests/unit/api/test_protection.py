@@ -1,8 +1,10 @@
 """What browsers and caches are told with every answer, and which pages of others may ask."""
 
+from functools import cache
 from itertools import product
 
 import pytest
+from flask import Flask
 
 from service.api import Protection, Rate
 from service.domain.plan import Plan
@@ -68,8 +70,13 @@ def test_only_a_proxy_that_is_known_says_who_asks(behind: bool, statuses: list[i
     assert [one.status_code for one in asked] == statuses
 
 
+@cache
+def shown_to(allowed: frozenset[str]) -> Flask:
+    return Surroundings().app(protection=Protection(origins=allowed))
+
+
 def across(origin: str, allowed: frozenset[str] = frozenset({OURS}), **asked: str):
-    app = Surroundings().app(protection=Protection(origins=allowed))
+    app = shown_to(allowed)
     method = "OPTIONS" if asked else "GET"
     headers = {name.replace("_", "-"): value for name, value in asked.items()}
     return app.test_client().open("/plans", method=method, headers={"Origin": origin, **headers})

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.unit.api.visitors import Clinic
+from tests.unit.api.visitors import Clinic, the_clinic
 
-CLINIC = Clinic()
+CLINIC = the_clinic()
 
 
 @pytest.fixture

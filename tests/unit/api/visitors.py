@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from flask import Flask
@@ -94,3 +95,9 @@ class Clinic:
     def trail(self, **wanted: Any) -> list[AuditEntry]:
         with self.around.storage.begin(write=False) as work:
             return list(reversed(work.audit.page(AuditFilter(**wanted), limit=999)))
+
+
+@cache
+def the_clinic() -> Clinic:
+    """The one clinic of all tests that open it anew: its routes take a moment to make."""
+    return Clinic()
