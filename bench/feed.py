@@ -148,7 +148,7 @@ def _unchanged(chart: Chart) -> Iterator[Row]:
 
 def _edit(installation: Installation, ehr: str, plan_id: str) -> None:
     with installation.tandem.database.begin(write=False) as work:
-        (entry,) = work.ledger.many("default", [("CarePlan", plan_id)])
+        (entry,) = work.ledger.many("default", [("CarePlan", plan_id)], plan_id=plan_id)
     url = f"{ehr}/CarePlan/{entry.remote_id}"
     held = requests.get(url, timeout=60).json()
     held["title"] = f"Changed in the chart, version {held['meta']['versionId']}"

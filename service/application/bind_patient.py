@@ -143,18 +143,26 @@ def _said(element: str, patient: JsonObject, systems: Set[str]) -> Iterator[str]
 def _bind(command: BindPatient, agenda: Agenda, held: Held, *, ports: Ports) -> int:
     before = remote_of(agenda.ledger.get(agenda.patient))
     now, moved = ports.clock.now(), 0
+    bound = bound_entry(agenda, held)
     with ports.storage.begin() as work:
         must_hold(work, agenda.lease, now)
         for plan_id in _plans_of(agenda, work):
             follow = list(_followed(agenda, work, plan_id, places=(before, held.reference)))
-            work.ledger.save(follow, plan_id=plan_id)
+            work.ledger.save((*follow, *_bound_too(bound, work, plan_id)), plan_id=plan_id)
             waiting = work.inbox.of_plan(agenda.connection.id, plan_id)
             work.inbox.save(_over(one, command, now) for one in waiting if one.cause in _OF_PATIENTS)
             moved += len(follow)
-        work.ledger.save([bound_entry(agenda, held)], plan_id=agenda.plan.id)
+        work.ledger.save([bound], plan_id=agenda.plan.id)
         work.jobs.wake(agenda.connection.id, _plans_of(agenda, work))
         work.commit()
     return moved
+
+
+def _bound_too(bound: LedgerEntry, work: UnitOfWork, plan_id: str) -> Iterator[LedgerEntry]:
+    """Yield the entry of the patient in another plan of theirs, which still means whom it meant."""
+    key = (bound.resource_type, bound.item_id)
+    for own in work.ledger.many(bound.connection_id, [key], plan_id=plan_id):
+        yield replace(bound, agreed_ours=own.agreed_ours or bound.agreed_ours)
 
 
 def _over(item: InboxItem, command: BindPatient, now: datetime) -> InboxItem:

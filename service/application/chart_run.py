@@ -25,6 +25,7 @@ from service.ports.storage import (
 )
 from service.sync.agenda import Agenda, Ports
 from service.sync.fencing import LeaseLost
+from service.sync.lending import is_whole, lent
 from service.sync.push import Outcome
 from service.sync.report import PushReport, standing_of
 
@@ -56,7 +57,7 @@ class Whose:
 class _Found:
     """What one commit read as it took the lease: nobody's write lies between reading and writing.
 
-    `shared` are the entries of people, which another plan may have made.
+    `lent` are the entries that another plan made, as `service.sync.lending` lends them.
     """
 
     lease: Lease
@@ -67,7 +68,7 @@ class _Found:
     open_rows: tuple[JournalRow, ...]
     offered: KeptCapabilities
     woken: int
-    shared: tuple[LedgerEntry, ...]
+    lent: tuple[LedgerEntry, ...]
 
 
 @contextmanager
@@ -194,17 +195,18 @@ def _enter(
         people = work.people.many(one for _, one in people_named(revision.plan))
         keys = set(keys_of(Subject(plan=revision.plan, people=people)))
         open_rows = _own_rows(revision, keys, work, connection=connection)
-        ledger = _ledger(keys | {_key(row) for row in open_rows}, work, connection=connection)
+        keys |= {_key(row) for row in open_rows}
+        ledger, lent = ledger_of(revision.plan.id, keys, work, connection_id=connection.id)
         found = _Found(
             lease=lease,
             revision=revision,
             connection=_pinned(connection, work),
             people=people,
-            ledger=ledger,
+            ledger=ledger | lent,
             open_rows=open_rows,
             offered=offered,
             woken=work.due.number(connection.id, revision.plan.id),
-            shared=tuple(one for one in ledger.values() if one.patient_id is None),
+            lent=tuple(one for one in lent.values() if is_whole(one)),
         )
         work.commit()
     return found
@@ -218,7 +220,7 @@ def _leave(
         stands = bool(ended) and work.leases.holds(found.lease, ports.clock.now())
         for last in ended if stands else ():  # a later run has told how it ended, and does what was asked
             work.passes.put(last)
-            work.ledger.use(found.shared, plan_id=last.plan_id)
+            work.ledger.lend(found.lent, plan_id=last.plan_id)
             for number in answered:
                 work.due.done(last.connection_id, last.plan_id, number)
         if not keeps:
@@ -286,13 +288,26 @@ def _pinned(connection: Connection, work: UnitOfWork) -> Connection:
 def _own_rows(
     revision: Revision, keys: Set[Key], work: UnitOfWork, *, connection: Connection
 ) -> tuple[JournalRow, ...]:
-    """Return the open rows that this plan can settle: its own, and those of people that plans share."""
+    """Return the open rows that this plan has to look at: its own, and those of what plans share."""
     rows = work.journal.open_rows(connection.id, revision.plan.patient.id)
     return tuple(row for row in rows if row.plan_id == revision.plan.id or _key(row) in keys)
 
 
-def _ledger(keys: Set[Key], work: UnitOfWork, *, connection: Connection) -> dict[Key, LedgerEntry]:
-    entries = work.ledger.many(connection.id, ((key.type, key.item) for key in keys))
+def ledger_of(
+    plan_id: str, keys: Set[Key], work: UnitOfWork, *, connection_id: str
+) -> tuple[dict[Key, LedgerEntry], dict[Key, LedgerEntry]]:
+    """Return the entries of a plan for these resources, and what other plans lend it of the rest."""
+    own = _by_key(work.ledger.many(connection_id, _names(keys), plan_id=plan_id))
+    rest = keys - own.keys()
+    others = work.ledger.elsewhere(connection_id, _names(rest), plan_id=plan_id) if rest else ()
+    return own, _by_key(filter(None, map(lent, others)))
+
+
+def _names(keys: Iterable[Key]) -> list[tuple[str, str]]:
+    return sorted((key.type, key.item) for key in keys)
+
+
+def _by_key(entries: Iterable[LedgerEntry]) -> dict[Key, LedgerEntry]:
     return {Key(entry.resource_type, entry.item_id): entry for entry in entries}
 
 

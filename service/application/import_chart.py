@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TypeAlias
 from zoneinfo import available_timezones
 
+from service.application.chart_run import ledger_of
 from service.application.directory import check_people
 from service.application.import_report import content_of
 from service.application.push_plan import PatientBusy
@@ -22,7 +23,6 @@ from service.intake.bundle import open_bundle
 from service.intake.chart import Chart, Finding, Member
 from service.intake.draft import Draft, Known, Wishes, draft
 from service.mapping.graph import Subject, keys_of
-from service.mapping.references import Key
 from service.ports.clock import Clock, Ids
 from service.ports.ehr import Capabilities, Ehr, Held
 from service.ports.imports import ImportOutcome, ImportRecord, ImportSource
@@ -296,8 +296,8 @@ def _outcome(made: Draft, known: str | None) -> ImportOutcome:
 
 
 def _linked(member: Member, connection: Connection, work: UnitOfWork) -> str | None:
-    entries = work.ledger.by_remote(connection.id, member.type, member.address.partition("/")[2])
-    return entries[0].item_id if entries else None
+    held = work.ledger.items_at(connection.id, member.type, member.address.partition("/")[2])
+    return held[0] if held else None
 
 
 def _exists(plan_id: str, work: UnitOfWork) -> bool:
@@ -310,8 +310,8 @@ def _exists(plan_id: str, work: UnitOfWork) -> bool:
 
 def _agenda(plan: Plan, work: UnitOfWork, *, connection: Connection, lease: Lease) -> Agenda:
     people = work.people.many(one for _, one in people_named(plan))
-    keys = keys_of(Subject(plan=plan, people=people))
-    entries = work.ledger.many(connection.id, ((key.type, key.item) for key in keys))
+    keys = frozenset(keys_of(Subject(plan=plan, people=people)))
+    own, others = ledger_of(plan.id, keys, work, connection_id=connection.id)
     return Agenda(
         plan=plan,
         number=1,
@@ -319,5 +319,5 @@ def _agenda(plan: Plan, work: UnitOfWork, *, connection: Connection, lease: Leas
         connection=connection,
         capabilities=Capabilities(fhir_version="4.0.1"),
         lease=lease,
-        ledger={Key(one.resource_type, one.item_id): one for one in entries},
+        ledger=own | others,
     )

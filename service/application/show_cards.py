@@ -193,8 +193,7 @@ def _check_server(asked: Asked, ports: CardPorts) -> None:
 
 def _plans_of(patient: str, work: UnitOfWork, ports: CardPorts) -> Iterator[Plan]:
     """Yield the running plans of whom the chart knows under this id."""
-    entries = work.ledger.by_remote(ports.connection_id, "Patient", patient)
-    for patient_id in sorted({one.item_id for one in entries}):
+    for patient_id in work.ledger.items_at(ports.connection_id, "Patient", patient):
         after = None
         while True:
             page = work.plans.page(PlanFilter(patient_id=patient_id), after=after)

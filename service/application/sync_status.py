@@ -8,7 +8,7 @@ from service.application.ports import PlanPorts
 from service.application.writing import WritingState, state_of
 from service.ports.inbox import InboxItem, ItemState
 from service.ports.journal import JournalRow
-from service.ports.storage import LedgerEntry, LinkState, Unknown
+from service.ports.storage import LedgerEntry, LinkState, UnitOfWork, Unknown
 from service.sync.advice import NEXT_STEP
 from service.sync.agenda import remote_of
 from service.sync.report import Standing
@@ -122,17 +122,23 @@ def why(
 ) -> tuple[ItemStatus, ...]:
     """Return where the resources of one item stand, of any plan or of one; raises `Unknown`."""
     with ports.storage.begin(write=False) as work:
-        used = None if plan_id is None else {_key(one) for one in work.ledger.of_plan(connection_id, plan_id)}
         found = work.ledger.of_item(connection_id, item_id)
-        entries = [entry for entry in found if used is None or _key(entry) in used]
+        entries = tuple((plan, one) for plan, one in found if plan_id in (None, plan))
         if not entries:
             raise Unknown("item", item_id)
         rows = work.journal.of_item(connection_id, item_id, limit=_LATEST)
         waiting = work.inbox.of_item(connection_id, item_id)
-        used_patients = {one.patient_id for one in entries if one.patient_id is not None}
-        patients = work.ledger.many(connection_id, (("Patient", one) for one in sorted(used_patients)))
-    shown = _frozen((*entries, *patients))[: len(entries)]
-    return tuple(_status(entry, waiting, rows=rows) for entry in shown)
+        standing = [_as_it_stands(plan, entry, work) for plan, entry in entries]
+    shown = {(_key(one), one.remote_id, one.version, one.state, one.reason): one for one in standing}
+    return tuple(_status(entry, waiting, rows=rows) for entry in shown.values())
+
+
+def _as_it_stands(plan_id: str, entry: LedgerEntry, work: UnitOfWork) -> LedgerEntry:
+    """Return an entry of a plan as it stands with the patient of whom it speaks."""
+    if entry.patient_id is None:
+        return entry
+    key = ("Patient", entry.patient_id)
+    return _frozen((entry, *work.ledger.many(entry.connection_id, [key], plan_id=plan_id)))[0]
 
 
 def _frozen(entries: Iterable[LedgerEntry]) -> tuple[LedgerEntry, ...]:

@@ -4,11 +4,11 @@ Beneath it, every unit of work is opened for reading and never committed. What a
 holds the patient, whether writing is allowed now) is there as if all were well.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Self, TypeAlias, cast
 
 from service.domain.revision import Revision
 from service.ports.inbox import InboxItem, ItemState
@@ -26,14 +26,16 @@ from service.ports.storage import (
 )
 from service.ports.writing import Switch
 
+# A connection, a type of resource, and an item.
+Place: TypeAlias = tuple[str, str, str]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effects:
     """What a rehearsal has done so far; a later unit of work sees it, nobody else does."""
 
     revisions: dict[str, Revision] = field(default_factory=dict)
-    ledger: dict[tuple[str, str, str], LedgerEntry] = field(default_factory=dict)
-    uses: dict[tuple[tuple[str, str, str], str], None] = field(default_factory=dict)
+    ledger: dict[tuple[str, Place], LedgerEntry] = field(default_factory=dict)
     settled: dict[str, None] = field(default_factory=dict)
     connections: dict[str, Connection] = field(default_factory=dict)
     capabilities: dict[str, KeptCapabilities] = field(default_factory=dict)
@@ -122,40 +124,36 @@ class _Due(_Over):
 
 class _Ledger(_Over):
     def save(self, entries: Iterable[LedgerEntry], *, plan_id: str) -> None:
-        held = tuple(entries)
-        for entry in held:
-            self.effects.ledger[_place(entry)] = entry
-        self.use(held, plan_id=plan_id)
+        self.effects.ledger.update(((plan_id, _place(entry)), entry) for entry in entries)
 
-    def use(self, entries: Iterable[LedgerEntry], *, plan_id: str) -> None:
-        self.effects.uses.update(dict.fromkeys((_place(entry), plan_id) for entry in entries))
+    def lend(self, entries: Iterable[LedgerEntry], *, plan_id: str) -> None:
+        held = {_place(entry): entry for entry in entries}
+        keys = [place[1:] for place in held]
+        for connection_id in {place[0] for place in held}:
+            for own in self.many(connection_id, keys, plan_id=plan_id):
+                held.pop(_place(own), None)
+        self.save(held.values(), plan_id=plan_id)
 
     def of_plan(self, connection_id: str, plan_id: str) -> tuple[LedgerEntry, ...]:
-        used = {place for place, plan in self.effects.uses if plan == plan_id and place[0] == connection_id}
-        shared = self.under.many(connection_id, [place[1:] for place in used])
-        found = (*self.under.of_plan(connection_id, plan_id), *shared)
-        return self._laid(found, lambda one: _place(one) in used)
+        return self._laid(self.under.of_plan(connection_id, plan_id), connection_id, plan_id)
 
-    def many(self, connection_id: str, keys: Iterable[tuple[str, str]]) -> tuple[LedgerEntry, ...]:
-        wanted = {(connection_id, *key) for key in keys}
-        found = self.under.many(connection_id, [key[1:] for key in wanted])
-        return self._laid(found, lambda one: _place(one) in wanted)
-
-    def of_item(self, connection_id: str, item_id: str) -> tuple[LedgerEntry, ...]:
-        found = self.under.of_item(connection_id, item_id)
-        return self._laid(found, lambda one: (one.connection_id, one.item_id) == (connection_id, item_id))
-
-    def by_remote(self, connection_id: str, resource_type: str, remote_id: str) -> tuple[LedgerEntry, ...]:
-        found = self.under.by_remote(connection_id, resource_type, remote_id)
-        wanted = (connection_id, resource_type, remote_id)
-        return self._laid(found, lambda one: (one.connection_id, one.resource_type, one.remote_id) == wanted)
+    def many(
+        self, connection_id: str, keys: Iterable[tuple[str, str]], *, plan_id: str
+    ) -> tuple[LedgerEntry, ...]:
+        wanted = set(keys)
+        found = self.under.many(connection_id, wanted, plan_id=plan_id)
+        laid = self._laid(found, connection_id, plan_id)
+        return tuple(one for one in laid if (one.resource_type, one.item_id) in wanted)
 
     def _laid(
-        self, found: Iterable[LedgerEntry], wanted: Callable[[LedgerEntry], bool]
+        self, found: Iterable[LedgerEntry], connection_id: str, plan_id: str
     ) -> tuple[LedgerEntry, ...]:
-        own = self.effects.ledger
-        held = {_place(one): one for one in found if _place(one) not in own or wanted(own[_place(one)])}
-        held |= {place: one for place, one in own.items() if wanted(one) or place in held}
+        own = {
+            place: one
+            for (plan, place), one in self.effects.ledger.items()
+            if plan == plan_id and place[0] == connection_id
+        }
+        held = {_place(one): one for one in found} | own
         return tuple(held[place] for place in sorted(held))
 
 
@@ -252,5 +250,5 @@ class _Writing:
         return Switch()
 
 
-def _place(entry: LedgerEntry) -> tuple[str, str, str]:
+def _place(entry: LedgerEntry) -> Place:
     return entry.connection_id, entry.resource_type, entry.item_id

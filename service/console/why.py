@@ -17,11 +17,15 @@ from service.fhir.json import JsonObject
 
 @click.command("why", cls=Verb)
 @click.argument("item_id")
+@click.option("--plan", "plan_id", metavar="PLAN_ID", help="Where it stands for this plan alone.")
 @click.pass_obj
-def why_(run: Run, item_id: str) -> None:
-    """Tell where an item of a plan stands in the chart, what was tried, and what to do next."""
+def why_(run: Run, item_id: str, plan_id: str | None) -> None:
+    """Tell where an item of a plan stands in the chart, what was tried, and what to do next.
+
+    Plans may share a resource and each agree on it: without a plan, each way in which it stands is told.
+    """
     with audited(prepare(run.installation), "why") as ports:
-        found = why(item_id, ports=ports)
+        found = why(item_id, ports=ports, plan_id=plan_id)
     run.answer({"items": [_document(one) for one in found]}, lambda stream: _show(found, stream))
 
 

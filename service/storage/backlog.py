@@ -17,16 +17,18 @@ class SqlBacklog:
 
     def waiting_items(self) -> tuple[WaitingItems, ...]:
         """Return the items that are not at rest, by connection and state."""
-        place = (ledger.c.connection_id, ledger.c.state)
-        counted = self._connection.execute(select(*place, func.count()).group_by(*place))
-        found = [WaitingItems(connection_id=c, state=LinkState(s), number=n) for c, s, n in counted]
-        # Sorted here: the databases' collations differ.
-        return tuple(
-            sorted(
-                (one for one in found if one.state not in AT_REST),
-                key=lambda one: (one.connection_id, one.state),
+        moving = ledger.c.state.not_in([one.value for one in AT_REST])
+        # A resource that several plans rest on waits once.
+        place = (ledger.c.connection_id, ledger.c.state, ledger.c.resource_type, ledger.c.item_id)
+        each = select(*place).distinct().where(moving).subquery()
+        counted = self._connection.execute(
+            select(each.c.connection_id, each.c.state, func.count()).group_by(
+                each.c.connection_id, each.c.state
             )
         )
+        found = [WaitingItems(connection_id=c, state=LinkState(s), number=n) for c, s, n in counted]
+        # Sorted here: the databases' collations differ.
+        return tuple(sorted(found, key=lambda one: (one.connection_id, one.state)))
 
     def open_writes(self) -> tuple[OpenWrites, ...]:
         """Return the journal rows that are not settled, by connection."""

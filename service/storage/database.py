@@ -130,6 +130,14 @@ def _putting(dialect: str, table: Table, names: tuple[str, ...]) -> "_Insert":
     return insert.on_conflict_do_nothing(index_elements=keys)
 
 
+def add_all(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows that name the same columns; whichever has a primary key that is there stays out."""
+    if rows:
+        keys = [column.name for column in table.primary_key]
+        insert = insert_into(connection, table).on_conflict_do_nothing(index_elements=keys)
+        connection.execute(insert, list(rows))
+
+
 def insert_new(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
     """Insert a row and tell whether it was new; one that is there stays as it is."""
     insert = insert_into(connection, table).values(row).on_conflict_do_nothing()

@@ -20,7 +20,6 @@ from service.storage.tables import (
     hooks,
     inbox,
     ledger,
-    ledger_plans,
     passes,
     plans,
     polls,
@@ -63,20 +62,10 @@ class SqlLinks:
 
     def using(self, connection_id: str, item_id: str) -> tuple[str, ...]:
         """Return, by id, the plans that rest on what stands for an item in the chart."""
-        places = select(ledger.c.resource_type).where(
-            ledger.c.connection_id == connection_id, ledger.c.item_id == item_id
-        )
-        wanted = (
-            select(ledger_plans.c.plan_id)
-            .distinct()
-            .where(ledger_plans.c.connection_id == connection_id, ledger_plans.c.item_id == item_id)
-            .where(ledger_plans.c.resource_type.in_(places))  # the way of the index
-        )
-        return tuple(sorted(self._connection.scalars(wanted)))
+        held = (ledger.c.connection_id == connection_id) & (ledger.c.item_id == item_id)
+        return tuple(sorted(self._connection.scalars(select(ledger.c.plan_id).distinct().where(held))))
 
     def _links(self, connection_id: str, kind: str, ids: list[str]) -> Mapping[str, tuple[Link, ...]]:
-        key = ("connection_id", "resource_type", "item_id")
-        same = [ledger.c[name] == ledger_plans.c[name] for name in key]
         wanted: Select[Any] = (
             select(
                 ledger.c.item_id,
@@ -84,9 +73,8 @@ class SqlLinks:
                 ledger.c.version,
                 ledger.c.last_updated,
                 ledger.c.state,
-                ledger_plans.c.plan_id,
+                ledger.c.plan_id,
             )
-            .outerjoin_from(ledger, ledger_plans, same[0] & same[1] & same[2])
             .where(ledger.c.connection_id == connection_id, ledger.c.resource_type == kind)
             .where(ledger.c.remote_id.in_(ids))
         )
@@ -105,22 +93,23 @@ class SqlLinks:
 def _joined(
     kind: str, rows: Iterable[Row[Any]], shared: Mapping[str, set[str]]
 ) -> Mapping[str, tuple[Link, ...]]:
-    """Return one link for each item, from a row for each of its plans."""
-    using: dict[tuple[str, str], set[str]] = defaultdict(set)
-    first: dict[tuple[str, str], Row[Any]] = {}
+    """Return one link for each item and agreement, with all plans that agreed on that."""
+    using: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
+    agreed = {(row.item_id, row.plan_id) for row in rows}
     for row in rows:
-        place = (row.remote_id, row.item_id)
-        first[place] = row
-        using[place] |= ({row.plan_id} if row.plan_id else set()) | shared.get(row.item_id, set())
+        others = {plan for plan in shared.get(row.item_id, ()) if (row.item_id, plan) not in agreed}
+        stamp = row.version or row.last_updated or ""
+        using[row.remote_id, row.item_id, stamp, row.state] |= {row.plan_id, *others}
     found: dict[str, list[Link]] = defaultdict(list)
-    for (remote_id, _), row in sorted(first.items()):
+    for (remote_id, _, stamp, state), plan_ids in sorted(using.items()):
+        reference = f"{kind}/{remote_id}"
         link = Link(
-            reference=f"{kind}/{remote_id}",
-            stamp=row.version or row.last_updated,
-            state=LinkState(row.state),
-            plans=tuple(sorted(using[remote_id, row.item_id])),
+            reference=reference,
+            stamp=stamp or None,
+            state=LinkState(state),
+            plans=tuple(sorted(plan_ids)),
         )
-        found[link.reference].append(link)
+        found[reference].append(link)
     return {reference: tuple(links) for reference, links in found.items()}
 
 
@@ -225,7 +214,7 @@ class SqlDue:
         found = union(
             select(due.c.plan_id).where(due.c.connection_id == connection_id),
             select(plans.c.id).join(revisions, head).outerjoin(passes, last).where(behind),
-            select(ledger_plans.c.plan_id).join(ledger).where(moving),
+            select(ledger.c.plan_id).where(moving),
             select(passes.c.plan_id).where(parked),
             select(inbox.c.plan_id).where(decided),
         )

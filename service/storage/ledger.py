@@ -1,72 +1,98 @@
-"""What is agreed with each chart, item by item, and which plans rest on it."""
+"""What is agreed with each chart, item by item and plan by plan."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, select, tuple_
+from sqlalchemy import Connection, Row, Select, bindparam, select, tuple_
 
 from service.ports.storage import LedgerEntry, LinkState
 from service.storage import rows
-from service.storage.database import put_all
+from service.storage.database import add_all, put_all
 from service.storage.sealing import Sealer
-from service.storage.tables import ledger, ledger_plans
+from service.storage.tables import ledger
 
 _COLUMNS = tuple(one.name for one in fields(LedgerEntry))
-_PLACE = ("connection_id", "resource_type", "item_id")
+_THESE = (ledger.c.connection_id == bindparam("connection_id")) & tuple_(
+    ledger.c.resource_type, ledger.c.item_id
+).in_(bindparam("keys", expanding=True))
+_OF_THIS_PLAN = ledger.c.plan_id == bindparam("plan_id")
 
-
-_MANY = select(ledger).where(
-    ledger.c.connection_id == bindparam("connection_id"),
-    tuple_(ledger.c.resource_type, ledger.c.item_id).in_(bindparam("keys", expanding=True)),
+_other = ledger.alias()
+_SAME = (
+    (_other.c.connection_id == ledger.c.connection_id)
+    & (_other.c.resource_type == ledger.c.resource_type)
+    & (_other.c.item_id == ledger.c.item_id)
 )
+_IN_STEP_LAST = (
+    select(_other.c.plan_id)
+    .where(_SAME, _other.c.plan_id != bindparam("plan_id"))
+    .order_by(_other.c.last_succeeded.desc().nulls_last(), _other.c.plan_id)
+    .limit(1)
+    .correlate(ledger)
+    .scalar_subquery()
+)
+
+_MANY = select(ledger).where(_THESE, _OF_THIS_PLAN)
+_ELSEWHERE = select(ledger).where(_THESE, ledger.c.plan_id == _IN_STEP_LAST)
 
 
 class SqlLedger:
-    """`service.ports.storage.Ledger` in tables."""
+    """`service.ports.storage.Ledger` in a table."""
 
     def __init__(self, connection: Connection, sealer: Sealer) -> None:
         self._connection = connection
         self._sealer = sealer
 
     def save(self, entries: Iterable[LedgerEntry], *, plan_id: str) -> None:
-        """Keep entries, new or changed, and that a plan uses them."""
-        held = [{name: getattr(entry, name) for name in _COLUMNS} for entry in entries]
-        put_all(self._connection, ledger, [rows.sealed(self._sealer, ledger, row) for row in held])
-        self._use(held, plan_id)
+        """Keep the entries of a plan, new or changed."""
+        put_all(self._connection, ledger, self._rows(entries, plan_id))
 
-    def use(self, entries: Iterable[LedgerEntry], *, plan_id: str) -> None:
-        """Keep that a plan uses entries that are kept already."""
-        self._use([{name: getattr(entry, name) for name in _PLACE} for entry in entries], plan_id)
-
-    def _use(self, places: Iterable[Mapping[str, Any]], plan_id: str) -> None:
-        uses = [{name: place[name] for name in _PLACE} | {"plan_id": plan_id} for place in places]
-        put_all(self._connection, ledger_plans, uses)
+    def lend(self, entries: Iterable[LedgerEntry], *, plan_id: str) -> None:
+        """Keep entries of other plans as the plan's own, but where it has its own already."""
+        add_all(self._connection, ledger, self._rows(entries, plan_id))
 
     def of_plan(self, connection_id: str, plan_id: str) -> tuple[LedgerEntry, ...]:
-        """Return the entries that a plan uses, by resource type and item."""
-        used = (ledger_plans.c.connection_id == connection_id) & (ledger_plans.c.plan_id == plan_id)
-        return self._entries(select(ledger).join(ledger_plans).where(used))
+        """Return the entries of a plan, by resource type and item."""
+        held = (ledger.c.connection_id == connection_id) & (ledger.c.plan_id == plan_id)
+        return self._entries(select(ledger).where(held))
 
-    def many(self, connection_id: str, keys: Iterable[tuple[str, str]]) -> tuple[LedgerEntry, ...]:
-        """Return the entries of (resource type, item id) that exist, whichever plan made them."""
-        return self._entries(_MANY, {"connection_id": connection_id, "keys": list(keys)})
+    def many(
+        self, connection_id: str, keys: Iterable[tuple[str, str]], *, plan_id: str
+    ) -> tuple[LedgerEntry, ...]:
+        """Return a plan's entries of (resource type, item id) that exist, by resource type and item."""
+        return self._entries(_MANY, {"connection_id": connection_id, "keys": list(keys), "plan_id": plan_id})
 
-    def of_item(self, connection_id: str, item_id: str) -> tuple[LedgerEntry, ...]:
-        """Return the entries of one item, by resource type: an item may stand in several resources."""
-        return self._where(ledger.c.connection_id == connection_id, ledger.c.item_id == item_id)
-
-    def by_remote(self, connection_id: str, resource_type: str, remote_id: str) -> tuple[LedgerEntry, ...]:
-        """Return the entries of one resource in the chart; several items may rest on one matched resource."""
-        return self._where(
-            ledger.c.connection_id == connection_id,
-            ledger.c.resource_type == resource_type,
-            ledger.c.remote_id == remote_id,
+    def elsewhere(
+        self, connection_id: str, keys: Iterable[tuple[str, str]], *, plan_id: str
+    ) -> tuple[LedgerEntry, ...]:
+        """Return what other plans have of these: of each the entry that was in step last."""
+        return self._entries(
+            _ELSEWHERE, {"connection_id": connection_id, "keys": list(keys), "plan_id": plan_id}
         )
 
-    def _where(self, *conditions: ColumnElement[bool]) -> tuple[LedgerEntry, ...]:
-        return self._entries(select(ledger).where(*conditions))
+    def of_item(self, connection_id: str, item_id: str) -> tuple[tuple[str, LedgerEntry], ...]:
+        """Return the entries of one item with their plans, by resource type and plan."""
+        held = (ledger.c.connection_id == connection_id) & (ledger.c.item_id == item_id)
+        found = [
+            (row.plan_id, self._entry(row)) for row in self._connection.execute(select(ledger).where(held))
+        ]
+        # Sorted here: the databases' collations differ.
+        return tuple(sorted(found, key=lambda one: (one[1].resource_type, one[0])))
+
+    def items_at(self, connection_id: str, resource_type: str, remote_id: str) -> tuple[str, ...]:
+        """Return the ids of the items that rest on one resource of the chart, in any plan."""
+        there = (
+            (ledger.c.connection_id == connection_id)
+            & (ledger.c.resource_type == resource_type)
+            & (ledger.c.remote_id == remote_id)
+        )
+        return tuple(sorted(self._connection.scalars(select(ledger.c.item_id).distinct().where(there))))
+
+    def _rows(self, entries: Iterable[LedgerEntry], plan_id: str) -> list[dict[str, Any]]:
+        held = ({name: getattr(entry, name) for name in _COLUMNS} | {"plan_id": plan_id} for entry in entries)
+        return [rows.sealed(self._sealer, ledger, row) for row in held]
 
     def _entries(
         self, query: Select[Any], given: Mapping[str, Any] = MappingProxyType({})

@@ -8,7 +8,6 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     Integer,
     Table,
@@ -96,6 +95,7 @@ ledger = Table(
     _key("connection_id"),
     _key("resource_type"),
     _key("item_id"),
+    _key("plan_id"),
     _text("state"),
     _text("patient_id", optional=True),
     _text("remote_id", optional=True),
@@ -113,21 +113,10 @@ ledger = Table(
     Column("settled_revision", Integer),
     Index("ix_ledger_remote_id", "connection_id", "resource_type", "remote_id"),
     Index("ix_ledger_item_id", "connection_id", "item_id"),
+    Index("ix_ledger_plan_id", "connection_id", "plan_id"),
     Index("ix_ledger_state", "connection_id", "state"),
-)
-
-ledger_plans = Table(
-    "ledger_plans",
-    metadata,
-    _key("connection_id"),
-    _key("resource_type"),
-    _key("item_id"),
-    _key("plan_id"),
-    ForeignKeyConstraint(
-        ["connection_id", "resource_type", "item_id"],
-        ["ledger.connection_id", "ledger.resource_type", "ledger.item_id"],
-    ),
-    Index("ix_ledger_plans_plan_id", "connection_id", "plan_id"),
+    # Sealed for the resource, whichever plan agreed on it: a plan takes over what another has of a person.
+    info={"row": ("connection_id", "resource_type", "item_id")},
 )
 
 journal = Table(

@@ -180,8 +180,9 @@ def _judged(row: Row, known: Known) -> News:
     if row.deleted:
         gone = (before is not None and before.missing >= LOOKS) or not _standing(links)
         return News() if gone else _told(row, _plans(links), known)
-    plans = _plans(links) if links else _offered(row, known)
-    if not plans or _is_known(row, links, before):
+    news = tuple(link for link in links if not _is_known(row, link, before))
+    plans = _plans(news) if links else _offered(row, known)
+    if not plans or (not links and _is_known(row, None, before)):
         return News()
     return _told(row, plans, known)
 
@@ -208,13 +209,13 @@ def _offered_to(row: Row) -> Iterator[str]:
         yield from _patients(row.resource)
 
 
-def _is_known(row: Row, links: tuple[Link, ...], before: Before | None) -> bool:
-    """Tell whether a row is an echo, was told already, or is older than what we know."""
+def _is_known(row: Row, link: Link | None, before: Before | None) -> bool:
+    """Tell whether a row is an echo for this link, was told already, or is older than what is known."""
     stamp = row.version or row.last_updated
     if stamp is None:
         return before is not None and before.same is True and before.missing == 0
-    stamps = _agreed(links)
-    if before is not None and before.stamp is not None and not _is_restamped(links):
+    stamps = set() if link is None else _agreed((link,))
+    if before is not None and before.stamp is not None and not _is_restamped(link):
         stamps |= {before.stamp}
     return stamp in stamps or any(is_older(stamp, one) for one in stamps)
 
@@ -223,20 +224,24 @@ def _agreed(links: tuple[Link, ...]) -> frozenset[str]:
     return frozenset(one.stamp for one in _standing(links) if one.stamp is not None)
 
 
-def _is_restamped(links: tuple[Link, ...]) -> bool:
-    return any(link.state in _RESTAMPED for link in links)
+def _is_restamped(link: Link | None) -> bool:
+    return link is not None and link.state in _RESTAMPED
 
 
 def _compared(held: Held, sight: Sight, known: Known) -> News:
     links, before = known.links.get(held.reference, ()), known.before.get(held.reference)
-    agreed = sight.stamp in _agreed(links)
     seen = before is not None and before.stamp == sight.stamp and before.missing == 0
-    if seen and before is not None and before.same is not None:
-        if before.same and (agreed or not _is_restamped(links)):
-            return News()
-    elif agreed or (seen and not _is_restamped(links)):
-        return News(sights=(sight,))  # known by its stamp, and looked at in full for the first time
-    return News(plans=_plans(links), sights=(sight,) if _settled(held.last_updated, known) else (), changed=1)
+    same = before.same if seen and before is not None else None
+    behind = links if same is False else tuple(one for one in links if not _is_at(one, sight, seen=seen))
+    if not behind:
+        return News() if same else News(sights=(sight,))  # known by its stamp, and looked at in full now
+    told = (sight,) if _settled(held.last_updated, known) else ()
+    return News(plans=_plans(behind), sights=told, changed=1)
+
+
+def _is_at(link: Link, sight: Sight, *, seen: bool) -> bool:
+    """Tell whether what is seen is known by this link: agreed on, or told where no pass agrees."""
+    return sight.stamp in _agreed((link,)) or (seen and not _is_restamped(link))
 
 
 def _follows(row: Row, last: Row) -> bool:
@@ -274,7 +279,9 @@ def plans_hinted_at(row: Row, links_of: Callable[[frozenset[str]], Linked]) -> f
     named = frozenset({row.reference, *patients_named((row,))})
     links = links_of(named)
     own = links.get(row.reference, ())
-    if own and row.version is not None and row.version in _agreed(own):
-        return frozenset()
+    if own and row.version is not None:
+        own = tuple(one for one in own if row.version not in _agreed((one,)))
+        if not own:
+            return frozenset()
     plans = _plans(own) if own else frozenset(plan for one in named for plan in _plans(links.get(one, ())))
     return plans or None

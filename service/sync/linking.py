@@ -27,8 +27,9 @@ def imported_links(agenda: Agenda, found: Mapping[Key, Held]) -> tuple[LedgerEnt
     of the rest both sides are agreed upon as they stand. The agenda's ledger holds them afterwards.
     """
     said = plainly_said(agenda)
-    new = [key for key in said if remote_of(agenda.ledger.get(key)) is None]
-    for key in new:  # what is linked already keeps its link: another plan rests on it
+    # What was read is agreed upon for this plan, whatever another plan that rests on it has agreed.
+    new = [key for key in said if key in found or remote_of(agenda.ledger.get(key)) is None]
+    for key in new:
         held, body = found.get(key), said[key]
         entry = agenda.entry(key)
         if held is None:

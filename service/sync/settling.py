@@ -14,6 +14,7 @@ from service.sync.bookkeeping import agreed_entry, linked_entry, tried
 from service.sync.fencing import must_hold
 from service.sync.fingerprint import not_kept
 from service.sync.identity import Ambiguous, by_client_id, found_by_identifier, read_again
+from service.sync.lending import SHARED
 from service.sync.outgoing import addressed
 from service.sync.planner import UNKNOWN_CONTENT, Vanished
 from service.sync.report import Done, ItemReport
@@ -31,7 +32,7 @@ def settle_open_rows(agenda: Agenda, ports: Ports, rows: Sequence[JournalRow]) -
         for row in rows
         if not _settled(agenda, row, found[row.id], now=now, overdue=now - row.recorded_at >= settle)
     ]
-    left = {row.id for row in unknown}
+    left = {row.id for row in unknown} | {row.id for row in rows if not _is_ours(agenda, row)}
     with ports.storage.begin() as work:
         must_hold(work, agenda.lease, now)
         work.ledger.save(
@@ -67,6 +68,8 @@ def _settled(agenda: Agenda, row: JournalRow, held: Held | None, *, now: datetim
     if row.interaction is Interaction.UPDATE and held.version == row.expected_version:
         return overdue
     key = _key(row)
+    if not _is_ours(agenda, row):
+        return True  # it is there; what the other plan meant by it is not what this one means
     entry = agenda.entry(key)
     addresses = agenda.addresses()
     if not not_kept(addressed(row.body, addresses), held.resource):
@@ -75,6 +78,11 @@ def _settled(agenda: Agenda, row: JournalRow, held: Held | None, *, now: datetim
     elif row.interaction is not Interaction.UPDATE:
         agenda.ledger[key] = linked_entry(entry, held, state=LinkState.CONFLICT, reason=UNKNOWN_CONTENT)
     return True
+
+
+def _is_ours(agenda: Agenda, row: JournalRow) -> bool:
+    """Tell whether a row says what this plan means too; another plan settles its own."""
+    return row.plan_id == agenda.plan.id or row.resource_type in SHARED
 
 
 def _still_unknown(agenda: Agenda, row: JournalRow, *, until: datetime) -> ItemReport:

@@ -31,7 +31,7 @@ def writers(url: str, tmp_path: Path) -> Writers:
 
 def address(writers: Writers, kind: str, item: str) -> str:
     with writers.tandem.storage.begin(write=False) as work:
-        (entry,) = work.ledger.many("default", [(kind, item)])
+        (entry,) = (entry for _, entry in work.ledger.of_item("default", item) if entry.resource_type == kind)
     return f"{kind}/{entry.remote_id}"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from copy import deepcopy
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from service.ports.journal import JournalRow
@@ -17,36 +17,54 @@ if TYPE_CHECKING:
 class MemoryLedger:
     def __init__(self, kept: "Kept") -> None:
         self._ledger = kept.ledger
-        self._uses = kept.uses
 
     def save(self, entries: Iterable[LedgerEntry], *, plan_id: str) -> None:
         for entry in entries:
-            key = (entry.connection_id, entry.resource_type, entry.item_id)
-            self._ledger[key] = deepcopy(entry)  # its resources could be changed later by who saved it
-            self._uses.add((key, plan_id))
+            self._ledger[_place(entry, plan_id)] = deepcopy(entry)  # who saved it could change its resources
 
-    def use(self, entries: Iterable[LedgerEntry], *, plan_id: str) -> None:
-        self._uses |= {((one.connection_id, one.resource_type, one.item_id), plan_id) for one in entries}
+    def lend(self, entries: Iterable[LedgerEntry], *, plan_id: str) -> None:
+        for entry in entries:
+            self._ledger.setdefault(_place(entry, plan_id), deepcopy(entry))
 
     def of_plan(self, connection_id: str, plan_id: str) -> tuple[LedgerEntry, ...]:
-        used = {key for key, plan in self._uses if plan == plan_id and key[0] == connection_id}
-        return self._those(lambda key, _: key in used)
+        return self._those(lambda key: (key[0], key[3]) == (connection_id, plan_id))
 
-    def many(self, connection_id: str, keys: Iterable[tuple[str, str]]) -> tuple[LedgerEntry, ...]:
-        wanted = {(connection_id, *key) for key in keys}
-        return self._those(lambda key, _: key in wanted)
+    def many(
+        self, connection_id: str, keys: Iterable[tuple[str, str]], *, plan_id: str
+    ) -> tuple[LedgerEntry, ...]:
+        wanted = {(connection_id, *key, plan_id) for key in keys}
+        return self._those(lambda key: key in wanted)
 
-    def of_item(self, connection_id: str, item_id: str) -> tuple[LedgerEntry, ...]:
-        return self._those(lambda key, _: (key[0], key[2]) == (connection_id, item_id))
+    def elsewhere(
+        self, connection_id: str, keys: Iterable[tuple[str, str]], *, plan_id: str
+    ) -> tuple[LedgerEntry, ...]:
+        wanted = sorted({(connection_id, *key) for key in keys})
+        found = (self._in_step_last(place, than=plan_id) for place in wanted)
+        return tuple(deepcopy(entry) for entry in found if entry is not None)
 
-    def by_remote(self, connection_id: str, resource_type: str, remote_id: str) -> tuple[LedgerEntry, ...]:
-        place = (connection_id, resource_type)
-        return self._those(lambda key, entry: key[:2] == place and entry.remote_id == remote_id)
+    def of_item(self, connection_id: str, item_id: str) -> tuple[tuple[str, LedgerEntry], ...]:
+        places = sorted(key for key in self._ledger if (key[0], key[2]) == (connection_id, item_id))
+        return tuple((place[3], deepcopy(self._ledger[place])) for place in places)
 
-    def _those(self, wanted: Callable[[tuple[str, str, str], LedgerEntry], bool]) -> tuple[LedgerEntry, ...]:
-        return tuple(
-            deepcopy(self._ledger[key]) for key in sorted(self._ledger) if wanted(key, self._ledger[key])
-        )
+    def items_at(self, connection_id: str, resource_type: str, remote_id: str) -> tuple[str, ...]:
+        there = (connection_id, resource_type)
+        held = {
+            key[2] for key, one in self._ledger.items() if key[:2] == there and one.remote_id == remote_id
+        }
+        return tuple(sorted(held))
+
+    def _in_step_last(self, place: tuple[str, ...], *, than: str) -> LedgerEntry | None:
+        others = {key[3]: one for key, one in self._ledger.items() if key[:3] == place and key[3] != than}
+        never = datetime(1, 1, 2, tzinfo=UTC)
+        last = sorted(others, key=lambda plan: (-(others[plan].last_succeeded or never).timestamp(), plan))
+        return others[last[0]] if last else None
+
+    def _those(self, wanted: Callable[[tuple[str, str, str, str]], bool]) -> tuple[LedgerEntry, ...]:
+        return tuple(deepcopy(self._ledger[key]) for key in sorted(self._ledger) if wanted(key))
+
+
+def _place(entry: LedgerEntry, plan_id: str) -> tuple[str, str, str, str]:
+    return entry.connection_id, entry.resource_type, entry.item_id, plan_id
 
 
 class MemoryJournal:

@@ -44,7 +44,9 @@ class MemoryBacklog:
         return sum(one.status is RequestStatus.ACTIVE and one.safety is None for one in heads)
 
     def waiting_items(self) -> tuple[WaitingItems, ...]:
-        held = Counter((one.connection_id, one.state) for one in self._entries if one.state not in AT_REST)
+        moving = (one for one in self._entries if one.state not in AT_REST)
+        places = {(one.connection_id, one.state, one.resource_type, one.item_id) for one in moving}
+        held = Counter(place[:2] for place in places)
         return tuple(
             WaitingItems(connection_id=where, state=state, number=held[where, state])
             for where, state in sorted(held)

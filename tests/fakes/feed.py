@@ -21,42 +21,42 @@ class MemoryLinks:
         self._kept = kept
 
     def of(self, connection_id: str, references: Iterable[str]) -> Mapping[str, tuple[Link, ...]]:
-        wanted, found = set(references), dict[str, tuple[Link, ...]]()
-        for entry in self._entries(connection_id):
-            reference = f"{entry.resource_type}/{entry.remote_id}"
+        wanted, using = set(references), dict[tuple[str, str, str, LinkState], set[str]]()
+        for (_, kind, item, plan), entry in self._entries(connection_id):
+            reference, stamp = f"{kind}/{entry.remote_id}", entry.version or entry.last_updated or ""
             if reference in wanted:
-                found[reference] = (*found.get(reference, ()), self._link(entry, reference))
+                plans = using.setdefault((reference, item, stamp, entry.state), set())
+                plans |= {plan, *self._others(connection_id, kind, item)}
+        found = dict[str, tuple[Link, ...]]()
+        for (reference, _, stamp, state), plans in sorted(using.items()):
+            link = Link(reference=reference, stamp=stamp or None, state=state, plans=tuple(sorted(plans)))
+            found[reference] = (*found.get(reference, ()), link)
         return found
 
     def page(
         self, connection_id: str, *, after: str | None, limit: int
     ) -> tuple[Mapping[str, tuple[Link, ...]], str | None]:
-        places = {(one.resource_type, str(one.remote_id)) for one in self._entries(connection_id)}
+        places = {(key[1], str(one.remote_id)) for key, one in self._entries(connection_id)}
         last = None if after is None else tuple(after.split("/"))
         left = [f"{kind}/{one}" for kind, one in sorted(places) if last is None or (kind, one) > last]
         return self.of(connection_id, left[:limit]), left[limit - 1] if len(left) > limit else None
 
     def using(self, connection_id: str, item_id: str) -> tuple[str, ...]:
         wanted = (connection_id, item_id)
-        return tuple(sorted({plan for (held, _, item), plan in self._kept.uses if (held, item) == wanted}))
+        return tuple(sorted({plan for held, _, item, plan in self._kept.ledger if (held, item) == wanted}))
 
-    def _entries(self, connection_id: str) -> Iterator[LedgerEntry]:
-        for key, entry in sorted(self._kept.ledger.items()):
+    def _entries(self, connection_id: str) -> Iterator[tuple[tuple[str, str, str, str], LedgerEntry]]:
+        for key, entry in sorted(self._kept.ledger.items(), key=lambda one: one[0]):
             if key[0] == connection_id and entry.remote_id is not None:
-                yield entry
+                yield key, entry
 
-    def _link(self, entry: LedgerEntry, reference: str) -> Link:
-        key = (entry.connection_id, entry.resource_type, entry.item_id)
-        plans = {plan for used, plan in self._kept.uses if used == key}
-        if entry.resource_type == "Patient":
-            heads = (held[-1].plan for held in self._kept.plans.values())
-            plans |= {plan.id for plan in heads if plan.patient.id == entry.item_id}
-        return Link(
-            reference=reference,
-            stamp=entry.version or entry.last_updated,
-            state=entry.state,
-            plans=tuple(sorted(plans)),
-        )
+    def _others(self, connection_id: str, kind: str, item: str) -> Iterator[str]:
+        """Gives the plans of a patient that have agreed on nothing of their own about that patient."""
+        if kind == "Patient":
+            for held in self._kept.plans.values():
+                plan = held[-1].plan
+                if plan.patient.id == item and (connection_id, kind, item, plan.id) not in self._kept.ledger:
+                    yield plan.id
 
 
 class MemorySights:
@@ -100,9 +100,9 @@ class MemoryDue:
     def _due(self, connection_id: str) -> Iterator[str]:
         yield from (plan for where, plan in self._kept.due if where == connection_id)
         yield from self._behind(connection_id)
-        for key, plan in self._kept.uses:
-            if key[0] == connection_id and self._kept.ledger[key].state in MOVING:
-                yield plan
+        for key, entry in self._kept.ledger.items():
+            if key[0] == connection_id and entry.state in MOVING:
+                yield key[3]
         for item in self._kept.inbox.values():
             if item.connection_id == connection_id and item.state is ItemState.DECIDED:
                 yield item.plan_id

@@ -64,8 +64,7 @@ class Kept:
 
     plans: dict[str, tuple[Revision, ...]] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
-    ledger: dict[tuple[str, str, str], LedgerEntry] = field(default_factory=dict)
-    uses: set[tuple[tuple[str, str, str], str]] = field(default_factory=set)
+    ledger: dict[tuple[str, str, str, str], LedgerEntry] = field(default_factory=dict)
     journal: dict[str, JournalRow] = field(default_factory=dict)
     connections: dict[str, Connection] = field(default_factory=dict)
     capabilities: dict[str, KeptCapabilities] = field(default_factory=dict)

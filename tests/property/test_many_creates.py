@@ -113,7 +113,7 @@ def test_of_many_creates_without_an_answer_none_is_made_twice(shape: Shape) -> N
 
 def entry_of(clinic: Clinic, key: Key) -> LedgerEntry | None:
     """The entry where it is kept: a unit of work for each of so many would copy all of them."""
-    return clinic.storage.kept.ledger.get(("default", key.type, key.item))
+    return clinic.storage.kept.ledger.get(("default", key.type, key.item, clinic.plan.id))
 
 
 def made_known(clinic: Clinic) -> int:

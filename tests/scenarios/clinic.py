@@ -233,7 +233,7 @@ class Clinic:
     def entry(self, key: Key) -> LedgerEntry | None:
         """Our ledger's entry of a resource."""
         with self.storage.begin(write=False) as work:
-            return next(iter(work.ledger.many("default", [(key.type, key.item)])), None)
+            return next(iter(work.ledger.many("default", [(key.type, key.item)], plan_id=self.plan.id)), None)
 
     def open_rows(self) -> int:
         """How many intended writes are not settled."""

@@ -234,7 +234,6 @@ def test_a_plan_of_ours_that_is_lost_here_comes_back_with_its_links() -> None:
     plan = clinic.head()
     for kept in (clinic.storage.kept.plans, clinic.storage.kept.ledger, clinic.storage.kept.people):
         kept.clear()
-    clinic.storage.kept.uses.clear()
     ports = ImportPorts(
         storage=clinic.storage,
         clock=clinic.clock,

@@ -69,7 +69,7 @@ def test_who_is_kept_as_before_or_shown_by_no_plan_wakes_nobody() -> None:
     clinic = Clinic(a_plan())
     clinic.sync()
     renamed(clinic, family_name=PSYCHIATRIST.family_name)
-    shown = {key[2] for key, plan in clinic.storage.kept.uses if plan == clinic.plan.id}
+    shown = {item for _, _, item, plan in clinic.storage.kept.ledger if plan == clinic.plan.id}
     stranger = next(one for one in DIRECTORY.values() if one.id not in shown)
     renamed(clinic, stranger)
     assert clinic.due == ()

@@ -237,7 +237,7 @@ def added_to(resource, elements):
 def agree_with_the_chart(clinic):
     """A person accepts the chart's version as the common one (the two-way sync does so when it pulls)."""
     kept = clinic.storage.kept
-    place = ("default", "Goal", GOAL.item)
+    place = ("default", "Goal", GOAL.item, clinic.plan.id)
     entry = kept.ledger[place]
     kept.ledger[place] = type(entry)(
         **{name: getattr(entry, name) for name in entry.__slots__} | {"agreed_theirs": clinic.of(GOAL)}

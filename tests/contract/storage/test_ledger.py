@@ -64,15 +64,47 @@ def test_plans_and_connections_see_what_they_use(storage: Storage) -> None:
         assert work.ledger.of_plan("other", "plan-2") == ()
 
 
-def test_a_plan_may_use_what_another_plan_made(storage: Storage) -> None:
+def test_what_one_plan_agreed_on_says_nothing_of_another(storage: Storage) -> None:
+    theirs = replace(FULL, version="4", agreed_ours={"resourceType": "Goal"}, ours_digest="sha256:9")
+    with storage.begin() as work:
+        work.ledger.save([FULL], plan_id="plan-1")
+        work.ledger.save([theirs], plan_id="plan-2")
+        assert work.ledger.of_plan("default", "plan-1") == (FULL,)
+        assert work.ledger.of_plan("default", "plan-2") == (theirs,)
+        assert work.ledger.of_item("default", FULL.item_id) == (("plan-1", FULL), ("plan-2", theirs))
+        assert [link.plans for link in work.links.of("default", ["Goal/17"])["Goal/17"]] == [
+            ("plan-1",),
+            ("plan-2",),
+        ]
+
+
+def test_what_another_plan_has_is_lent_but_where_a_plan_has_its_own(storage: Storage) -> None:
     shared = an_entry(resource_type="Practitioner", item_id="person-1", patient_id=None, remote_id="5")
+    own = replace(shared, version="8")
     with storage.begin() as work:
         work.ledger.save([shared], plan_id="plan-1")
+        work.ledger.save([own], plan_id="plan-3")
         for _ in range(2):
-            work.ledger.use([shared], plan_id="plan-2")
-        work.ledger.use([], plan_id="plan-3")
+            work.ledger.lend([shared], plan_id="plan-2")
+            work.ledger.lend([shared], plan_id="plan-3")
+        work.ledger.lend([], plan_id="plan-4")
         assert work.ledger.of_plan("default", "plan-2") == (shared,)
-        assert work.links.of("default", ["Practitioner/5"])["Practitioner/5"][0].plans == ("plan-1", "plan-2")
+        assert work.ledger.of_plan("default", "plan-3") == (own,)
+
+
+def test_of_what_others_have_the_one_in_step_last_is_given(storage: Storage) -> None:
+    never, early, late = (
+        replace(FULL, last_succeeded=at, version=version)
+        for at, version in ((None, "1"), (NOON, "2"), (later(5), "3"))
+    )
+    key, role = (FULL.resource_type, FULL.item_id), ("Goal", "goal-7")
+    with storage.begin() as work:
+        for plan_id, entry in (("plan-1", never), ("plan-2", late), ("plan-3", early)):
+            work.ledger.save([entry], plan_id=plan_id)
+        assert work.ledger.elsewhere("default", [key, role], plan_id="plan-4") == (late,)
+        assert work.ledger.elsewhere("default", [key], plan_id="plan-2") == (early,)
+        assert work.ledger.elsewhere("other", [key], plan_id="plan-4") == ()
+        assert work.ledger.elsewhere("default", [], plan_id="plan-4") == ()
 
 
 def test_the_plans_that_rest_on_an_item_are_found_by_it(storage: Storage) -> None:
@@ -88,22 +120,24 @@ def test_the_plans_that_rest_on_an_item_are_found_by_it(storage: Storage) -> Non
         assert work.links.using("default", "person-2") == ()
 
 
-def test_entries_are_found_by_their_keys_whichever_plan_made_them(storage: Storage) -> None:
+def test_entries_of_a_plan_are_found_by_their_keys(storage: Storage) -> None:
     person = an_entry(resource_type="Practitioner", item_id="person-1")
     role = an_entry(resource_type="PractitionerRole", item_id="person-1")
     with storage.begin() as work:
         work.ledger.save([person, role, an_entry()], plan_id="plan-1")
         wanted = [("PractitionerRole", "person-1"), ("Practitioner", "person-1"), ("Goal", "person-1")]
-        assert work.ledger.many("default", wanted) == (person, role)
-        assert work.ledger.many("other", wanted) == ()
-        assert work.ledger.many("default", []) == ()
+        assert work.ledger.many("default", wanted, plan_id="plan-1") == (person, role)
+        assert work.ledger.many("default", wanted, plan_id="plan-2") == ()
+        assert work.ledger.many("other", wanted, plan_id="plan-1") == ()
+        assert work.ledger.many("default", [], plan_id="plan-1") == ()
 
 
-def test_entries_are_found_by_their_resource(storage: Storage) -> None:
+def test_items_are_found_by_the_resource_that_they_rest_on(storage: Storage) -> None:
     one = an_entry(resource_type="Condition", item_id="con-1", remote_id="7")
     same = an_entry(resource_type="Condition", item_id="con-2", remote_id="7")
     with storage.begin() as work:
         work.ledger.save([one, same, an_entry(remote_id="7")], plan_id="plan-1")
-        assert work.ledger.by_remote("default", "Condition", "7") == (one, same)
-        assert work.ledger.by_remote("default", "Condition", "8") == ()
-        assert work.ledger.by_remote("other", "Condition", "7") == ()
+        work.ledger.save([one], plan_id="plan-2")
+        assert work.ledger.items_at("default", "Condition", "7") == ("con-1", "con-2")
+        assert work.ledger.items_at("default", "Condition", "8") == ()
+        assert work.ledger.items_at("other", "Condition", "7") == ()

@@ -21,7 +21,7 @@ def test_an_item_is_found_in_all_that_it_became(storage: Storage) -> None:
     score, answers = (an_entry(resource_type=kind, item_id="score-1") for kind in ("Observation", "Task"))
     with storage.begin() as work:
         work.ledger.save([an_entry(), answers, score], plan_id="plan-1")
-        assert work.ledger.of_item("default", "score-1") == (score, answers)
+        assert work.ledger.of_item("default", "score-1") == (("plan-1", score), ("plan-1", answers))
         assert work.ledger.of_item("other", "score-1") == ()
 
 

@@ -14,7 +14,7 @@ from service.storage.schema import current_revision, is_current, latest_revision
 from service.storage.tables import metadata
 from tests.contract.storage.databases import sqlite_url
 
-EHR_TABLES = ("ledger", "ledger_plans", "journal", "capabilities", "cursors", "leases")
+EHR_TABLES = ("ledger", "journal", "capabilities", "cursors", "leases")
 
 
 @contextmanager

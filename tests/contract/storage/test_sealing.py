@@ -45,6 +45,7 @@ CLEAR = {
         "connection_id": IDS,
         "resource_type": CODES,
         "item_id": IDS,
+        "plan_id": IDS,
         "state": CODES,
         "patient_id": IDS,
         "remote_id": CHART,
@@ -68,7 +69,6 @@ CLEAR = {
     "card_answers": {"id": IDS, "card_id": IDS, "outcome": CODES},
     "polls": {"connection_id": IDS},
     "hooks": {"digest": "of 256 random bits", "connection_id": IDS},
-    "ledger_plans": {"connection_id": IDS, "resource_type": CODES, "item_id": IDS, "plan_id": IDS},
     "journal": {
         "id": IDS,
         "connection_id": IDS,

@@ -53,10 +53,10 @@ def test_whatever_is_done_is_seen_afterwards_and_kept_nowhere(storage: MemorySto
     with paper.begin(write=False) as work:
         assert work.plans.head("plan-1").number == 2
         assert set(work.ledger.of_plan("default", "plan-1")) == {moved, new}
-        assert work.ledger.many("default", [(ENTRY.resource_type, ENTRY.item_id)]) == (moved,)
-        assert work.ledger.of_item("default", ENTRY.item_id) == (moved,)
-        assert work.ledger.by_remote("default", ENTRY.resource_type, "8") == (moved,)
-        assert work.ledger.by_remote("default", ENTRY.resource_type, "7") == ()
+        key = (ENTRY.resource_type, ENTRY.item_id)
+        assert work.ledger.many("default", [key], plan_id="plan-1") == (moved,)
+        assert work.ledger.many("default", [key], plan_id="plan-2") == ()
+        assert work.ledger.many("other", [key], plan_id="plan-1") == ()
         assert work.journal.open_rows("default", "patient-1") == ()
         assert work.capabilities.get("default").content == {"n": 1}
         assert work.cursors.get("default", "history") == "later"
@@ -66,12 +66,12 @@ def test_whatever_is_done_is_seen_afterwards_and_kept_nowhere(storage: MemorySto
     assert vars(storage.kept) == before
 
 
-def test_another_plan_may_use_what_is_kept_and_what_a_rehearsal_made(storage: MemoryStorage) -> None:
-    new = an_entry(item_id="goal-new", remote_id="9")
+def test_another_plan_takes_over_what_is_kept_but_where_it_has_its_own(storage: MemoryStorage) -> None:
+    new, own = an_entry(item_id="goal-new", remote_id="9"), replace(ENTRY, version="7")
     with UnkeptStorage(storage).begin() as work:
-        work.ledger.save([new], plan_id="plan-1")
-        work.ledger.use([ENTRY, new], plan_id="plan-2")
-        assert set(work.ledger.of_plan("default", "plan-2")) == {ENTRY, new}
+        work.ledger.save([own], plan_id="plan-2")
+        work.ledger.lend([ENTRY, new], plan_id="plan-2")
+        assert set(work.ledger.of_plan("default", "plan-2")) == {own, new}
 
 
 def test_what_is_not_committed_is_not_seen(storage: MemoryStorage) -> None:

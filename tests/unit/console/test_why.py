@@ -20,3 +20,15 @@ def test_an_item_tells_where_it_stands_and_what_was_tried(desk: Desk) -> None:
     assert "nobody knows yet" in shown.out
     assert "sync again after the settle time" in shown.out.replace("\n", " ")
     assert desk.type("why", "nobody").code == ExitCode.NOT_FOUND
+
+
+def test_an_item_of_two_plans_is_told_as_each_of_them_has_it(desk: Desk) -> None:
+    with desk.installation.storage.begin() as work:
+        work.ledger.save([an_entry(state=LinkState.IN_SYNC)], plan_id="plan-1")
+        work.ledger.save([an_entry(state=LinkState.CONFLICT)], plan_id="plan-2")
+        work.commit()
+    states = {one["state"] for one in desk.type("why", "goal-1", "--json").document["items"]}
+    assert states == {"in-sync", "conflict"}
+    (own,) = desk.type("why", "goal-1", "--plan", "plan-2", "--json").document["items"]
+    assert own["state"] == "conflict"
+    assert desk.type("why", "goal-1", "--plan", "plan-3").code == ExitCode.NOT_FOUND
