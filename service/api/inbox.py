@@ -38,9 +38,10 @@ _DECISION = {
             "type": "object",
             "additionalProperties": {
                 "type": "string",
-                "enum": ["ours", "theirs", "third", "confirm", "decline"],
+                "enum": ["ours", "theirs", "third", "confirm", "decline", "again"],
             },
-            "description": "By group, or for a question by resource; empty for an item that only tells.",
+            "description": "By group, or for a question by resource; empty for an item that only tells, and"
+            " `item` with `again` where what the chart lost is to be made again.",
         },
         "patch": {
             "type": "object",

@@ -43,6 +43,15 @@ class Answered:
         """Tell whether somebody took note of it."""
         return any(item.outcome == ACKNOWLEDGED for item in self._items(key, cause))
 
+    def told(self, key: Key, cause: Cause) -> bool:
+        """Tell whether it waits for somebody, or somebody took note of it."""
+        items = self._items(key, cause)
+        return any(item.state is not ItemState.CLOSED or item.outcome == ACKNOWLEDGED for item in items)
+
+    def asked_again(self, key: Key) -> bool:
+        """Tell whether somebody asked to have made again what the chart lost."""
+        return any(item.state is ItemState.DECIDED for item in self._items(key, Cause.VANISHED))
+
     def _items(self, key: Key, cause: Cause) -> Iterator[InboxItem]:
         with self.storage.begin(write=False) as work:
             found = work.inbox.of_item(self.connection_id, key.item)

@@ -13,8 +13,9 @@ from service.fhir.transitions import may_follow, status_of
 from service.ports.inbox import InboxItem, ItemState
 from service.ports.storage import Outdated, UnitOfWork
 from service.sync.inbox import chart_digest_of, sides_in
+from service.sync.lost import is_ours
 from service.sync.merge import Choice
-from service.sync.questions import ASKED, ONE_OF_THEM, TOLD_ONCE, Answer
+from service.sync.questions import AGAIN, ASKED, ONE_OF_THEM, TOLD_ONCE, Answer
 from service.sync.reconciliation import Cause
 from service.sync.sides import Sides
 
@@ -67,9 +68,9 @@ def decide_item(command: Decide, *, ports: PlanPorts) -> InboxItem:
     """
     with ports.storage.begin() as work:
         item = work.inbox.get(command.item_id)
-        if item.digest != command.digest or item.state is not ItemState.OPEN:
+        if item.digest != command.digest or not _is_open(command, item):
             raise Outdated("inbox item", item.id)
-        problems = list(_problems(command, item))
+        problems = [*_problems(command, item), *_not_ours(command, item, work)]
         if problems:
             raise Invalid(problems)
         if command.patch is not None:
@@ -81,9 +82,17 @@ def decide_item(command: Decide, *, ports: PlanPorts) -> InboxItem:
     return decided
 
 
+def _is_open(command: Decide, item: InboxItem) -> bool:
+    """Tell whether an item can be decided: of what is gone, a note taken is not the last word."""
+    noted = item.cause == Cause.VANISHED and item.outcome == ACKNOWLEDGED
+    return item.state is ItemState.OPEN or (noted and command.choices == AGAIN)
+
+
 def _decided(command: Decide, item: InboxItem, ports: PlanPorts) -> InboxItem:
     now = ports.clock.now()
     noted = replace(item, decided_by=command.author, decided_at=now)
+    if command.choices == AGAIN:
+        return replace(noted, state=ItemState.DECIDED, choices=dict(AGAIN), closed_at=None, outcome=None)
     if item.cause in _TOLD:
         return replace(noted, state=ItemState.CLOSED, closed_at=now, outcome=ACKNOWLEDGED)
     if item.cause in ASKED:
@@ -116,6 +125,11 @@ def _problems(command: Decide, item: InboxItem) -> Iterator[Problem]:
         yield Problem("choices", "nothing can be decided here: the item closes when the chart is mended")
     elif item.cause in _BOUND_ANEW:
         yield Problem("choices", "nothing can be decided here: bind the plan anew")
+    elif item.cause == Cause.VANISHED and command.choices:
+        if command.choices != AGAIN or command.patch is not None:
+            yield Problem(
+                "choices", "acknowledge it without choices, or choose again for the item: item=again"
+            )
     elif item.cause in _TOLD:
         if command.choices or command.patch is not None:
             yield Problem("choices", "there is nothing to choose: acknowledge it without choices")
@@ -123,6 +137,16 @@ def _problems(command: Decide, item: InboxItem) -> Iterator[Problem]:
         yield from _answer_problems(command, item)
     else:
         yield from _choice_problems(command, item)
+
+
+def _not_ours(command: Decide, item: InboxItem, work: UnitOfWork) -> Iterator[Problem]:
+    """Refuse to make what the clinic made itself: it is entered in the chart by hand."""
+    if item.cause != Cause.VANISHED or command.choices != AGAIN:
+        return
+    system = work.connections.get(item.connection_id).identifier_system
+    entries = work.ledger.many(item.connection_id, [(item.resource_type, item.item_id)])
+    if not all(is_ours(one, system) for one in entries):
+        yield Problem("choices.item", "it was the clinic's own: have it entered in the chart again")
 
 
 def _lacking(command: Decide, item: InboxItem) -> Iterator[Problem]:
@@ -141,7 +165,7 @@ def _answer_problems(command: Decide, item: InboxItem) -> Iterator[Problem]:
             yield Problem(f"choices.{name}", "must be confirm or decline")
     if item.cause in ONE_OF_THEM and given.count(Answer.CONFIRM) > 1:
         yield Problem("choices", "confirm one: only one of them can be meant")
-    if item.cause == Cause.TWO_CLAIMANTS and Answer.CONFIRM not in given:
+    if item.cause == Cause.TWO_CLAIMANTS and len(item.groups) > 1 and Answer.CONFIRM not in given:
         yield Problem("choices", "confirm one: one of them is ours")
     if command.patch is not None:
         yield Problem("patch", "belongs to a third value, and a question has none")

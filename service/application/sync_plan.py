@@ -11,7 +11,7 @@ from service.application.raise_alerts import raise_alerts
 from service.domain.revision import Origin, Revision, changed_groups
 from service.mapping.references import Key
 from service.ports.inbox import InboxItem, ItemState
-from service.ports.storage import Lease, Superseded, UnitOfWork
+from service.ports.storage import Lease, LinkState, Superseded, UnitOfWork
 from service.sync.agenda import Agenda, Ports
 from service.sync.authority import Authority
 from service.sync.fencing import must_hold
@@ -84,7 +84,8 @@ def _waiting(agenda: Agenda, ports: Ports) -> dict[str, InboxItem]:
 
 def _rules(authority: Authority, items: Iterable[InboxItem]) -> RulesOf:
     """Return the rules of a resource: a decision counts only for what was shown when it was made."""
-    decided = {(item.resource_type, item.item_id): item for item in items if item.state is ItemState.DECIDED}
+    chosen = (one for one in items if one.state is ItemState.DECIDED and one.cause != Cause.VANISHED)
+    decided = {(item.resource_type, item.item_id): item for item in chosen}
 
     def rules_of(key: Key, sides: Sides) -> Rules:
         item = decided.get((key.type, key.item))
@@ -152,8 +153,30 @@ def _news(
             yield _item(agenda, one, item_id=ports.ids.new(), now=now)
     for mark, item in known.items():
         looked_at = not intake.barred or item.resource_type == "Patient"
-        if mark not in wanted and looked_at and item.cause not in _UNTIL_ACKNOWLEDGED:
-            yield replace(item, state=ItemState.CLOSED, closed_at=now, outcome="settled")
+        if mark in wanted or not looked_at:
+            continue
+        if item.cause == Cause.VANISHED:
+            yield from _of_lost(agenda, ports, intake, item=item, now=now)
+        elif item.cause not in _UNTIL_ACKNOWLEDGED:
+            yield _settled(item, now)
+
+
+def _of_lost(
+    agenda: Agenda, ports: Ports, intake: Intake, *, item: InboxItem, now: datetime
+) -> Iterator[InboxItem]:
+    """Close what was told as gone once it is linked or let go of; what could not be made is asked anew."""
+    key = Key(item.resource_type, item.item_id)
+    entry = intake.entries.get(key) or agenda.ledger.get(key)
+    decided = item.state is ItemState.DECIDED
+    if decided or (entry is not None and entry.state is not LinkState.DETACHED):
+        yield _settled(item, now)
+    if decided and entry is not None and entry.state is LinkState.DETACHED:
+        told = Contested(key=key, reference=item.reference, cause=Cause.VANISHED)
+        yield _item(agenda, told, item_id=ports.ids.new(), now=now)
+
+
+def _settled(item: InboxItem, now: datetime) -> InboxItem:
+    return replace(item, state=ItemState.CLOSED, closed_at=now, outcome="settled")
 
 
 _UNTIL_ACKNOWLEDGED = frozenset({Cause.NOT_APPLIED, Cause.VANISHED}) | TOLD_ONCE

@@ -59,9 +59,11 @@ def patients_of_ours(ports: Ports, connection_id: str) -> Iterator[str]:
 
 def _known(rows: tuple[Row, ...], told_at: datetime | None, *, work: UnitOfWork, connection_id: str) -> Known:
     links = work.links.of(connection_id, (row.reference for row in rows))
-    named = patients_named(row for row in rows if row.reference not in links)
+    system = work.connections.get(connection_id).identifier_system
+    named = patients_named((row for row in rows if row.reference not in links), system)
     return Known(
         links={**work.links.of(connection_id, named), **links},
         before=work.sights.before(connection_id, map(sight_of, rows)),
         settled=None if told_at is None else told_at - STALE,
+        system=system,
     )

@@ -58,6 +58,7 @@ def decide(run: Run, *, item_id: str, digest: str, author: str, groups: tuple[st
 
     A choice is ours or theirs; for a question, which has the chart's resources as its groups, it is confirm
     or decline.
+    What the chart lost is made again with item=again, also after somebody took note of it.
     The next sync carries it out, if both sides still say what was shown.
     For a value that neither side has, change the plan, sync, and decide the item that then stands there.
     """
@@ -71,7 +72,8 @@ def _pairs(groups: tuple[str, ...]) -> list[tuple[str, str]]:
     pairs = [one.partition("=") for one in groups]
     if not all(mark for _, mark, _ in pairs):
         raise click.BadParameter(
-            "write it as NAME=ours, NAME=theirs, NAME=confirm or NAME=decline", param_hint="--group"
+            "write it as NAME=ours, NAME=theirs, NAME=confirm, NAME=decline or item=again",
+            param_hint="--group",
         )
     return [(name, choice) for name, _, choice in pairs]
 

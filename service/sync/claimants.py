@@ -4,13 +4,13 @@ The item stops until a person says which one is ours; the others are left as the
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from service.fhir.json import JsonObject
 from service.mapping.references import Key, Refs
 from service.ports.ehr import Ehr, Held
-from service.ports.storage import LinkState
 from service.sync.agenda import Agenda, remote_of
+from service.sync.lost import chosen
 from service.sync.questions import Question
 from service.sync.reconciliation import Cause
 from service.sync.searching import Wanted, search_in_parts
@@ -45,16 +45,8 @@ def look_for_claimants(agenda: Agenda, ehr: Ehr, said: Mapping[Key, JsonObject])
 def _link(agenda: Agenda, key: Key, address: str) -> None:
     """Link the one that is ours; where another was linked, it is compared anew and nothing is merged."""
     entry = agenda.entry(key)
-    if remote_of(entry) == address:
-        return
-    agenda.ledger[key] = replace(
-        entry,
-        remote_id=address.partition("/")[2],
-        state=LinkState.WAITING,
-        version=None,
-        theirs_digest=None,
-        reason="chosen by a person",
-    )
+    if remote_of(entry) != address:
+        agenda.ledger[key] = chosen(entry, address)
 
 
 def _carriers(agenda: Agenda, ehr: Ehr, said: Mapping[Key, JsonObject]) -> Iterator[Held]:
@@ -62,7 +54,7 @@ def _carriers(agenda: Agenda, ehr: Ehr, said: Mapping[Key, JsonObject]) -> Itera
     system = agenda.connection.identifier_system
     by_type: dict[str, list[str]] = {}
     for key in sorted(said):
-        if "identifier" in said[key] and not agenda.matched(key) and not agenda.detached(key):
+        if "identifier" in said[key] and not agenda.matched(key):
             by_type.setdefault(key.type, []).append(key.item)
     for kind, items in by_type.items():
         named = [f"{system}|{item}" for item in items]
@@ -74,10 +66,11 @@ def _carriers(agenda: Agenda, ehr: Ehr, said: Mapping[Key, JsonObject]) -> Itera
 def _several(
     agenda: Agenda, said: Mapping[Key, JsonObject], carriers: Iterable[Held]
 ) -> dict[Key, list[Held]]:
-    """Return, for each item of ours that several resources carry, those resources."""
+    """Return, for each item of ours that several resources carry, those resources; lost ones aside."""
     refs = Refs(system=agenda.connection.identifier_system)
     found: dict[Key, dict[str, Held]] = {}
     for held in carriers:
         key = Key(str(held.resource["resourceType"]), refs.own_item(held.resource) or "")
         found.setdefault(key, {})[held.reference] = held
-    return {key: list(one.values()) for key, one in found.items() if len(one) > 1 and key in said}
+    several = {key: list(one.values()) for key, one in found.items() if len(one) > 1 and key in said}
+    return {key: one for key, one in several.items() if not agenda.detached(key)}

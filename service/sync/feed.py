@@ -18,6 +18,7 @@ from service.fhir.json import JsonObject
 from service.fhir.references import Rest, parse
 from service.fhir.subjects import patients_of
 from service.fhir.version import are_numbers, is_older
+from service.mapping.references import Refs
 from service.ports.ehr import Capabilities, Feed, Held, History, Row, Updated
 from service.ports.feed import Before, Link, Sight
 from service.ports.storage import LinkState
@@ -88,12 +89,13 @@ class Known:
     """What is known beforehand of what was read: links of the resources and of patients, earlier sights.
 
     What is newer than `settled` is told again by the next reading: a search of the pass that it wakes may
-    still be stale.
+    still be stale. `system` is that of our identifiers: what carries one concerns us, of whatever kind.
     """
 
     links: Linked = field(default_factory=dict)
     before: Mapping[str, Before] = field(default_factory=dict)
     settled: datetime | None = None
+    system: str = ""
 
 
 @dataclass(slots=True)
@@ -112,9 +114,9 @@ class Newest:
         return tuple(fresh.values())
 
 
-def patients_named(rows: Iterable[Row]) -> frozenset[str]:
-    """Return whom rows of a kind that is offered to plans speak of, as `Patient/id`."""
-    return frozenset(one for row in rows for one in _offered_to(row))
+def patients_named(rows: Iterable[Row], system: str = "") -> frozenset[str]:
+    """Return whom rows speak of that are offered to plans or carry an identifier of ours, as `Patient/id`."""
+    return frozenset(one for row in rows for one in _offered_to(row, system))
 
 
 def sight_of(row: Row) -> Sight:
@@ -201,12 +203,17 @@ def _settled(last_updated: str | None, known: Known) -> bool:
 
 def _offered(row: Row, known: Known) -> frozenset[str]:
     """Return the plans of the patients whom a resource without a link speaks of."""
-    return frozenset(plan for one in _offered_to(row) for plan in _plans(known.links.get(one, ())))
+    return frozenset(
+        plan for one in _offered_to(row, known.system) for plan in _plans(known.links.get(one, ()))
+    )
 
 
-def _offered_to(row: Row) -> Iterator[str]:
-    if row.resource is not None and row.resource.get("resourceType") in OFFERED:
-        yield from _patients(row.resource)
+def _offered_to(row: Row, system: str) -> Iterator[str]:
+    """Yield whom a row speaks of, if its kind is offered to plans or it carries an identifier of ours."""
+    if row.resource is not None:
+        offered = row.resource.get("resourceType") in OFFERED
+        if offered or Refs(system=system).own_item(row.resource) is not None:
+            yield from _patients(row.resource)
 
 
 def _is_known(row: Row, link: Link | None, before: Before | None) -> bool:

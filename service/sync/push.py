@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from service.fhir.json import JsonObject
 from service.fhir.outcome import OutcomeIssue
 from service.fhir.validation import Problem
-from service.mapping.references import Key, Refs
+from service.mapping.references import Key
 from service.mapping.soundness import obstacles
 from service.ports.ehr import Ehr, EhrError, Held
 from service.ports.journal import JournalRow
@@ -30,6 +30,7 @@ from service.sync.identity import (
     read_again,
     way_to_create,
 )
+from service.sync.lost import LOST, is_ours
 from service.sync.outgoing import Outgoing
 from service.sync.planner import Agree, Dispute, Revise, Vanished, changed, decide
 from service.sync.prescriptions import look_for_orders
@@ -40,7 +41,6 @@ from service.sync.settling import settle_open_rows
 from service.sync.successions import lines
 from service.sync.touching import touched_only
 
-_VANISHED = "the chart holds it no longer; it is not made again without being asked for"
 _NOT_R4 = "it is no valid FHIR R4 resource"
 _FOREIGN = "it refers to what the chart has under another patient: have the chart mended"
 _NO_VERSION = "the server names no version of it, so that a change would be blind: enter it by hand"
@@ -112,8 +112,7 @@ def _look_for_lost(agenda: Agenda, ehr: Ehr) -> None:
 
 def _back(agenda: Agenda, entry: LedgerEntry) -> LinkState:
     """Return how a resource stands that is there again: as the clinic's own where it never was ours."""
-    refs = Refs(system=agenda.connection.identifier_system)
-    ours = entry.agreed_theirs is None or refs.own_item(entry.agreed_theirs) == entry.item_id
+    ours = is_ours(entry, agenda.connection.identifier_system)
     return LinkState.WAITING if ours else LinkState.PULL_ONLY
 
 
@@ -215,7 +214,7 @@ def _sight_of_known(sender: Sender, key: Key, address: str) -> _Sight | None:
         return None
     held = read_again(address, sender.ports.ehr)
     if isinstance(held, Vanished):
-        sender.detach(key, address, _VANISHED)
+        sender.detach(key, address, LOST)
         return None
     return None if _closed(sender, key, held) else _Sight(way=ByCondition(), held=held)
 

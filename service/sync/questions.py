@@ -29,6 +29,8 @@ ASKED = frozenset({
 """Causes whose items are answered resource by resource."""
 ONE_OF_THEM = ASKED - {Cause.EXISTS_THERE}
 """Of these, at most one resource can be the one that is meant."""
+AGAIN = {"item": "again"}
+"""What a person says of a resource that the chart lost, where they want it made again."""
 TOLD_ONCE = frozenset({Cause.EVIDENCE_WITHDRAWN, Cause.DECEASED})
 """Causes of which a person takes note, once for each resource."""
 
@@ -75,6 +77,12 @@ class Answers(Protocol):
     def noted(self, key: Key, cause: Cause) -> bool:
         """Tell whether somebody took note of it."""
 
+    def told(self, key: Key, cause: Cause) -> bool:
+        """Tell whether it waits for somebody, or somebody took note of it."""
+
+    def asked_again(self, key: Key) -> bool:
+        """Tell whether somebody asked to have made again what the chart lost."""
+
 
 class Unasked:
     """Nobody was asked: what a push knows, which takes nothing in."""
@@ -88,6 +96,14 @@ class Unasked:
         return frozenset()
 
     def noted(self, key: Key, cause: Cause) -> bool:  # noqa: ARG002  the protocol's
+        """Return that nobody did."""
+        return False
+
+    def told(self, key: Key, cause: Cause) -> bool:  # noqa: ARG002  the protocol's
+        """Return that nobody was."""
+        return False
+
+    def asked_again(self, key: Key) -> bool:  # noqa: ARG002  the protocol's
         """Return that nobody did."""
         return False
 

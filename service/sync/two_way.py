@@ -12,6 +12,7 @@ from service.sync.adopting import Copying
 from service.sync.agenda import Agenda, Ports
 from service.sync.guards import too_many_vanish
 from service.sync.intake import Contested, Intake, RulesOf, asked
+from service.sync.lost import LOST
 from service.sync.push import Outcome, open_chart, send
 from service.sync.reconciliation import Cause
 from service.sync.report import Done, ItemReport
@@ -31,7 +32,7 @@ _REASONS: Mapping[Cause, str] = {
     Cause.RESTORED: "the server went back behind what was agreed: a person decides",
     Cause.TWO_CLAIMANTS: "several resources of the chart carry our identifier: a person says which is ours",
     Cause.RENEWED_THERE: "it ended in the chart, and another order may go on with it: a person decides",
-    Cause.VANISHED: "the chart holds it no longer; it is not made again without being asked for",
+    Cause.VANISHED: LOST,
 }
 
 

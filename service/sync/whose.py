@@ -1,7 +1,8 @@
 """Whose resource it is: before any edit is judged, links are found, asked about, and made as people said.
 
-In this order: who claims our identifiers, what the chart holds now, whether the server went back, renewals,
-bookings, offers, and evidence that was withdrawn. Then the edits of what is the clinic's own come in.
+In this order: who claims our identifiers, those of what was lost too, what the chart holds now, whether the
+server went back, renewals, bookings, offers, and evidence that was withdrawn. Then the edits of what is the
+clinic's own come in.
 """
 
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from service.sync.claimants import Claims, look_for_claimants
 from service.sync.drafts import meant
 from service.sync.evidence import look_for_withdrawn
 from service.sync.intake import Contested, Intake, RulesOf, asked, closed, take_in
+from service.sync.lost import ask_about_lost, carried, link_confirmed, make_again, untold
 from service.sync.offers import look_for_offers
 from service.sync.prescriptions import orders_there
 from service.sync.pulling import is_pulled, pull
@@ -32,10 +34,14 @@ from service.sync.tracked import Seen, read_tracked, tracked
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """What the chart holds of a plan now, and which items wait until a person says who claims them."""
+    """What the chart holds of a plan now, and which items wait until a person says who claims them.
+
+    `carried` are the items whose identifier something carries by which they do not stand.
+    """
 
     seen: Seen
     waiting: tuple[Question, ...]
+    carried: frozenset[Key] = frozenset()
 
 
 def look_at_chart(agenda: Agenda, ports: Ports, unknown: frozenset[Key]) -> Sight:
@@ -45,7 +51,10 @@ def look_at_chart(agenda: Agenda, ports: Ports, unknown: frozenset[Key]) -> Sigh
     """
     ehr = ports.ehr
     patient = agenda.address(agenda.patient)
-    claims = Claims() if patient is None else look_for_claimants(agenda, ehr, meant(agenda).ours)
+    said = meant(agenda).ours
+    claims = Claims() if patient is None else look_for_claimants(agenda, ehr, said)
+    others = carried(agenda, claims.carriers)
+    link_confirmed(agenda, said, others)
     stopped = unknown | {one.key for one in claims.waiting}
     addresses = {key: one for key, one in _read_anew(agenda).items() if key not in stopped}
     seen = read_tracked(agenda, ehr, addresses, just=claims.carriers)
@@ -53,7 +62,8 @@ def look_at_chart(agenda: Agenda, ports: Ports, unknown: frozenset[Key]) -> Sigh
     reason = looks_reset(agenda, seen)
     if reason is not None:
         raise ServerReset(reason)
-    return Sight(seen=seen, waiting=tuple(claims.waiting))
+    ask_about_lost(agenda, said, others, seen=seen)
+    return Sight(seen=seen, waiting=tuple(claims.waiting), carried=frozenset(others))
 
 
 def _read_anew(agenda: Agenda) -> Mapping[Key, str]:
@@ -69,6 +79,8 @@ def take_in_all(
     """Return the plan with links and edits of the chart in it, and what people have to see."""
     before = dict(agenda.ledger)
     _note_mended(agenda, sight.seen)
+    make_again(agenda, sight.carried)
+    lost = untold(agenda)
     patient = agenda.address(agenda.patient)
     there: tuple[Held, ...] = ()
     if patient is not None:
@@ -91,7 +103,7 @@ def take_in_all(
         plan=taken.plan,
         entries={**changed, **taken.entries} | _noted(agenda, held),
         open=(*held, *pulled.open, *taken.open),
-        told=(*map(asked, (*agenda.questions, *told)), *taken.told),
+        told=(*map(asked, (*agenda.questions, *told)), *taken.told, *lost),
     )
 
 

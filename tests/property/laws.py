@@ -86,9 +86,10 @@ class Laws:
                 self.demand(here == there, f"{name}: {here} here and {there} there")
 
     def _noted_as_gone(self) -> set[tuple[str, str]]:
-        """Return what a person took note of as gone: it is made again only when somebody asks for it."""
+        """Return what was told as gone and not made again: that is done only when somebody asks for it."""
         items = self.clinic.storage.kept.inbox.values()
-        return {(one.resource_type, one.item_id) for one in items if one.cause == Cause.VANISHED}
+        gone = (one for one in items if one.cause == Cause.VANISHED and not one.choices)
+        return {(one.resource_type, one.item_id) for one in gone}
 
     def seen_by_now(self, name: str) -> None:
         """Forget what has come out on the other side: whoever writes there now has read it."""

@@ -27,6 +27,7 @@ from service.ports.storage import Superseded
 from service.sandbox.faults.notation import read_text
 from service.sandbox.shape import Shape
 from service.sync.merge import Choice
+from service.sync.questions import AGAIN
 from service.sync.reconciliation import Cause
 from service.sync.restored import ServerReset
 from service.sync.two_way import MassVanish
@@ -264,6 +265,8 @@ class TwoWriters(RuleBasedStateMachine):
 
     def _decide(self, item: InboxItem, choice: str) -> None:
         choices = {} if item.cause in TOLD else dict.fromkeys(item.groups, choice)
+        if item.cause == Cause.VANISHED and choice == Choice.OURS:
+            choices = AGAIN
         command = Decide(item_id=item.id, digest=item.digest, author=PSYCHIATRIST.id, choices=choices)
         try:
             decide_item(command, ports=self.clinic.plans)

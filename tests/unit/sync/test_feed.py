@@ -180,6 +180,19 @@ def test_a_new_resource_of_a_kind_that_no_plan_is_offered_concerns_nobody() -> N
     assert patients_named((row, replace(goal(), resource=None))) == frozenset()
 
 
+def test_what_somebody_entered_under_an_identifier_of_ours_concerns_all_plans_of_its_patient() -> None:
+    seen: JsonObject = {
+        "resourceType": "Flag",
+        "id": "1",
+        "identifier": [{"system": "urn:ours", "value": "flag-1"}],
+        "subject": {"reference": "Patient/7"},
+    }
+    row = Row(reference="Flag/1", version="1", last_updated=None, resource=seen)
+    assert judged((row,), known(PATIENT, system="urn:ours")).plans == {"plan-1", "plan-2"}
+    assert patients_named((row,), "urn:ours") == {"Patient/7"}
+    assert not told(row, known(PATIENT, system="urn:theirs"))
+
+
 def test_whom_rows_speak_of_is_read_from_any_form_of_reference() -> None:
     bodies = [
         {"resourceType": "Goal", "subject": {"reference": "http://ehr.test/fhir/Patient/8"}},
