@@ -43,6 +43,14 @@ class Answered:
         """Tell whether somebody took note of it."""
         return any(item.outcome == ACKNOWLEDGED for item in self._items(key, cause))
 
+    def noted_as_shown(self, question: Question) -> bool:
+        """Tell whether somebody took note of what is shown, and it has not changed since."""
+        return any(
+            item.outcome == ACKNOWLEDGED
+            and all(still_shown(item.content, question, one) for one in question.candidates)
+            for item in self._items(question.key, question.cause)
+        )
+
     def told(self, key: Key, cause: Cause) -> bool:
         """Tell whether it waits for somebody, or somebody took note of it."""
         items = self._items(key, cause)

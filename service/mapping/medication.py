@@ -40,7 +40,7 @@ def drug_from_fhir(request: JsonObject, medication: JsonObject | None) -> Drug:
         return Drug(code=concept_from_fhir(request["medicationCodeableConcept"]))
     found = _contained(request) or medication
     if found is None:
-        raise Unreadable("names a Medication that was not found", "Reference")
+        raise Unreadable("names a Medication that was not found")
     form = found.get("form")
     return Drug(
         code=concept_from_fhir(found.get("code", {})),

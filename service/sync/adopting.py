@@ -7,7 +7,7 @@ from typing import Protocol
 from service.domain.plan import Plan, items
 from service.fhir.canonical import digest
 from service.fhir.json import JsonObject
-from service.mapping.absorption import Entry, absorb
+from service.mapping.absorption import Entry, Reunion, absorb
 from service.mapping.references import Key
 from service.ports.ehr import Held
 from service.ports.storage import LedgerEntry, LinkState
@@ -34,14 +34,18 @@ def taken_up(
     agenda: Agenda, held: Held, copying: Copying, *, zone: str | None = None
 ) -> tuple[Plan, Key] | None:
     """Return the plan with the resource in it, None for one of which the plan can make nothing."""
-    kind = str(held.resource["resourceType"])
-    key = Key(kind, copying.item(held.reference))
+    found, key = reading(agenda, held, copying, zone=zone)
+    if found.plan is None or not any(one.id == key.item for one in items(found.plan, _GROUP[key.type])):
+        return None
+    return found.plan, key
+
+
+def reading(agenda: Agenda, held: Held, copying: Copying, *, zone: str | None = None) -> tuple[Reunion, Key]:
+    """Return what comes of reading the resource into the plan, and what it would be there."""
+    key = Key(str(held.resource["resourceType"]), copying.item(held.reference))
     copy = copying.copy(symbolic(held.resource, symbols(agenda)), key.item, zone or _zone_of(agenda.plan))
     entries = (Entry(address=held.reference, resource=copy), *medication_entries(agenda))
-    plan = absorb(agenda.plan, entries, agenda.refs(), people=agenda.people).plan
-    if plan is None or not any(one.id == key.item for one in items(plan, _GROUP[kind])):
-        return None
-    return plan, key
+    return absorb(agenda.plan, entries, agenda.refs(), people=agenda.people), key
 
 
 def medication_entries(agenda: Agenda) -> Iterator[Entry]:

@@ -1,6 +1,7 @@
 """What only the chart has: running orders of drugs that the plan lacks, and coming appointments, are offered.
 
 All of it stands in one item of the inbox, resource by resource; what is declined is never offered again.
+An order that no plan can hold is no offer: it is told (`service.sync.untaken`).
 """
 
 from collections.abc import Iterable
@@ -18,15 +19,17 @@ from service.sync.bookings import start_of
 from service.sync.prescriptions import RUNNING_HERE, medications_in, orders_drug_of, running_orders
 from service.sync.questions import Question
 from service.sync.reconciliation import Cause
+from service.sync.untaken import tell_untaken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
-    """The plan with what a person took up, the links of that, and what is still offered."""
+    """The plan with what a person took up, the links of that, what is still offered, and what is told."""
 
     plan: Plan
     entries: dict[Key, LedgerEntry]
     question: Question | None
+    told: tuple[Question, ...] = ()
 
 
 def look_for_offers(
@@ -35,12 +38,11 @@ def look_for_offers(
     """Take up what was confirmed, and offer the rest; what is `asked` in another question is no offer."""
     key = Key("CarePlan", agenda.plan.id)
     elsewhere = {address for one in asked for address in one.candidates}
-    offered = {
-        one.reference: one
-        for one in (*_orders(agenda), *_appointments(found, now))
-        if one.reference not in elsewhere | agenda.answers.declined(key, Cause.EXISTS_THERE)
-        and taken_up(agenda, one, copying) is not None
-    }
+    left = elsewhere | agenda.answers.declined(key, Cause.EXISTS_THERE)
+    there = [one for one in (*_orders(agenda), *_appointments(found, now)) if one.reference not in left]
+    offered = {one.reference: one for one in there if taken_up(agenda, one, copying) is not None}
+    orders = [one for one in there if one.reference.startswith("MedicationRequest/")]
+    told = tell_untaken(agenda, [one for one in orders if one.reference not in offered], copying)
     question = _question(key, {address: one.resource for address, one in offered.items()})
     plan, entries = agenda.plan, dict[Key, LedgerEntry]()
     for address in sorted(agenda.answers.confirmed(question)):
@@ -51,7 +53,7 @@ def look_for_offers(
             entries[item] = adopted_entry(replace(agenda, plan=plan), item, offered.pop(address))
             _stand_by(agenda, item, address)
     rest = _question(key, {address: one.resource for address, one in offered.items()})
-    return Offered(plan=plan, entries=entries, question=rest if offered else None)
+    return Offered(plan=plan, entries=entries, question=rest if offered else None, told=told)
 
 
 def _question(key: Key, candidates: dict[str, JsonObject]) -> Question:

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from service.fhir.canonical import digest
 from service.fhir.json import JsonObject
+from service.mapping.reading import Issue
 from service.mapping.references import Key
 from service.sync.reconciliation import Cause
 
@@ -39,7 +40,8 @@ TOLD_ONCE = frozenset({Cause.EVIDENCE_WITHDRAWN, Cause.DECEASED})
 class Question:
     """What is asked about one item: what the plan says, and the chart's resources by address.
 
-    `about` names what the resource touches, such as `Goal/ID`, where nothing is to be chosen.
+    `about` names what the resource touches, such as `Goal/ID`, or the paths of what cannot be taken up, with
+    the reasons among the `issues`, where nothing is to be chosen.
     """
 
     key: Key
@@ -47,6 +49,7 @@ class Question:
     candidates: Mapping[str, JsonObject]
     ours: JsonObject | None = None
     about: frozenset[str] = frozenset()
+    issues: tuple[Issue, ...] = ()
 
     @property
     def groups(self) -> frozenset[str]:
@@ -56,7 +59,9 @@ class Question:
     @property
     def content(self) -> JsonObject:
         """All that is shown, to keep with an item of the inbox."""
-        return {"ours": self.ours, "candidates": dict(self.candidates)}
+        shown: JsonObject = {"ours": self.ours, "candidates": dict(self.candidates)}
+        issues = [{"path": one.path, "reason": one.reason} for one in self.issues]
+        return {**shown, "issues": issues} if issues else shown
 
     @property
     def digest(self) -> str:
@@ -77,6 +82,9 @@ class Answers(Protocol):
     def noted(self, key: Key, cause: Cause) -> bool:
         """Tell whether somebody took note of it."""
 
+    def noted_as_shown(self, question: Question) -> bool:
+        """Tell whether somebody took note of what is shown, and it has not changed since."""
+
     def told(self, key: Key, cause: Cause) -> bool:
         """Tell whether it waits for somebody, or somebody took note of it."""
 
@@ -96,6 +104,10 @@ class Unasked:
         return frozenset()
 
     def noted(self, key: Key, cause: Cause) -> bool:  # noqa: ARG002  the protocol's
+        """Return that nobody did."""
+        return False
+
+    def noted_as_shown(self, question: Question) -> bool:  # noqa: ARG002  the protocol's
         """Return that nobody did."""
         return False
 

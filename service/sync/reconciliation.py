@@ -50,6 +50,7 @@ class Cause(StrEnum):
     BOOKED_THERE = "booked-there"
     RENEWED_THERE = "renewed-there"
     EXISTS_THERE = "exists-there"
+    CANNOT_TAKE_UP = "cannot-take-up"
     PATIENT_MATCH = "patient-match"
     PATIENT_CHANGED = "patient-changed"
     DECEASED = "deceased"

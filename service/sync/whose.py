@@ -132,7 +132,7 @@ def _linked(
     ]
     offered = look_for_offers(working, left, copying, now=now, asked=(*booked.questions, *waiting))
     _proceed(working, offered.plan, offered.entries)
-    return [*booked.questions, *([] if offered.question is None else [offered.question])]
+    return [*booked.questions, *([] if offered.question is None else [offered.question]), *offered.told]
 
 
 def _proceed(working: Agenda, plan: Plan, entries: Mapping[Key, LedgerEntry]) -> None:

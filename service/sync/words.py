@@ -32,15 +32,25 @@ class GroupWords:
 
 
 def shown_words(content: JsonObject, names: Iterable[str]) -> tuple[GroupWords, ...]:
-    """Return what an item of the inbox shows: both sides by group, or ours beside each resource of theirs."""
+    """Return what an item of the inbox shows: both sides by group, or ours beside each resource of theirs.
+
+    Of what cannot be taken up, the reason stands at each path as what the plan says.
+    """
     sides = sides_in(content)
     if sides is not None:
         return in_clinical_words(sides, frozenset(names))
+    theirs = content.get("candidates", {})
+    if "issues" in content:
+        whole = tuple(line for held in theirs.values() for line in _whole(held))
+        return tuple(
+            GroupWords(group=one["path"], agreed=(), ours=(one["reason"],), theirs=whole, changed=())
+            for one in content["issues"]
+        )
     ours = content.get("ours")
     said = () if ours is None else tuple(_whole(ours))
     return tuple(
         GroupWords(group=address, agreed=(), ours=said, theirs=tuple(_whole(held)), changed=())
-        for address, held in sorted(content.get("candidates", {}).items())
+        for address, held in sorted(theirs.items())
     )
 
 

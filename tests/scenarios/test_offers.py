@@ -100,7 +100,6 @@ def test_a_medicine_in_a_resource_of_its_own_is_read() -> None:
 
 NOT_OFFERED: dict[str, dict[str, Any]] = {
     "an order that ended": {"status": "stopped"},
-    "an order that no plan can hold": {"dosageInstruction": None},
     "a plan of somebody": {"intent": "plan"},
     "a medicine that is forbidden": {"doNotPerform": True},
 }

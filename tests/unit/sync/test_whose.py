@@ -37,6 +37,7 @@ def test_a_confirmation_holds_for_what_was_shown_and_nothing_else() -> None:
 def test_who_was_not_asked_said_nothing() -> None:
     assert Unasked().declined(KEY, Cause.EXISTS_THERE) == Unasked().confirmed(ASKED) == frozenset()
     assert not Unasked().noted(KEY, Cause.DECEASED)
+    assert not Unasked().noted_as_shown(ASKED)
     assert not Unasked().told(KEY, Cause.VANISHED)
     assert not Unasked().asked_again(KEY)
 
