@@ -7,6 +7,7 @@ from service.application.inbox import ACKNOWLEDGED
 from service.mapping.references import Key
 from service.ports.inbox import InboxItem, ItemState
 from service.ports.storage import Storage
+from service.sync.merge import Choice
 from service.sync.questions import Answer, Question, still_shown
 from service.sync.reconciliation import Cause
 
@@ -20,12 +21,12 @@ class Answered:
     storage: Storage
 
     def declined(self, key: Key, cause: Cause) -> Set[str]:
-        """Return the addresses that somebody declined, however long ago."""
+        """Return the addresses that somebody declined, or said that the plan stands, however long ago."""
         return {
             address
             for item in self._items(key, cause)
             for address, choice in item.choices.items()
-            if choice == Answer.DECLINE
+            if choice in (Answer.DECLINE, Choice.OURS)
         }
 
     def confirmed(self, question: Question) -> Set[str]:

@@ -18,7 +18,7 @@ from service.sync.fencing import must_hold
 from service.sync.inbox import chart_digest_of, digest_of
 from service.sync.intake import Contested, Intake, RulesOf
 from service.sync.merge import Choice, Rules
-from service.sync.questions import TOLD_ONCE
+from service.sync.questions import TOLD_ONCE, Answer
 from service.sync.reconciliation import Cause
 from service.sync.report import PushReport
 from service.sync.sides import Sides
@@ -158,7 +158,7 @@ def _news(
         if item.cause == Cause.VANISHED:
             yield from _of_lost(agenda, ports, intake, item=item, now=now)
         elif item.cause not in _UNTIL_ACKNOWLEDGED:
-            yield _settled(item, now)
+            yield _settled(item, now, outcome=_outcome(item, wanted.values()))
 
 
 def _of_lost(
@@ -175,11 +175,18 @@ def _of_lost(
         yield _item(agenda, told, item_id=ports.ids.new(), now=now)
 
 
-def _settled(item: InboxItem, now: datetime) -> InboxItem:
-    return replace(item, state=ItemState.CLOSED, closed_at=now, outcome="settled")
+def _settled(item: InboxItem, now: datetime, *, outcome: str = "settled") -> InboxItem:
+    return replace(item, state=ItemState.CLOSED, closed_at=now, outcome=outcome)
 
 
 _UNTIL_ACKNOWLEDGED = frozenset({Cause.NOT_APPLIED, Cause.VANISHED}) | TOLD_ONCE
+
+
+def _outcome(item: InboxItem, wanted: Iterable[Contested]) -> str:
+    """Return how an item ends: settled, unless somebody confirmed what turns out to be unreadable."""
+    confirmed = {address for address, choice in item.choices.items() if choice == Answer.CONFIRM}
+    unread = {address for one in wanted if one.cause is Cause.UNREADABLE for address in one.groups}
+    return "unreadable" if confirmed & unread else "settled"
 
 
 def _mark(one: Contested) -> tuple[str, str, str, str]:

@@ -6,6 +6,7 @@ or a person says is added to it, in the codes that the readers know.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid5
@@ -13,6 +14,7 @@ from uuid import UUID, uuid5
 from service.domain.appointment import AppointmentKind
 from service.domain.medication import NEEDS_REASON, Route
 from service.domain.therapy import Format, Modality
+from service.fhir.instant import moment_of
 from service.fhir.json import JsonObject
 from service.fhir.references import rewrite
 from service.intake.chart import Chart, Member
@@ -147,6 +149,18 @@ def _complete_appointment(resource: JsonObject, zone: str | None) -> None:
     places = (resource, resource.get("_start"), resource.get("_end"))
     if zone and not any(place and IANA_ZONE.within(place.get("extension")) for place in places):
         resource["extension"] = [*resource.get("extension", []), *IANA_ZONE.holding(zone)]
+    resource["end"] = resource.get("end") or _end_by_minutes(resource)
+
+
+def _end_by_minutes(resource: JsonObject) -> str | None:
+    """Return when an appointment ends of which the chart says the start, and how many minutes it takes."""
+    start, minutes = moment_of(str(resource.get("start"))), resource.get("minutesDuration")
+    if start is None or not isinstance(minutes, int) or isinstance(minutes, bool) or minutes < 1:
+        return None
+    try:
+        return (start + timedelta(minutes=minutes)).isoformat()
+    except OverflowError:
+        return None
 
 
 def _complete_therapy(resource: JsonObject, _: str | None) -> None:

@@ -35,9 +35,15 @@ def taken_up(
 ) -> tuple[Plan, Key] | None:
     """Return the plan with the resource in it, None for one of which the plan can make nothing."""
     found, key = reading(agenda, held, copying, zone=zone)
-    if found.plan is None or not any(one.id == key.item for one in items(found.plan, _GROUP[key.type])):
-        return None
-    return found.plan, key
+    return None if found.plan is None or not _holds(found.plan, key) else (found.plan, key)
+
+
+def untakeable(agenda: Agenda, held: Held, copying: Copying, *, zone: str | None = None) -> tuple[str, ...]:
+    """Return why the plan can make nothing of the resource, by FHIR path; nothing where it can."""
+    found, key = reading(agenda, held, copying, zone=zone)
+    if found.plan is not None and _holds(found.plan, key):
+        return ()
+    return tuple(f"{issue.path.rstrip('.')} {issue.reason}" for issue in found.issues)
 
 
 def reading(agenda: Agenda, held: Held, copying: Copying, *, zone: str | None = None) -> tuple[Reunion, Key]:
@@ -46,6 +52,10 @@ def reading(agenda: Agenda, held: Held, copying: Copying, *, zone: str | None = 
     copy = copying.copy(symbolic(held.resource, symbols(agenda)), key.item, zone or _zone_of(agenda.plan))
     entries = (Entry(address=held.reference, resource=copy), *medication_entries(agenda))
     return absorb(agenda.plan, entries, agenda.refs(), people=agenda.people), key
+
+
+def _holds(plan: Plan, key: Key) -> bool:
+    return any(one.id == key.item for one in items(plan, _GROUP[key.type]))
 
 
 def medication_entries(agenda: Agenda) -> Iterator[Entry]:

@@ -1,7 +1,8 @@
 """Bookings that come as new appointments: which of the chart's own may be the one that a plan asked for.
 
 A booking is matched by patient, kind and time; it is linked only when a person confirms it. Then it becomes
-the plan's appointment at the booked instant, and what we proposed ends as cancelled in the same pass.
+the plan's appointment at the booked instant, and what we proposed ends as cancelled in the same pass. What no
+plan can hold is told as that, and never proposed.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,7 +19,7 @@ from service.mapping.references import Key
 from service.mapping.terminology.records import APPOINTMENT_KIND
 from service.ports.ehr import Ehr, Held
 from service.ports.storage import LedgerEntry
-from service.sync.adopting import Copying, adopted_entry, taken_up, unlinked
+from service.sync.adopting import Copying, adopted_entry, taken_up, unlinked, untakeable
 from service.sync.agenda import Agenda, remote_of
 from service.sync.imported import plainly_said
 from service.sync.linking import plan_only_entry
@@ -62,14 +63,15 @@ def look_for_bookings(agenda: Agenda, found: Iterable[Held], copying: Copying) -
     for asked_for in agenda.plan.appointments:
         if asked_for.status not in _ASKED_FOR:
             continue
-        question = _question(agenda, asked_for, left.values())
+        here = replace(agenda, plan=plan)
+        question, unread = _questions(here, asked_for, left.values(), copying=copying)
         confirmed = [left.pop(one) for one in sorted(agenda.answers.confirmed(question))]
-        made = _taken(replace(agenda, plan=plan), asked_for, confirmed, copying=copying)
+        made = _taken(here, asked_for, confirmed, copying=copying)
         if made is not None:
             plan, news = made
             entries |= news
-        elif question.candidates:
-            questions.append(question)
+        else:
+            questions += [one for one in (question, unread) if one.candidates]
     return Booked(plan=plan, entries=entries, questions=tuple(questions))
 
 
@@ -84,15 +86,26 @@ def start_of(appointment: JsonObject) -> datetime | None:
     return moment_of(str(appointment.get("start")))
 
 
-def _question(agenda: Agenda, asked_for: Appointment, found: Iterable[Held]) -> Question:
+def _questions(
+    agenda: Agenda, asked_for: Appointment, found: Iterable[Held], *, copying: Copying
+) -> tuple[Question, Question]:
+    """Return what is proposed as the booking, and what may be it and cannot be read."""
     key = Key("Appointment", asked_for.id)
     declined = agenda.answers.declined(key, Cause.BOOKED_THERE)
-    candidates = {
-        one.reference: one.resource
-        for one in found
-        if one.reference not in declined and may_be(asked_for, one.resource, agenda)
-    }
-    return Question(key=key, cause=Cause.BOOKED_THERE, ours=plainly_said(agenda)[key], candidates=candidates)
+    likely = [
+        one for one in found if one.reference not in declined and may_be(asked_for, one.resource, agenda)
+    ]
+    reasons = {one.reference: untakeable(agenda, one, copying, zone=asked_for.zone) for one in likely}
+    left_there = agenda.answers.declined(key, Cause.UNREADABLE)
+    unread = {address: why for address, why in reasons.items() if why and address not in left_there}
+    ask = Question(
+        key=key,
+        cause=Cause.BOOKED_THERE,
+        ours=plainly_said(agenda)[key],
+        candidates={one.reference: one.resource for one in likely if not reasons[one.reference]},
+    )
+    there = {one.reference: one.resource for one in likely if one.reference in unread}
+    return ask, replace(ask, cause=Cause.UNREADABLE, candidates=there, unread=unread)
 
 
 def _in_time(asked_for: Appointment, start: datetime, agenda: Agenda) -> bool:

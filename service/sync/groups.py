@@ -57,7 +57,7 @@ _ANSWERS = """
 _TABLES: Mapping[str, tuple[Group, ...]] = MappingProxyType({
     "Appointment": _table("""
         status!      ehr    status cancelationReason
-        time         ehr    start end extension
+        time         ehr    start end minutesDuration extension
         kind         ehr    serviceType
         participants ehr    participant
         comment      ehr    comment

@@ -5,7 +5,7 @@ again; what was confirmed counts for exactly what was shown.
 """
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 from typing import Protocol
@@ -41,7 +41,8 @@ class Question:
     """What is asked about one item: what the plan says, and the chart's resources by address.
 
     `about` names what the resource touches, such as `Goal/ID`, or the paths of what cannot be taken up, with
-    the reasons among the `issues`, where nothing is to be chosen.
+    the reasons among the `issues`, where nothing is to be chosen; `unread` says why no plan can hold a
+    resource, by its address.
     """
 
     key: Key
@@ -50,6 +51,7 @@ class Question:
     ours: JsonObject | None = None
     about: frozenset[str] = frozenset()
     issues: tuple[Issue, ...] = ()
+    unread: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def groups(self) -> frozenset[str]:
@@ -60,8 +62,11 @@ class Question:
     def content(self) -> JsonObject:
         """All that is shown, to keep with an item of the inbox."""
         shown: JsonObject = {"ours": self.ours, "candidates": dict(self.candidates)}
-        issues = [{"path": one.path, "reason": one.reason} for one in self.issues]
-        return {**shown, "issues": issues} if issues else shown
+        if self.issues:
+            shown["issues"] = [{"path": one.path, "reason": one.reason} for one in self.issues]
+        if self.unread:
+            shown["unread"] = {address: list(reasons) for address, reasons in self.unread.items()}
+        return shown
 
     @property
     def digest(self) -> str:

@@ -49,9 +49,20 @@ def shown_words(content: JsonObject, names: Iterable[str]) -> tuple[GroupWords, 
     ours = content.get("ours")
     said = () if ours is None else tuple(_whole(ours))
     return tuple(
-        GroupWords(group=address, agreed=(), ours=said, theirs=tuple(_whole(held)), changed=())
+        GroupWords(
+            group=address,
+            agreed=(),
+            ours=said,
+            theirs=(*_unread(content, address), *_whole(held)),
+            changed=(),
+        )
         for address, held in sorted(theirs.items())
     )
+
+
+def _unread(content: JsonObject, address: str) -> Iterator[str]:
+    """Say why no plan can hold a resource, by its FHIR path."""
+    return (f"cannot be read: {reason}" for reason in content.get("unread", {}).get(address, ()))
 
 
 def in_clinical_words(sides: Sides, names: frozenset[str]) -> tuple[GroupWords, ...]:

@@ -1,6 +1,7 @@
 """What a chart gives, rule by rule."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -234,6 +235,34 @@ def test_an_appointment_needs_a_zone_from_somewhere() -> None:
     assert drafted(care_plan(), appointment()).plan.appointments[0].zone == "Europe/Berlin"
     unsaid = drafted(care_plan(), appointment(), wishes=Wishes(today=TODAY))
     assert "zone" in reasons(unsaid)["Appointment/visit"]
+
+
+@pytest.mark.parametrize(
+    ("said", "minutes"),
+    [({"minutesDuration": 45}, 45), ({"minutesDuration": 45, "end": "2026-03-10T09:50:00+01:00"}, 50)],
+)
+def test_an_appointment_without_an_end_ends_by_its_minutes(said: JsonObject, minutes: int) -> None:
+    (held,) = drafted(care_plan(), without_end(**said)).plan.appointments
+    assert held.end - held.start == timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"minutesDuration": 0},
+        {"minutesDuration": True},
+        {"minutesDuration": "45"},
+        {"minutesDuration": 10**9, "start": "9999-12-31T23:30:00+01:00"},
+        {"minutesDuration": 45, "start": "2026-03-10"},
+    ],
+)
+def test_an_appointment_of_which_nothing_says_the_end_is_left_there(said: JsonObject) -> None:
+    assert drafted(care_plan(), without_end(**said)).plan.appointments == ()
+
+
+def without_end(**elements: Any) -> JsonObject:
+    return {name: one for name, one in appointment().items() if name != "end"} | elements
 
 
 def test_a_goal_may_be_described_by_a_code_alone() -> None:
