@@ -144,7 +144,8 @@ def _not_ours(command: Decide, item: InboxItem, work: UnitOfWork) -> Iterator[Pr
     if item.cause != Cause.VANISHED or command.choices != AGAIN:
         return
     system = work.connections.get(item.connection_id).identifier_system
-    entries = work.ledger.many(item.connection_id, [(item.resource_type, item.item_id)])
+    key = (item.resource_type, item.item_id)
+    entries = work.ledger.many(item.connection_id, [key], plan_id=item.plan_id)
     if not all(is_ours(one, system) for one in entries):
         yield Problem("choices.item", "it was the clinic's own: have it entered in the chart again")
 

@@ -23,7 +23,7 @@ from service.mapping.datatypes import (
     period_to_fhir,
 )
 from service.mapping.extensions import OUR_EXTENSIONS, TREATMENT_BALANCE
-from service.mapping.narrative import narrative
+from service.mapping.narrative import narrative, rebalanced
 from service.mapping.overlay import (
     ADDED_REFERENCES,
     DAY,
@@ -123,6 +123,19 @@ def to_fhir(
     return write(mine, onto, SHAPE, refs=refs)
 
 
+def with_balance_of(resource: JsonObject, other: JsonObject) -> JsonObject:
+    """Return the CarePlan with the balance that another version of it says, in a narrative of ours too.
+
+    Our extension is the only one that we write there, so all of them are taken from the other.
+    """
+    told = {name: one for name, one in resource.items() if name != "extension"}
+    if other.get("extension"):
+        told["extension"] = other["extension"]
+    if resource.get("text", {}).get("status") == "generated":
+        told["text"] = rebalanced(resource["text"], _said_balance(resource), _said_balance(other))
+    return told
+
+
 def absorb(held: Plan | None, resource: JsonObject, refs: Refs) -> Absorbed[PlanHeader]:
     """Return the header that the resource gives, with what it does not say taken from the plan held."""
     read = Reading(resource)
@@ -174,6 +187,10 @@ def _authored(onto: JsonObject | None) -> JsonObject | None:
     """Return a narrative that says more than the data: a person wrote it, so it stays."""
     text: JsonObject = (onto or {}).get("text", {})
     return text if text.get("status") == "additional" else None
+
+
+def _said_balance(resource: JsonObject) -> Balance | None:
+    return BALANCE.find(TREATMENT_BALANCE.within(resource.get("extension")))
 
 
 def _balance(extensions: list[JsonObject]) -> Balance | None:

@@ -6,6 +6,7 @@ It says nothing of the journal, and no medicine beyond those that it is given.
 from collections.abc import Iterable
 from html import escape
 
+from service.domain.balance import Balance
 from service.domain.goal import Comparator, Goal
 from service.domain.medication import MedicationOrder
 from service.domain.plan import Plan
@@ -28,7 +29,7 @@ def narrative(plan: Plan, medications: Iterable[MedicationOrder]) -> JsonObject:
     orders = [_order(order) for order in medications if order.status not in ENDINGS]
     parts = [
         f"<p><b>{_text(plan.title)}</b> ({plan.status.value})</p>",
-        _line("Balance", None if plan.balance is None else BALANCE.rows[plan.balance][0].display),
+        _balance(plan.balance),
         _list("Goals", goals),
         _list("Therapy", therapies),
         _list("Medication", orders),
@@ -38,6 +39,16 @@ def narrative(plan: Plan, medications: Iterable[MedicationOrder]) -> JsonObject:
         "status": "generated",
         "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{"".join(parts)}</div>',
     }
+
+
+def rebalanced(narrative: JsonObject, before: Balance | None, after: Balance | None) -> JsonObject:
+    """Return a narrative of ours that names another balance."""
+    title, mark, rest = str(narrative["div"]).partition("</p>")
+    return {**narrative, "div": f"{title}{mark}{_balance(after)}{rest.removeprefix(_balance(before))}"}
+
+
+def _balance(balance: Balance | None) -> str:
+    return _line("Balance", None if balance is None else BALANCE.rows[balance][0].display)
 
 
 def _text(text: str) -> str:

@@ -2,7 +2,8 @@
 
 One by one, the plan goes first as a draft without activities and is completed when its parts are there; what
 refers to a refused item waits, and the plan is completed without it. Orders of one line of which one ends and
-another starts go out together or not at all.
+another starts go out together or not at all, and so do phases; without transactions the next phase starts
+before the one before it ends.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,18 +17,29 @@ from service.ports.storage import LedgerEntry, LinkState
 from service.sync.barrier import Barred
 from service.sync.drafts import agreed_of, rendered
 from service.sync.fingerprint import same
+from service.sync.leading import is_told, phases_claimed, unclaimed
 from service.sync.ordering import HUB, in_reference_order, stage
 from service.sync.outgoing import Outgoing
 from service.sync.planner import changed
 from service.sync.pruning import without
 from service.sync.report import SETTLED, Done, ItemReport
 from service.sync.sending import BLAMING, STOPPING, Sender
-from service.sync.successions import Line, Turn, atomic_sets, turn
+from service.sync.successions import (
+    Line,
+    Turn,
+    atomic_sets,
+    in_stages,
+    later,
+    needs_transaction,
+    partners,
+    turn,
+)
 
 # A larger bundle is sent one by one (Azure Health Data Services takes 500 entries, the lowest limit known).
 LARGEST_TRANSACTION = 400
 
 _BY_HAND = "a new dose and the end of the old one need a transaction: enter both by hand"
+_BEGUN = "the phase after it has started in the chart, where it has not ended yet"
 _UNFINISHED = "the push ended before it was complete"
 _HARMLESS = SETTLED | {Done.NOT_KEPT}
 
@@ -36,7 +48,8 @@ _HARMLESS = SETTLED | {Done.NOT_KEPT}
 class Executor:
     """Sends a set of resources; `stopped` is what ended the push before its end, if something did.
 
-    `lines` has the orders that follow one another, by each of them; `meant` is all that the plan says.
+    `lines` has the orders and the phases that follow one another, by each of them; `meant` is all that the
+    plan says.
     """
 
     sender: Sender
@@ -53,12 +66,13 @@ class Executor:
             self._all_at_once(going)
         else:
             self._one_by_one(going)
+        self._tell_stages(going.values())
 
     def rehearse(self, outgoing: Mapping[Key, Outgoing]) -> None:
         """Leave the result that sending would be expected to have, without sending."""
         going = self._unhindered(outgoing)
         if not self.transactions:
-            for unit in self._sets(going):
+            for unit in filter(needs_transaction, self._sets(going)):
                 self._set_by_hand([going.pop(key) for key in unit])
         for key, out in going.items():
             done = Done.WOULD_CREATE if out.held is None else Done.WOULD_UPDATE
@@ -91,9 +105,31 @@ class Executor:
             for out in unit:
                 self._wait(out, reason)
         elif len(unit) > 1 and not self.transactions:
-            self._set_by_hand(unit)
+            self._without_transaction(unit)
         else:
             self._send(tuple(self._staged(out) for out in unit))
+
+    def _without_transaction(self, unit: tuple[Outgoing, ...]) -> None:
+        by_key = {out.key: out for out in unit}
+        if needs_transaction(tuple(by_key)):
+            self._set_by_hand(unit)
+            return
+        order = in_stages(tuple(by_key), {out.key: self._turn(out) for out in unit})
+        for place, key in enumerate(order):
+            missing = next(filter(self._stuck, order[:place]), None)
+            if missing is None or self.stopped is not None:
+                self._send_unit((by_key[key],))
+            else:
+                self._wait(by_key[key], f"waits for {missing}")
+
+    def _tell_stages(self, going: Iterable[Outgoing]) -> None:
+        """Say of each phase that could not end that the next one runs beside it."""
+        for out in going:
+            begun = (key for key in later(out.key, self.lines) if self._there(key) is not None)
+            if self._turn(out) is Turn.ENDS and self._stuck(out.key) and any(begun):
+                result = self.sender.results[out.key]
+                told = replace(result, reason=f"{result.reason}; {_BEGUN}")
+                self.sender.mark(told, self._entry(out.key).state)
 
     def _send(self, unit: tuple[Outgoing, ...]) -> None:
         try:
@@ -115,12 +151,16 @@ class Executor:
     def _staged(self, out: Outgoing) -> Outgoing:
         if out.key.type != HUB:
             return out
-        return self._cut(replace(out, body=stage(out.body), ours=stage(out.ours)))
+        draft = unclaimed(out, None)
+        return self._cut(replace(draft, body=stage(draft.body), ours=stage(draft.ours)))
 
     def _cut(self, out: Outgoing) -> Outgoing:
-        """Return the plan without references to what could not be written."""
+        """Return the plan without what could not be written: references to it, and the balance of a phase."""
         lost = frozenset(key.urn for key in self.sender.results if self._failed(key))
-        return replace(out, body=without(out.body, lost), ours=without(out.ours, lost))
+        cut = replace(out, body=without(out.body, lost), ours=without(out.ours, lost))
+        claimed = (key for key in phases_claimed(self.sender.agenda.plan) if key in self.meant)
+        lacking = (self._stuck(key) and not is_told(self.meant[key], self._there(key)) for key in claimed)
+        return unclaimed(cut, self._entry(out.key).agreed_ours) if any(lacking) else cut
 
     def _complete(self, out: Outgoing) -> None:
         """Write the plan with its activities, without those that were not written."""
@@ -178,13 +218,12 @@ class Executor:
         return next(absent, None) or self._partner_at_fault(out)
 
     def _partner_at_fault(self, out: Outgoing) -> Key | None:
-        """Return an order of the same line that should end as this one starts, or start, and does not."""
-        wanted = {Turn.STARTS: Turn.ENDS, Turn.ENDS: Turn.STARTS, None: None}[self._turn(out)]
-        others = (key for key in self.lines.get(out.key, ()) if wanted and key in self.meant)
-        stuck = (
-            key for key in others if self._stuck(key) and turn(self.meant[key], self._there(key)) is wanted
-        )
-        return next(stuck, None)
+        """Return what should end as this one starts, or start as it ends, and does not."""
+        line = self.lines.get(out.key)
+        if line is None:
+            return None
+        turning = {key: turn(self.meant[key], self._there(key)) for key in line if key in self.meant}
+        return next(filter(self._stuck, partners(out.key, line, turning | {out.key: self._turn(out)})), None)
 
     def _stuck(self, key: Key) -> bool:
         result = self.sender.results.get(key)

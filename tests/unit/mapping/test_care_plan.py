@@ -84,6 +84,21 @@ def test_the_balance_is_that_of_the_open_phase_and_no_modifier():
     assert "extension" not in written(a_plan(), resource)
 
 
+@pytest.mark.parametrize("before", [None, *Balance])
+@pytest.mark.parametrize("after", [None, *Balance])
+def test_with_the_balance_of_another_version_it_says_what_that_says(before, after):
+    def led(balance):
+        phases = () if balance is None else (a_phase(balance=balance),)
+        return written(a_plan(title="Balance: <p>all</p> & more", phases=phases))
+
+    assert module.with_balance_of(led(before), led(after)) == led(after)
+
+
+def test_a_narrative_of_a_persons_own_keeps_its_balance():
+    resource = {**written(a_plan(phases=(a_phase(),))), "text": {"status": "additional", "div": "<div/>"}}
+    assert module.with_balance_of(resource, {})["text"] == resource["text"]
+
+
 def test_plans_of_the_chart_keep_their_goals_activities_and_notes():
     ours = {*module.SHAPE, "_status", "_intent", "_title", "_created"}
     for _, chart in (*official("CarePlan"), *us_core("CarePlan")):
