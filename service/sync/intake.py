@@ -233,7 +233,11 @@ def _said_back(looking: _Looking, plan: Plan) -> dict[Key, _Back]:
 
 
 def _back(edit: _Edit, ours: JsonObject, over: JsonObject) -> _Back:
-    """Compare what the plan says now, laid over theirs, with theirs: any difference was not read."""
+    """Compare what the plan says now, laid over theirs, with theirs: any difference was not read.
+
+    What the chart adds to the links, such as an identifier of its own, stays there; what else it changes in
+    them is restored.
+    """
     kind, authority = edit.sides.kind, edit.rules.authority
     taken = [group for group in edit.sides.groups if isinstance(edit.verdicts[group.name], Theirs)]
     theirs, rendered = comparable(edit.sides.theirs, over)
@@ -243,7 +247,13 @@ def _back(edit: _Edit, ours: JsonObject, over: JsonObject) -> _Back:
         for group in taken
         if group.name in lost and not group.critical and authority.owner(kind, group) is Owner.US
     )
-    return _Back(ours=ours, unread=lost - mine, restored=mine)
+    return _Back(ours=ours, unread=lost - mine, restored=mine | _ties(edit, rendered, theirs))
+
+
+def _ties(edit: _Edit, rendered: JsonObject, theirs: JsonObject) -> frozenset[str]:
+    undone = edit.verdicts.get(LINKS) == Ours(over=True)
+    ties = tuple(group for group in edit.sides.groups if undone and group.name == LINKS)
+    return changed_groups(ties, theirs, rendered)
 
 
 def _entry(looking: _Looking, edit: _Edit, back: _Back) -> LedgerEntry:

@@ -23,7 +23,10 @@ from service.sync.groups import Group, Owner, reference_path
 from service.sync.sides import Sides, changed_elements, changed_groups, entries
 
 LINKS = "links"
-"""The group that ties a resource to its plan: our identifier, the patient, the plan stay as we say them."""
+"""The group that ties a resource to its plan: our identifier, the patient, the plan stay as we say them.
+
+A change of the chart that does not stand beside ours is undone, and told.
+"""
 
 
 class Choice(StrEnum):

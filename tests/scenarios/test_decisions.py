@@ -12,10 +12,11 @@ from service.sync.authority import authority_of
 from service.sync.inbox import sides_in
 from service.sync.reconciliation import Cause
 from service.sync.report import Standing
-from service.sync.words import in_clinical_words
+from service.sync.words import in_clinical_words, shown_words
 from tests.builders import PSYCHIATRIST, the_full_plan
 from tests.scenarios.clinic import Clinic
 from tests.scenarios.two_sides import (
+    ADHERENCE,
     FLAG,
     GOAL,
     ORDER,
@@ -183,6 +184,22 @@ def test_what_lost_to_its_owner_is_told_until_somebody_takes_note() -> None:
     decide(clinic)
     settled(clinic)
     assert read_item(told.id, ports=clinic.plans).outcome == "acknowledged"
+
+
+def test_whoever_ties_adherence_to_another_order_of_the_plan_is_told_that_it_was_undone() -> None:
+    clinic = Clinic(the_full_plan())
+    clinic.sync()
+    before = clinic.of(ADHERENCE)["basedOn"]
+    clinic.edit(clinic.address(ADHERENCE), basedOn=[{"reference": clinic.address(ORDER)}])
+    clinic.sync()
+    assert clinic.of(ADHERENCE)["basedOn"] == before
+    (told,) = clinic.inbox
+    assert (told.cause, told.groups) == (Cause.NOT_APPLIED, ("links",))
+    (words,) = shown_words(told.content, told.groups)
+    assert f"based on: {ORDER.urn}" in words.theirs
+    assert f"based on: {STOPPED_ORDER.urn}" in words.ours
+    decide(clinic)
+    settled(clinic)
 
 
 OWNERS = {

@@ -221,6 +221,40 @@ CARE = {
         there={ADHERENCE: sets(effectivePeriod={"start": "2024-03-05", "end": "2024-03-20"})},
         plan=(of_item("adherence", "end"), date(2024, 3, 20)),
     ),
+    # What ties a resource to the plan stays as we say it, and whoever changed it is told
+    "adherence is tied to another order there": Row(
+        there={ADHERENCE: sets(basedOn=[{"display": "An order of last year"}])},
+        chart=(
+            lambda clinic: {"reference": clinic.address(STOPPED_ORDER)} in clinic.of(ADHERENCE)["basedOn"],
+            True,
+        ),
+        lost={"links"},
+    ),
+    "a score is cut off from its answers there": Row(
+        there={SCORE: sets(derivedFrom=None)},
+        chart=(lambda clinic: "derivedFrom" in clinic.of(SCORE), True),
+        lost={"links"},
+    ),
+    "a session is cut off from its appointment there": Row(
+        there={SESSION: sets(appointment=None)},
+        chart=(lambda clinic: "appointment" in clinic.of(SESSION), True),
+        lost={"links"},
+    ),
+    "a therapy was asked for on another day, says the chart": Row(
+        there={THERAPY: sets(authoredOn="2024-02-01")},
+        chart=(of_chart(THERAPY, "authoredOn"), str(START.therapies[0].authored_on)),
+        lost={"links"},
+    ),
+    "a score loses its patient there while we change its value": Row(
+        here=item("scores", value=Decimal(12)),
+        there={SCORE: sets(subject=None)},
+        chart=(lambda clinic: "subject" in clinic.of(SCORE), True),
+        lost={"links"},
+    ),
+    "the clinic gives a goal a number of its own": Row(
+        there={GOAL: within("identifier", lambda held: [*held, {"system": "urn:clinic", "value": "7"}])},
+        chart=(lambda clinic: len(clinic.of(GOAL)["identifier"]), 2),
+    ),
     "a diagnosis was entered in error there": Row(
         there={
             PROBLEM: sets(
