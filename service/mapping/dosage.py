@@ -69,6 +69,12 @@ _AMOUNT = (
     r"(?<![\w.,])(?<!x )(?<!\u00d7 )(\d[\d.,]*(?:e[+-]?\d+)?)"
     r"\s*(?:{units})(?![\w/])(?!\s+(?:tab|cap|pill|patch))"
 )
+# A limit is no dose: what a patient may take at most, beside what they take.
+_LIMIT = re.compile(
+    r"\b(?:at most|up to|max(?:imum|\.)?(?: of)?|(?:no|not|never) more than|not (?:to )?exceed|exceeding)"
+    r"\s+\d[\d.,]*",
+    re.IGNORECASE,
+)
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _WORDS = {DosePeriodUnit.HOUR: "hour", DosePeriodUnit.DAY: "day", DosePeriodUnit.WEEK: "week"}
 _PART = {
@@ -93,8 +99,9 @@ def step_from_fhir(dosage: JsonObject) -> DosageStep:
         raise Unreadable("has no single dose quantity", ".doseAndRate")
     _refuse(dosage, _FOREIGN)
     _refuse(rates[0], _FOREIGN_RATES, ".doseAndRate[0]")
-    if words_contradict(dosage):
-        raise Unreadable("names another dose than the structure beside it", ".text")
+    contradicting = _contradicting(dosage)
+    if contradicting is not None:
+        raise Unreadable("names another dose than the structure beside it", f".{contradicting}")
     bounds = dosage.get("timing", {}).get("repeat", {}).get("boundsPeriod", {})
     needed_for = dosage.get("asNeededCodeableConcept")
     return DosageStep(
@@ -113,11 +120,37 @@ def step_from_fhir(dosage: JsonObject) -> DosageStep:
 def words_contradict(dosage: JsonObject) -> bool:
     """Tell whether the sentence of a Dosage names amounts in the unit of its dose, and none is the dose.
 
-    What names no amount in that unit, as `one tablet` beside 50 mg, contradicts nothing.
+    What names no amount in that unit, as `one tablet` beside 50 mg, contradicts nothing. Where the sentence
+    names none, or there is none, the instruction for the patient is looked at in its place.
     """
-    doses = [one["doseQuantity"] for one in dosage.get("doseAndRate", []) if "doseQuantity" in one]
-    named = [amount for dose in doses for amount in _amounts(str(dosage.get("text", "")), dose)]
-    return bool(named) and not {Decimal(str(dose.get("value", 0))) for dose in doses} & set(named)
+    return _contradicting(dosage) is not None
+
+
+def doses_of(dosage: JsonObject) -> tuple[JsonObject, ...]:
+    """Return the dose quantities of a Dosage."""
+    return tuple(one["doseQuantity"] for one in dosage.get("doseAndRate", []) if "doseQuantity" in one)
+
+
+def amounts_of(doses: Iterable[JsonObject]) -> frozenset[Decimal]:
+    """Return how much dose quantities say."""
+    return frozenset(Decimal(str(dose.get("value", 0))) for dose in doses)
+
+
+def named_in(prose: str, doses: Iterable[JsonObject]) -> frozenset[Decimal]:
+    """Return the amounts in the units of these doses that somebody's words name; a limit is none of them."""
+    plain = _LIMIT.sub(" ", prose)
+    return frozenset(amount for dose in doses for amount in _amounts(plain, dose))
+
+
+def _contradicting(dosage: JsonObject) -> str | None:
+    """Return the element of a Dosage whose words name another dose; the first that names any speaks."""
+    doses = doses_of(dosage)
+    named = {
+        "text": {amount for dose in doses for amount in _amounts(str(dosage.get("text", "")), dose)},
+        "patientInstruction": named_in(str(dosage.get("patientInstruction", "")), doses),
+    }
+    speaks = next((name for name, amounts in named.items() if amounts), None)
+    return None if speaks is None or amounts_of(doses) & named[speaks] else speaks
 
 
 def _amounts(words: str, dose: JsonObject) -> Iterator[Decimal]:

@@ -1,20 +1,39 @@
 """Texts that say again what codes and numbers beside them say: they change together, or a person looks.
 
-A dose whose words stayed behind (or went ahead) is shown with both and never taken in as a dose.
+A dose whose words stayed behind (or went ahead) is shown with both and never taken in as a dose. Its words
+are its sentence, the instruction for the patient, and a narrative that a person wrote.
 """
+
+from itertools import zip_longest
 
 from service.fhir.canonical import canonical
 from service.fhir.json import JsonObject
 from service.mapping.dosage import words_contradict
 from service.mapping.extensions import IANA_ZONE
+from service.sync.groups import groups_of
+from service.sync.prose import Spoken, authored_words, outdated
+from service.sync.sides import Sides
 
+_NO_STEP: JsonObject = {}
 _ZONED = frozenset({"_start", "_end"})
 
 
 def disagree(before: JsonObject, after: JsonObject) -> bool:
-    """Tell whether structure or words of a step of the dosage changed alone, or name two doses."""
-    steps = zip(_steps(canonical(before)), _steps(canonical(after)), strict=False)
-    return any(_apart(old, new) for old, new in steps) or any(map(words_contradict, _steps(after)))
+    """Tell whether structure or words of a dosage changed alone, or one that changed names two doses."""
+    if before == after or after["resourceType"] != "MedicationRequest":
+        return False
+    was, now = canonical(before), canonical(after)
+    steps = tuple(zip_longest(_steps(was), _steps(now), fillvalue=_NO_STEP))
+    if any(_apart(old, new) or (old != new and words_contradict(new)) for old, new in steps):
+        return True
+    by_step = ((_instructed(old), _instructed(new)) for old, new in steps)
+    return outdated(_narrated(was), _narrated(now)) or any(outdated(old, new) for old, new in by_step)
+
+
+def in_dispute(sides: Sides) -> frozenset[str]:
+    """Return the groups to decide of a dose beside its words: it, and whatever else the chart changed."""
+    doses = (group.name for group in groups_of(sides.theirs) if "dosageInstruction" in group.elements)
+    return sides.changed_there.union(doses)
 
 
 def without_words(resource: JsonObject) -> JsonObject:
@@ -59,9 +78,22 @@ def _zoneless(resource: JsonObject) -> JsonObject:
 def _apart(old: JsonObject, new: JsonObject) -> bool:
     if "text" not in new:
         return False
-    same_dose: bool = _structure(old) == _structure(new)
+    same_dose: bool = _coded(old) == _coded(new)
     same_words: bool = old.get("text") == new["text"]
     return same_dose is not same_words
+
+
+def _coded(step: JsonObject) -> JsonObject:
+    """Return a step without anybody's words: an instruction may change and leave the sentence true."""
+    return {name: one for name, one in _structure(step).items() if name != "patientInstruction"}
+
+
+def _instructed(step: JsonObject) -> Spoken:
+    return Spoken(str(step.get("patientInstruction", "")), (step,) if step else ())
+
+
+def _narrated(resource: JsonObject) -> Spoken:
+    return Spoken(authored_words(resource), tuple(_steps(resource)))
 
 
 def _structure(step: JsonObject) -> JsonObject:

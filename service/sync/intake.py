@@ -18,7 +18,7 @@ from service.mapping.soundness import obstacles
 from service.ports.ehr import Held
 from service.ports.storage import LedgerEntry, LinkState
 from service.sync.agenda import Agenda, remote_of
-from service.sync.companions import comparable, disagree
+from service.sync.companions import comparable, disagree, in_dispute
 from service.sync.drafts import Meant, meant, rendered_by_name, symbols
 from service.sync.groups import Owner
 from service.sync.inbox import content_of, digest_of
@@ -140,8 +140,8 @@ def _judge(looking: _Looking, key: Key, held: Held) -> None:
     rules = looking.rules_of(key, sides)
     cause = closed(agenda, held) or _doubt(agenda.entry(key), sides, rules)
     action = Contest(cause=cause, groups=sides.changed_there) if cause else reconcile(sides, rules)
-    if isinstance(action, TakeIn) and not rules.choices and disagree(sides.agreed.theirs, sides.theirs):
-        action = Contest(cause=Cause.WORDS_DISAGREE, groups=sides.changed_there)
+    if not isinstance(action, Contest) and not rules.choices and disagree(sides.agreed.theirs, sides.theirs):
+        action = Contest(cause=Cause.WORDS_DISAGREE, groups=in_dispute(sides))
     edit = _Edit(key=key, held=held, sides=sides, rules=rules)
     match action:
         case Contest(cause=cause, groups=groups):

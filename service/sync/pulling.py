@@ -17,7 +17,7 @@ from service.ports.ehr import Held
 from service.ports.storage import LedgerEntry, LinkState
 from service.sync.adopting import Copying, medication_entries
 from service.sync.agenda import Agenda, remote_of
-from service.sync.companions import comparable, disagree
+from service.sync.companions import comparable, disagree, in_dispute
 from service.sync.drafts import subject_of, symbols
 from service.sync.groups import Group, Owner
 from service.sync.imported import plainly_said
@@ -78,8 +78,8 @@ class _Pull:
         match reconcile(sides, rules):
             case Contest(cause=cause, groups=groups):
                 self._contest(key, held, sides, cause=cause, groups=groups)
-            case TakeIn() if self._words_apart(key, sides) and not rules.choices:
-                self._contest(key, held, sides, cause=Cause.WORDS_DISAGREE, groups=sides.changed_there)
+            case _ if self._words_apart(key, sides) and not rules.choices:
+                self._contest(key, held, sides, cause=Cause.WORDS_DISAGREE, groups=in_dispute(sides))
             case TakeIn(resource=resource):
                 self._read(key, held, sides, resource=resource)
             case action if isinstance(action, Agree) or held.version != entry.version or in_doubt(entry):

@@ -13,6 +13,7 @@ from service.mapping.dosage import in_words, step_from_fhir
 from service.sync.groups import Group, groups_of
 from service.sync.inbox import sides_in
 from service.sync.merge import LINKS
+from service.sync.prose import authored_words
 from service.sync.sides import Sides, changed_groups
 
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -75,11 +76,18 @@ def _group_words(group: Group, sides: Sides) -> GroupWords:
     there = changed_groups((group,), sides.agreed.theirs, sides.theirs)
     return GroupWords(
         group=group.name,
-        agreed=tuple(lines_of(group, sides.agreed.theirs)),
+        agreed=(*lines_of(group, sides.agreed.theirs), *_narrative(sides.agreed.theirs)),
         ours=tuple(lines_of(group, sides.ours)),
-        theirs=tuple(lines_of(group, sides.theirs)),
+        theirs=(*lines_of(group, sides.theirs), *_narrative(sides.theirs)),
         changed=(*(["ours"] if here else []), *(["theirs"] if there else [])),
     )
+
+
+def _narrative(resource: JsonObject) -> Iterator[str]:
+    """Say what a person wrote of the whole resource in the chart: it may speak of any of its groups."""
+    words = authored_words(resource)
+    if words:
+        yield f"narrative: {words}"
 
 
 def _whole(resource: JsonObject) -> Iterator[str]:
@@ -126,12 +134,16 @@ def _dosage(steps: list[JsonObject]) -> str:
 
 def _step(step: JsonObject) -> str:
     """Say a step by its structure, and what is written beside it; what has no structure is quoted."""
-    written = str(step.get("text", ""))
+    written, told = str(step.get("text", "")), step.get("patientInstruction")
     try:
         said = in_words(step_from_fhir(step))
     except (Unreadable, Invalid, AttributeError, TypeError, KeyError, ValueError):
-        return f"as written: {written}" if written else _text({**step, "sequence": None})
-    return said if written in ("", said) else f"{said} (written: {written})"
+        if not written:
+            return _text({**step, "sequence": None})
+        shown = f"as written: {written}"
+    else:
+        shown = said if written in ("", said) else f"{said} (written: {written})"
+    return f"{shown}, for the patient: {told}" if told else shown
 
 
 def _text(value: Any) -> str:

@@ -24,6 +24,7 @@ from tests.scenarios.two_sides import (
     STOPPED_ORDER,
     dose_beside_old_words,
     item,
+    narrated,
     of_chart,
     of_item,
 )
@@ -169,6 +170,19 @@ def test_a_dose_whose_words_say_another_is_restored_or_said_anew_never_taken() -
     decide(clinic, choices={"order": "ours"})
     settled(clinic)
     assert of_chart(ORDER, "dosageInstruction")(clinic) == before
+
+
+def test_a_narrative_of_another_dose_is_shown_and_stays_beside_the_dose_that_a_person_keeps() -> None:
+    clinic = Clinic(the_full_plan())
+    clinic.sync()
+    clinic.edit(clinic.address(ORDER), text=narrated("Take 75 mg"))
+    clinic.sync()
+    (waiting,) = clinic.inbox
+    (words,) = shown_words(waiting.content, waiting.groups)
+    assert (words.theirs[-1], words.changed) == ("narrative: Take 75 mg", ())
+    decide(clinic, choices={"order": "ours"})
+    settled(clinic)
+    assert clinic.of(ORDER)["text"] == narrated("Take 75 mg")
 
 
 def test_what_lost_to_its_owner_is_told_until_somebody_takes_note() -> None:

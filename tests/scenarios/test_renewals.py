@@ -17,6 +17,7 @@ from service.sync.words import shown_words
 from tests.builders import a_medication, a_plan, uid
 from tests.scenarios.clinic import Clinic, of
 from tests.scenarios.foreign import FLUOXETINE, an_order, answer, causes, chart_of, quiet, waiting
+from tests.scenarios.two_sides import narrated
 
 ORDER = Key("MedicationRequest", uid("medications-0"))
 PLAN = Key("CarePlan", uid("plan"))
@@ -255,6 +256,29 @@ def test_a_dose_beside_words_of_the_old_one_is_never_taken_for_a_dose(words: str
     clinic.sync()
     assert waiting(clinic, Cause.WORDS_DISAGREE).reference == theirs
     assert order_of(clinic).dosage[0].dose.value == Decimal(50)
+
+
+@pytest.mark.parametrize("where", ["the instruction for the patient", "the narrative"])
+def test_a_dose_of_the_clinics_own_beside_other_words_of_the_old_one_waits_too(where: str) -> None:
+    clinic = Clinic(a_plan(medications=(), adherence=(), side_effects=()))
+    clinic.sync()
+    theirs = an_order(clinic)
+    (step,) = chart_of(clinic, theirs)["dosageInstruction"]
+    if where == "the narrative":
+        clinic.edit(theirs, text=narrated("Take 50 mg, do NOT increase"))
+    else:
+        step = {**step, "patientInstruction": "Take 50 mg after breakfast"}
+        clinic.edit(theirs, dosageInstruction=[step])
+    clinic.sync(a_plan(medications=(a_medication(),), adherence=(), side_effects=()))
+    dose = {**step["doseAndRate"][0]["doseQuantity"], "value": 100}
+    clinic.edit(theirs, dosageInstruction=[{**step, "doseAndRate": [{"doseQuantity": dose}]}])
+    clinic.sync()
+    assert waiting(clinic, Cause.WORDS_DISAGREE).groups == ("order",)
+    assert order_of(clinic).dosage[0].dose.value == Decimal(50)
+    answer(clinic, Cause.WORDS_DISAGREE, "ours")
+    clinic.sync()
+    assert clinic.inbox == ()
+    quiet(clinic)
 
 
 def test_what_a_person_leaves_as_the_plan_says_it_is_not_asked_again() -> None:

@@ -91,6 +91,30 @@ def within(element: str, change: Callable[[Any], Any]) -> Callable[[JsonObject],
     return lambda resource: {element: change(deepcopy(resource.get(element)))}
 
 
+def both(*changes: Callable[[JsonObject], JsonObject]) -> Callable[[JsonObject], JsonObject]:
+    """Makes several changes of one resource, each on top of the one before."""
+
+    def changed(resource: JsonObject) -> JsonObject:
+        found: JsonObject = {}
+        for change in changes:
+            found |= change({**resource, **found})
+        return found
+
+    return changed
+
+
+def told(instruction: str) -> Callable[[JsonObject], JsonObject]:
+    """Tells the patient something else of the first step of a dosage."""
+    return within(
+        "dosageInstruction", lambda steps: [{**steps[0], "patientInstruction": instruction}, *steps[1:]]
+    )
+
+
+def narrated(words: str, status: str = "additional") -> JsonObject:
+    """Gives a narrative, which a person wrote unless told otherwise."""
+    return {"status": status, "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{words}</div>'}
+
+
 def dose(value: float, text: str | None = None) -> Callable[[JsonObject], JsonObject]:
     """Gives the first step of a dosage another dose, said in a text as well, or in none."""
     return within("dosageInstruction", lambda steps: [_with_dose(steps[0], value, text), *steps[1:]])

@@ -15,13 +15,16 @@ from tests.scenarios.two_sides import (
     STOPPED_ORDER,
     VISIT,
     Row,
+    both,
     dose,
     dose_beside_old_words,
     item,
     moved,
+    narrated,
     of_chart,
     of_item,
     sets,
+    told,
     within,
 )
 
@@ -131,6 +134,40 @@ TREATMENT = {
         there={
             ORDER: within("dosageInstruction", lambda steps: [{**steps[0], "text": "75 mg"}, *steps[1:]])
         },
+        contested=(Cause.WORDS_DISAGREE, {"order"}),
+    ),
+    "the chart changes a dose and tells the patient the old one": Row(
+        there={ORDER: both(dose(100), told("Take 50 mg in the morning"))},
+        plan=(of_item("medications", "dosage", 1), of_item("medications", "dosage", 1)(START)),
+        contested=(Cause.WORDS_DISAGREE, {"order"}),
+    ),
+    "the chart tells the patient another dose": Row(
+        there={ORDER: told("Take 75 mg in the morning")},
+        plan=(of_item("medications", "dosage", 1), of_item("medications", "dosage", 1)(START)),
+        contested=(Cause.WORDS_DISAGREE, {"order"}),
+    ),
+    "the chart tells the patient more of a dose": Row(
+        there={ORDER: told("Take 50 mg after breakfast")},
+        plan=(
+            lambda plan: of_item("medications", "dosage", 1)(plan)[0].instruction,
+            "Take 50 mg after breakfast",
+        ),
+    ),
+    "the chart changes a dose, and somebody's narrative says the old one": Row(
+        there={ORDER: both(dose(100), sets(text=narrated("Take 50 mg, do NOT increase")))},
+        plan=(of_item("medications", "dosage", 1), of_item("medications", "dosage", 1)(START)),
+        contested=(Cause.WORDS_DISAGREE, {"order"}),
+    ),
+    "the chart changes a dose, and somebody's narrative says none": Row(
+        there={ORDER: both(dose(100), sets(text=narrated("Prefers to take it in the morning")))},
+        plan=(lambda plan: of_item("medications", "dosage", 1)(plan)[0].dose.value, Decimal(100)),
+    ),
+    "the chart changes a dose, and its generated narrative says the old one": Row(
+        there={ORDER: both(dose(100), sets(text=narrated("Take 50 mg", status="generated")))},
+        plan=(lambda plan: of_item("medications", "dosage", 1)(plan)[0].dose.value, Decimal(100)),
+    ),
+    "somebody writes a narrative of another dose": Row(
+        there={ORDER: sets(text=narrated("Take 75 mg"))},
         contested=(Cause.WORDS_DISAGREE, {"order"}),
     ),
     "a medication is stopped there while we say what it supports": Row(

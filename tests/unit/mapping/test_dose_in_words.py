@@ -62,3 +62,29 @@ def test_a_dose_without_a_unit_is_contradicted_by_nothing() -> None:
 
 def test_a_dose_without_structure_is_contradicted_by_nothing() -> None:
     assert not words_contradict({"text": "50 mg once a day"})
+
+
+INSTRUCTED = {
+    "an instruction of another dose": ("Take 50 mg in the morning", None, True),
+    "an instruction of the dose": ("Take 100 mg in the morning", None, False),
+    "an instruction of no dose": ("with breakfast", None, False),
+    "a limit": ("as needed, no more than 200 mg a day", None, False),
+    "a limit beside another dose": ("Take 50 mg, at most 200 mg a day", None, True),
+    "a limit of the dose beside another dose": ("Take 50 mg, up to 100 mg a day", None, True),
+    "an instruction of another dose beside a sentence of the dose": ("50 mg to begin with", "100 mg", False),
+    "an instruction of another dose beside a sentence of none": ("Take 50 mg", "as discussed", True),
+}
+
+
+@pytest.mark.parametrize(("told", "text", "contradict"), INSTRUCTED.values(), ids=INSTRUCTED)
+def test_what_the_patient_is_told_speaks_where_no_sentence_names_a_dose(
+    told: str, text: str | None, contradict: bool
+) -> None:
+    dosage = {**a_dosage(text or "", 100), "patientInstruction": told, "asNeededBoolean": True}
+    assert words_contradict(dosage) is contradict
+    if contradict:
+        with pytest.raises(Unreadable, match="names another dose") as refused:
+            step_from_fhir(dosage)
+        assert refused.value.below == ".patientInstruction"
+    else:
+        assert step_from_fhir(dosage).instruction == told

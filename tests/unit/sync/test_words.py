@@ -45,6 +45,19 @@ STEPS = {
         [{**STEP, "text": "one in the morning"}],
         f"dosage instruction: {SAID} (written: one in the morning)",
     ),
+    "a step with an instruction for the patient": (
+        [{**STEP, "patientInstruction": "with breakfast"}],
+        f"dosage instruction: {SAID}, for the patient: with breakfast",
+    ),
+    "words alone with an instruction for the patient": (
+        [{"text": "as discussed", "patientInstruction": "with breakfast"}],
+        "dosage instruction: as written: as discussed, for the patient: with breakfast",
+    ),
+    "an instruction that says another dose": (
+        [{**STEP, "patientInstruction": "take 100 mg"}],
+        "dosage instruction: dose and rate dose quantity 50 mg,"
+        " timing repeat frequency 1, period 1, period unit d, patient instruction take 100 mg",
+    ),
     "words alone": ([{"text": "as discussed"}], "dosage instruction: as written: as discussed"),
     "a structure that no plan holds": (
         [{"sequence": 1, "site": {"text": "left arm"}}],
@@ -104,6 +117,15 @@ VALUES = {
 @pytest.mark.parametrize(("place", "theirs", "line"), VALUES.values(), ids=VALUES)
 def test_a_value_of_every_shape_is_said(place: tuple[str, str], theirs: JsonObject, line: str) -> None:
     assert line in said(*place, **theirs)
+
+
+def test_what_a_person_wrote_of_the_whole_resource_is_said_with_what_the_chart_says() -> None:
+    div = "<div><p>Take <b>50 mg</b>,</p><p>do &lt;not&gt; increase</p></div>"
+    shown = words(ORDER, "order", text={"status": "additional", "div": div})
+    assert shown.theirs[-1] == "narrative: Take 50 mg , do <not> increase"
+    assert shown.agreed == shown.ours == ("status: active", "intent: order")
+    generated = words(ORDER, "order", text={"status": "generated", "div": div})
+    assert generated.theirs == generated.ours
 
 
 def test_who_changed_a_group_is_named_beside_what_both_say() -> None:
