@@ -179,7 +179,7 @@ def _settled(item: InboxItem, now: datetime, *, outcome: str = "settled") -> Inb
     return replace(item, state=ItemState.CLOSED, closed_at=now, outcome=outcome)
 
 
-_UNTIL_ACKNOWLEDGED = frozenset({Cause.NOT_APPLIED, Cause.VANISHED}) | TOLD_ONCE
+_UNTIL_ACKNOWLEDGED = frozenset({Cause.NOT_APPLIED, Cause.WORDS_LEFT, Cause.VANISHED}) | TOLD_ONCE
 
 
 def _outcome(item: InboxItem, wanted: Iterable[Contested]) -> str:

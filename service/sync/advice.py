@@ -27,6 +27,8 @@ NEXT_STEP_OF_CAUSE: Mapping[str, str] = MappingProxyType({
     Cause.FORBIDDEN_STEP: "choose ours: what has ended is not reopened, make a new one",
     Cause.UNREADABLE: "choose ours, or a third value that the plan can hold",
     Cause.WORDS_DISAGREE: "choose ours, or a third value; theirs is never taken for a dose",
+    Cause.BESIDE_WORDS: "choose for each group; with ours, have the narrative in the chart rewritten",
+    Cause.WORDS_LEFT: "have the narrative in the chart rewritten, and take note",
     Cause.NOT_UNDERSTOOD: "have the chart mended: it closes by itself",
     Cause.OTHER_PATIENT: "have the chart mended: it belongs to somebody else, or was left there by a merge",
     Cause.NOT_APPLIED: "take note",

@@ -23,9 +23,10 @@ from service.sync.drafts import Meant, meant, rendered_by_name, symbols
 from service.sync.groups import Owner
 from service.sync.inbox import content_of, digest_of
 from service.sync.merge import LINKS, Both, Ours, Rules, Theirs, Verdict
+from service.sync.narratives import beside, digest_of_narrative
 from service.sync.planner import Vanished
 from service.sync.questions import Question
-from service.sync.reconciliation import Agree, Cause, Contest, TakeIn, reconcile
+from service.sync.reconciliation import Action, Agree, Cause, Contest, TakeIn, reconcile
 from service.sync.restored import in_doubt
 from service.sync.sides import Agreed, Sides, changed_groups, put_group, symbolic
 from service.sync.tracked import Seen
@@ -53,6 +54,8 @@ class Contested:
     @property
     def digest(self) -> str:
         """The digest of all that is shown."""
+        if self.cause is Cause.WORDS_LEFT and self.held is not None:
+            return digest_of_narrative(self.held.resource)
         return digest_of(self.sides) if self.question is None else self.question.digest
 
 
@@ -95,6 +98,7 @@ class _Looking:
     taking: dict[Key, "_Edit"] = field(default_factory=dict)
     restamped: dict[Key, LedgerEntry] = field(default_factory=dict)
     open: list[Contested] = field(default_factory=list)
+    told: list[Contested] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +125,9 @@ def take_in(agenda: Agenda, seen: Seen, rules_of: RulesOf) -> Intake:
             _judge(looking, key, held)
     plan, back = _read(looking)
     entries = {key: _entry(looking, edit, back[key]) for key, edit in looking.taking.items()}
-    told = [one for edit in looking.taking.values() for one in _told(edit, back[edit.key])]
+    stuck = {one.key for one in looking.open}
+    told = [one for one in looking.told if one.key not in stuck]
+    told += [one for edit in looking.taking.values() for one in _told(edit, back[edit.key])]
     stopped = {one.key: _stopped(agenda, one) for one in looking.open}
     entries |= looking.restamped | stopped
     return Intake(plan=plan, entries=entries, open=tuple(looking.open), told=tuple(told))
@@ -143,6 +149,8 @@ def _judge(looking: _Looking, key: Key, held: Held) -> None:
     if not isinstance(action, Contest) and not rules.choices and disagree(sides.agreed.theirs, sides.theirs):
         action = Contest(cause=Cause.WORDS_DISAGREE, groups=in_dispute(sides))
     edit = _Edit(key=key, held=held, sides=sides, rules=rules)
+    if not isinstance(action, Contest) and not rules.choices:
+        action = _narrated(looking, edit, action)
     match action:
         case Contest(cause=cause, groups=groups):
             looking.open.append(_contested(edit, cause, groups))
@@ -152,6 +160,16 @@ def _judge(looking: _Looking, key: Key, held: Held) -> None:
             looking.taking[key] = replace(edit, resource=resource, verdicts=verdicts)
         case _:
             _note_restamped(looking, key, held)
+
+
+def _narrated(looking: _Looking, edit: _Edit, action: Action) -> Action:
+    """Let a person hear of what we change beside a person's narrative, before it leaves or once it may."""
+    match beside(edit.sides, edit.rules, looking.agenda):
+        case (Cause.BESIDE_WORDS, groups):
+            return Contest(cause=Cause.BESIDE_WORDS, groups=groups)
+        case (cause, groups):
+            looking.told.append(_contested(edit, cause, groups))
+    return action
 
 
 def _doubt(entry: LedgerEntry, sides: Sides, rules: Rules) -> Cause | None:

@@ -31,6 +31,7 @@ from service.sync.identity import (
     way_to_create,
 )
 from service.sync.lost import LOST, is_ours
+from service.sync.narratives import hold_back, made_anew
 from service.sync.outgoing import Outgoing
 from service.sync.planner import Agree, Dispute, Revise, Vanished, changed, decide
 from service.sync.prescriptions import look_for_orders
@@ -62,7 +63,10 @@ def push(agenda: Agenda, ports: Ports, open_rows: tuple[JournalRow, ...]) -> Out
     opening = open_chart(agenda, ports, open_rows)
     if opening.in_the_way:
         return Outcome(items=opening.in_the_way)
-    return send(agenda, ports, opening.unknown)
+    before = dict(agenda.ledger)
+    held_back = hold_back(agenda, {report.key for report in opening.unknown})
+    _keep_links(agenda, ports, before)
+    return send(agenda, ports, (*opening.unknown, *held_back))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +157,8 @@ def _decided(sender: Sender, said: Meant) -> dict[Key, Outgoing]:
     for key, sight in sights.items():
         ours = without(news[key], sender.absent)
         body = _touched(agenda.ledger.get(key), ours, body=bodies[key], held=sight.held)
+        if sight.held is not None:
+            body = made_anew(body, ours, sight.held.resource)
         draft = Outgoing(key=key, ours=ours, body=body, way=sight.way)
         outgoing |= _judged(sender, draft, sight.held)
     return outgoing

@@ -41,6 +41,8 @@ class Cause(StrEnum):
     FORBIDDEN_STEP = "forbidden-step"
     UNREADABLE = "unreadable"
     WORDS_DISAGREE = "words-disagree"
+    BESIDE_WORDS = "beside-words"
+    WORDS_LEFT = "words-left"
     NOT_UNDERSTOOD = "not-understood"
     OTHER_PATIENT = "other-patient"
     NOT_APPLIED = "not-applied"

@@ -27,6 +27,7 @@ _REASONS: Mapping[Cause, str] = {
     Cause.FORBIDDEN_STEP: "the chart reopened what had ended: a person decides",
     Cause.UNREADABLE: "the chart says something that the plan cannot hold: a person decides",
     Cause.WORDS_DISAGREE: "the chart's dose and its words say different things: a person decides",
+    Cause.BESIDE_WORDS: "a person's narrative of what was changed here stands in the chart: a person decides",
     Cause.NOT_UNDERSTOOD: "something that is not known changes what the chart says: it is left as it is",
     Cause.OTHER_PATIENT: "the chart's resource speaks of another patient: nothing of it is read or written",
     Cause.RESTORED: "the server went back behind what was agreed: a person decides",

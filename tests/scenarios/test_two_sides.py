@@ -37,8 +37,9 @@ def test_no_edit_is_lost(row: Row) -> None:
     wanted = {(row.contested[0].value, frozenset(row.contested[1]))} if row.contested else set()
     told = {(Cause.NOT_APPLIED.value, frozenset(row.lost))} if row.lost else set()
     named = {(Cause.EVIDENCE_WITHDRAWN.value, frozenset(row.withdrawn))} if row.withdrawn else set()
-    assert waiting == wanted | told | named
-    beside = {Cause.NOT_APPLIED, Cause.EVIDENCE_WITHDRAWN}
+    left = {(Cause.WORDS_LEFT.value, frozenset(row.left))} if row.left else set()
+    assert waiting == wanted | told | named | left
+    beside = {Cause.NOT_APPLIED, Cause.WORDS_LEFT, Cause.EVIDENCE_WITHDRAWN}
     open_keys = {(one.resource_type, one.item_id) for one in clinic.inbox if one.cause not in beside}
     stuck = {(one.key.type, one.key.item) for one in report.items if one.done not in SETTLED}
     assert stuck == open_keys, "what is not in dispute goes on"

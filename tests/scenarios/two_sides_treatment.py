@@ -1,5 +1,6 @@
 """Goals and medications that both sides change."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -32,6 +33,9 @@ STATED = {
     "coding": [{"system": "http://terminology.hl7.org/CodeSystem/goal-achievement", "code": "achieved"}]
 }
 OWN_REASON = {"coding": [{"system": "urn:example:reasons", "code": "17"}], "text": "Away for three weeks"}
+
+(FIRST, *LATER) = of_item("medications", "dosage", 1)(START)
+SMALLER = (replace(FIRST, dose=replace(FIRST.dose, value=Decimal("12.5"))), *LATER)
 
 TREATMENT = {
     # Goals
@@ -104,6 +108,37 @@ TREATMENT = {
         there={GOAL: sets(priority={"text": "high"})},
         chart=(of_chart(GOAL, "priority", "text"), "high"),
     ),
+    "we reword a goal of which the EHR generated a narrative": Row(
+        here=item("goals", description="our words"),
+        there={GOAL: sets(text=narrated("Goal: sleep better", status="generated"))},
+        chart=(lambda clinic: clinic.of(GOAL).get("text"), None),
+    ),
+    "the EHR generates a narrative of a goal": Row(
+        there={GOAL: sets(text=narrated("Goal: sleep better", status="generated"))},
+        chart=(of_chart(GOAL, "text", "status"), "generated"),
+    ),
+    "we reword a goal of which somebody wrote a narrative: it stays, and we are told": Row(
+        here=item("goals", description="our words"),
+        there={GOAL: sets(text=narrated("Wants to sleep better"))},
+        chart=(
+            lambda clinic: (clinic.of(GOAL)["description"], clinic.of(GOAL)["text"]),
+            ({"text": "our words"}, narrated("Wants to sleep better")),
+        ),
+        left={"description"},
+    ),
+    "we reword a goal, and somebody who writes a narrative of it says how far it is": Row(
+        here=item("goals", description="our words"),
+        there={GOAL: sets(text=narrated("Sleeps better"), achievementStatus=STATED)},
+        plan=(of_item("goals", "achievement"), Achievement.ACHIEVED),
+        chart=(of_chart(GOAL, "description", "text"), "our words"),
+        left={"description"},
+    ),
+    "we cancel a goal of which somebody wrote a narrative: it ends, and we are told": Row(
+        here=item("goals", status=GoalStatus.CANCELLED, status_reason="The patient wants another"),
+        there={GOAL: sets(text=narrated("Wants to sleep better"))},
+        chart=(of_chart(GOAL, "lifecycleStatus"), "cancelled"),
+        left={"status"},
+    ),
     # Medications
     "the prescriber changes the dose in the chart": Row(
         there={ORDER: dose(75)},
@@ -169,6 +204,17 @@ TREATMENT = {
     "somebody writes a narrative of another dose": Row(
         there={ORDER: sets(text=narrated("Take 75 mg"))},
         contested=(Cause.WORDS_DISAGREE, {"order"}),
+    ),
+    "we change a dose of which somebody wrote a narrative": Row(
+        here=item("medications", 1, dosage=SMALLER),
+        there={ORDER: sets(text=narrated("Take it as we agreed"))},
+        chart=(of_chart(ORDER, "dosageInstruction", 0, "doseAndRate", 0, "doseQuantity", "value"), 50),
+        contested=(Cause.BESIDE_WORDS, {"order"}),
+    ),
+    "we change a dose of which the EHR generated a narrative": Row(
+        here=item("medications", 1, dosage=SMALLER),
+        there={ORDER: sets(text=narrated("Take 50 mg", status="generated"))},
+        chart=(lambda clinic: clinic.of(ORDER).get("text"), None),
     ),
     "a medication is stopped there while we say what it supports": Row(
         here=item("medications", 1, supports=()),
