@@ -9,7 +9,7 @@ from service.application.seeing import seen
 from service.document import merge_patch, plan_from_document, plan_to_document
 from service.domain.values import Invalid, Problem
 from service.fhir.json import JsonObject
-from service.fhir.transitions import may_follow, status_of
+from service.fhir.transitions import is_withdrawn, may_follow, status_of
 from service.ports.inbox import InboxItem, ItemState
 from service.ports.storage import Outdated, UnitOfWork
 from service.sync.inbox import chart_digest_of, sides_in
@@ -31,6 +31,10 @@ _MENDED_THERE = frozenset({Cause.OTHER_PATIENT, Cause.NOT_UNDERSTOOD})
 _BOUND_ANEW = frozenset({Cause.PATIENT_CHANGED})
 # The plan cannot hold what the chart says: it is restored, or said in the plan's own words.
 _UNTAKEABLE = frozenset({Cause.UNREADABLE, Cause.WORDS_DISAGREE})
+
+_WITHDRAWN_THERE = (
+    "was entered in error there, and nothing is written over that: choose theirs, make a new one"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,9 +184,17 @@ def _choice_problems(command: Decide, item: InboxItem) -> Iterator[Problem]:
             yield Problem(f"choices.{name}", "must be ours, theirs or third")
         if choice == Choice.THEIRS and item.cause in _UNTAKEABLE:
             yield Problem(f"choices.{name}", "the plan cannot hold theirs: choose ours, or a third value")
+        if choice in (Choice.OURS, THIRD) and _spared(item):
+            yield Problem(f"choices.{name}", _WITHDRAWN_THERE)
     if (THIRD in command.choices.values()) != (command.patch is not None):
         yield Problem("patch", "goes together with the choice of a third value")
     yield from _reopening(command, sides_in(item.content))
+
+
+def _spared(item: InboxItem) -> bool:
+    """Tell whether theirs alone can be chosen: it was entered in error there, as the plan can say too."""
+    sides = sides_in(item.content)
+    return sides is not None and is_withdrawn(sides.theirs) and item.cause not in _UNTAKEABLE
 
 
 def _reopening(command: Decide, sides: Sides | None) -> Iterator[Problem]:

@@ -34,6 +34,9 @@ class Revision(Value):
     recorded_at: datetime
 
 
+_STATUSES = ("status", "verification")
+
+
 def changed_groups(before: Plan | None, after: Plan) -> tuple[str, ...]:
     """Return the names of the plan's fields that differ, in the plan's order; all that are set, at first."""
     names = (item.name for item in fields(Plan))
@@ -80,15 +83,29 @@ def _group_problems(before: Plan, after: Plan) -> Iterator[Problem]:
 
 
 def _item_problems(old: Any, new: Any) -> Iterator[Problem]:
-    for name in ("status", "verification"):
+    for name in _STATUSES:
         was, is_now = getattr(old, name, None), getattr(new, name, None)
         if was is not None and is_now is not None and not may_follow(was, is_now):
             yield Problem(name, f"cannot follow {was}; an ending is final, add a new item instead")
+    if _withdrawn(old):
+        yield from _changes(old, new)
+        return
     match old:
         case MedicationOrder():
             yield from _order_problems(old, new)
         case JournalEntry() if old.shared and not new.shared:
             yield Problem("shared", "cannot be taken back: a chart may hold it; mark it entered-in-error")
+
+
+def _withdrawn(one: Any) -> bool:
+    return "entered-in-error" in (getattr(one, "status", None), getattr(one, "verification", None))
+
+
+def _changes(old: Any, new: Any) -> Iterator[Problem]:
+    """Refuse every change of what was entered in error: no chart would take it any more."""
+    for name in (one.name for one in fields(old)):
+        if name not in _STATUSES and getattr(old, name) != getattr(new, name):
+            yield Problem(name, "cannot change: it was entered in error, add a new item instead")
 
 
 def _order_problems(old: MedicationOrder, new: MedicationOrder) -> Iterator[Problem]:

@@ -75,6 +75,12 @@ def status_of(resource: JsonObject) -> str | None:
     return status if isinstance(status, str) else None
 
 
+def is_withdrawn(resource: JsonObject) -> bool:
+    """Tells whether a resource was entered in error, by its status or by its verification."""
+    codings = resource.get("verificationStatus", {}).get("coding", [])
+    return status_of(resource) == WITHDRAWN or any(one.get("code") == WITHDRAWN for one in codings)
+
+
 def is_terminal(kind: str, status: str) -> bool:
     """Tells whether a resource of this type ends with this status: nothing but a withdrawal may follow."""
     return status == WITHDRAWN or status in _endings(kind)

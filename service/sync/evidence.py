@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from service.fhir.json import JsonObject
 from service.fhir.references import references_in
-from service.fhir.transitions import WITHDRAWN
+from service.fhir.transitions import is_withdrawn
 from service.mapping.references import Key
 from service.ports.ehr import Held
 from service.sync.agenda import Agenda
@@ -33,19 +33,13 @@ def look_for_withdrawn(agenda: Agenda, seen: Seen) -> tuple[Question, ...]:
             about=frozenset(map(str, _resting_on(key, said))) or frozenset({str(key)}),
         )
         for key, held in sorted(fresh.items())
-        if key in said and not withdrawn(said[key])
+        if key in said and not is_withdrawn(said[key])
     )
 
 
-def withdrawn(resource: JsonObject) -> bool:
-    """Tell whether a resource says that it was entered in error, by its status or its verification."""
-    codings = resource.get("verificationStatus", {}).get("coding", [])
-    return resource.get("status") == WITHDRAWN or any(one.get("code") == WITHDRAWN for one in codings)
-
-
 def _newly(agenda: Agenda, key: Key, held: Held) -> bool:
-    known = key.type in _EVIDENCE and withdrawn(held.resource)
-    before = withdrawn(agenda.entry(key).agreed_theirs or {})
+    known = key.type in _EVIDENCE and is_withdrawn(held.resource)
+    before = is_withdrawn(agenda.entry(key).agreed_theirs or {})
     return known and not before and not agenda.answers.noted(key, Cause.EVIDENCE_WITHDRAWN)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from service.fhir.json import JsonObject
 from service.fhir.references import references_in
 from service.mapping.references import Key
-from service.ports.ehr import EhrError, UnknownOutcome
+from service.ports.ehr import EhrError, Held, UnknownOutcome
 from service.ports.storage import LedgerEntry, LinkState
 from service.sync.barrier import Barred
 from service.sync.drafts import agreed_of, rendered
@@ -20,7 +20,7 @@ from service.sync.fingerprint import same
 from service.sync.leading import is_told, phases_claimed, unclaimed
 from service.sync.ordering import HUB, in_reference_order, stage
 from service.sync.outgoing import Outgoing
-from service.sync.planner import changed
+from service.sync.planner import Dispute, Spare, changed, decide
 from service.sync.pruning import without
 from service.sync.report import SETTLED, Done, ItemReport
 from service.sync.sending import BLAMING, STOPPING, Sender
@@ -186,9 +186,19 @@ class Executor:
             body = rendered(self.sender.agenda, {out.key: held.resource}, self.sender.absent)[out.key]
             whole = self._cut(replace(out, body=body, held=held))
             if wrote:
-                self._send((whole,))
+                self._over_draft(whole, held)
             elif same(whole.body, held.resource):
                 self.sender.agree(whole, held)
+
+    def _over_draft(self, whole: Outgoing, held: Held) -> None:
+        """Send the whole plan, unless somebody has said something of the draft since it was made."""
+        match decide(agreed_of(self._entry(whole.key)), whole.body, held.resource):
+            case Spare():
+                self.sender.spare(whole.key, held)
+            case Dispute(reason):
+                self.sender.dispute(whole.key, held, reason)
+            case _:
+                self._send((whole,))
 
     def _send_news(self, out: Outgoing) -> None:
         """Send the plan, unless what is left of it is what the chart holds: a write that says nothing new."""

@@ -11,6 +11,7 @@
 | yes    | changed   | already says it  | Agree                                                |
 | yes    | changed   | changed          | Dispute: never overwritten, never settled by time    |
 | yes    | reopened  | ended            | Dispute: what has ended never becomes active again   |
+| yes    | changed   | entered in error | Spare: nothing is written over what was withdrawn    |
 | yes    | changed   | gone             | Detach: keep ours, ask                               |
 
 Merging two changed sides, and pulling theirs, is the two-way sync's part.
@@ -21,11 +22,15 @@ from typing import TypeAlias
 
 from service.fhir.canonical import digest
 from service.fhir.json import JsonObject
-from service.fhir.transitions import is_terminal, may_follow, status_of
+from service.fhir.transitions import is_terminal, is_withdrawn, may_follow, status_of
 from service.sync.fingerprint import same
 
 UNKNOWN_CONTENT = "the chart holds another content under our identifier"
 CHANGED_THERE = "it was changed in the chart since we wrote it, and was not overwritten"
+WITHDRAWN_THERE = (
+    "it was entered in error in the chart, and nothing is written over that: take the change back, or make a"
+    " new one"
+)
 ENDED_THERE = "it has ended in the chart, and what has ended is not reopened: make a new one"
 
 
@@ -72,11 +77,16 @@ class Dispute:
 
 
 @dataclass(frozen=True, slots=True)
+class Spare:
+    """The chart entered it in error: nothing is written over that, whatever we mean."""
+
+
+@dataclass(frozen=True, slots=True)
 class Detach:
     """The chart lost it: keep ours, ask."""
 
 
-Decision: TypeAlias = Leave | Make | Revise | Agree | Dispute | Detach
+Decision: TypeAlias = Leave | Make | Revise | Agree | Dispute | Spare | Detach
 
 
 def changed(agreed: Agreed | None, ours: JsonObject) -> bool:
@@ -107,6 +117,8 @@ def _revision(agreed: Agreed, ours: JsonObject, held: JsonObject) -> Decision:
         return Agree()
     if not same(agreed.theirs, held):
         return Dispute(CHANGED_THERE)
+    if is_withdrawn(held):
+        return Spare()
     return Dispute(ENDED_THERE) if _reopens(ours, held) else Revise(ours)
 
 

@@ -33,7 +33,7 @@ from service.sync.identity import (
 from service.sync.lost import LOST, is_ours
 from service.sync.narratives import hold_back, made_anew
 from service.sync.outgoing import Outgoing
-from service.sync.planner import Agree, Dispute, Revise, Vanished, changed, decide
+from service.sync.planner import Agree, Dispute, Revise, Spare, Vanished, changed, decide
 from service.sync.prescriptions import look_for_orders
 from service.sync.pruning import without
 from service.sync.report import Done, ItemReport
@@ -246,6 +246,8 @@ def _judged(sender: Sender, draft: Outgoing, found: Held | None) -> dict[Key, Ou
             sender.agree(draft, held)
         case Dispute(reason), Held() as held:
             sender.dispute(draft.key, held, reason)
+        case Spare(), Held() as held:
+            sender.spare(draft.key, held)
         case _:
             return {draft.key: draft}
     return {}

@@ -22,7 +22,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from service.fhir.json import JsonObject
-from service.fhir.transitions import is_terminal, may_follow, status_of
+from service.fhir.transitions import is_terminal, is_withdrawn, may_follow, status_of
 from service.sync.merge import Both, Fork, Ours, Rules, Theirs, Untouched, Verdict, joined, verdicts
 from service.sync.sides import Sides
 
@@ -122,9 +122,14 @@ def _cause(sides: Sides, *, here: bool, moved: bool) -> Cause | None:
         return None
     if was and now and not may_follow(kind, was, now):
         return Cause.FORBIDDEN_STEP
-    if here and now != was and now in HALTS:
+    if here and (_withdrawn_there(sides) or (now != was and now in HALTS)):
         return Cause.HALTED_THERE
     return Cause.ENDED_HERE if here and _ended(sides) else None
+
+
+def _withdrawn_there(sides: Sides) -> bool:
+    """Tell whether the chart entered it in error: a diagnosis says so in its verification, not a status."""
+    return is_withdrawn(sides.theirs) and not is_withdrawn(sides.agreed.theirs)
 
 
 def _ended(sides: Sides) -> bool:

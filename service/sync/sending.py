@@ -31,7 +31,7 @@ from service.sync.drafts import rendered
 from service.sync.fencing import must_hold
 from service.sync.fingerprint import not_kept, same
 from service.sync.outgoing import Outgoing, addressed
-from service.sync.planner import CHANGED_THERE, UNKNOWN_CONTENT
+from service.sync.planner import CHANGED_THERE, UNKNOWN_CONTENT, WITHDRAWN_THERE
 from service.sync.report import Done, ItemReport
 
 # These end the push: the server is not there, does not let us in or is not what it was, or we may not write.
@@ -132,10 +132,14 @@ class Sender:
         self._enter(report, entry)
         self._keep([out.key])
 
-    def dispute(self, key: Key, held: Held, reason: str) -> None:
+    def spare(self, key: Key, held: Held) -> None:
+        """Leave what the chart entered in error as it is: no decision could have it written over."""
+        self.dispute(key, held, WITHDRAWN_THERE, state=LinkState.PARKED)
+
+    def dispute(self, key: Key, held: Held, reason: str, *, state: LinkState = LinkState.CONFLICT) -> None:
         """Leave what the chart holds as it is, linked and waiting for a person."""
         self.seen[key] = held.resource
-        entry = linked_entry(self.agenda.entry(key), held, state=LinkState.CONFLICT, reason=reason)
+        entry = linked_entry(self.agenda.entry(key), held, state=state, reason=reason)
         report = ItemReport(
             key=key, done=Done.CONFLICT, reference=held.reference, version=held.version, reason=reason
         )

@@ -1,6 +1,7 @@
 """From one snapshot to the next: nothing is left out, nothing ended starts again, no made order changes."""
 
 from dataclasses import fields, replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -209,6 +210,42 @@ def test_what_was_shared_is_marked_as_an_error_and_not_hidden():
     check_succession(
         before, replace(before, journal=(replace(shared, status=RecordStatus.ENTERED_IN_ERROR),))
     )
+
+
+WITHDRAWN = {
+    "goals[0].description": (
+        a_plan(goals=(a_goal(status=GoalStatus.ENTERED_IN_ERROR),)),
+        {"goals": (a_goal(status=GoalStatus.ENTERED_IN_ERROR, description="other words"),)},
+    ),
+    "conditions[0].onset": (
+        a_plan(conditions=(a_condition(verification=Verification.ENTERED_IN_ERROR, course=None),)),
+        {
+            "conditions": (
+                a_condition(verification=Verification.ENTERED_IN_ERROR, course=None, onset=date(2001, 2, 3)),
+            )
+        },
+    ),
+    "journal[0].insights": (
+        a_plan(journal=(a_journal_entry(status=RecordStatus.ENTERED_IN_ERROR),)),
+        {"journal": (a_journal_entry(status=RecordStatus.ENTERED_IN_ERROR, insights="other words"),)},
+    ),
+}
+
+
+@pytest.mark.parametrize("field", WITHDRAWN)
+def test_what_was_entered_in_error_stays_as_it_is(field):
+    """No chart takes a change of it any more, so the plan would say what the chart never will."""
+    before, changes = WITHDRAWN[field]
+    found = refusals(lambda: check_succession(before, replace(before, **changes)))
+    assert set(found) == {field}
+    assert "entered in error" in found[field]
+    check_succession(before, replace(before, title="another title"))
+
+
+def test_what_is_withdrawn_may_be_reworded_in_the_same_breath():
+    before = a_plan()
+    withdrawn = a_goal(status=GoalStatus.ENTERED_IN_ERROR, description="of another patient")
+    check_succession(before, replace(before, goals=(withdrawn,)))
 
 
 def test_an_order_may_be_paused_and_taken_up_again():

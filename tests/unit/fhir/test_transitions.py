@@ -3,7 +3,7 @@ from itertools import pairwise, product
 import pytest
 
 from service.fhir.schema import elements
-from service.fhir.transitions import is_terminal, may_follow, status_of
+from service.fhir.transitions import is_terminal, is_withdrawn, may_follow, status_of
 
 
 def statuses(kind):
@@ -32,6 +32,25 @@ TYPES = sorted(ENDINGS)
 @pytest.mark.parametrize("kind", TYPES)
 def test_the_endings_of_a_type_are_known(kind):
     assert {one for one in statuses(kind) if is_terminal(kind, one)} == ENDINGS[kind] | {"entered-in-error"}
+
+
+@pytest.mark.parametrize(
+    ("resource", "expected"),
+    [
+        ({"resourceType": "Goal", "lifecycleStatus": "entered-in-error"}, True),
+        ({"resourceType": "Goal", "lifecycleStatus": "cancelled"}, False),
+        ({"resourceType": "Task", "status": "entered-in-error"}, True),
+        (
+            {"resourceType": "Condition", "verificationStatus": {"coding": [{"code": "entered-in-error"}]}},
+            True,
+        ),
+        ({"resourceType": "Condition", "verificationStatus": {"coding": [{"code": "refuted"}]}}, False),
+        ({"resourceType": "Condition", "verificationStatus": {"text": "a mistake"}}, False),
+        ({"resourceType": "Patient"}, False),
+    ],
+)
+def test_each_type_has_its_own_way_to_say_that_it_was_entered_in_error(resource, expected):
+    assert is_withdrawn(resource) is expected
 
 
 @pytest.mark.parametrize("kind", TYPES)

@@ -31,6 +31,8 @@ VISIT: JsonObject = {
     "start": "2026-01-01T09:00:00Z",
     "comment": "as agreed",
 }
+PROBLEM: JsonObject = {"resourceType": "Condition", "verificationStatus": {"coding": [{"code": "confirmed"}]}}
+VERIFICATION, MISTAKEN = "verificationStatus", {"coding": [{"code": "entered-in-error"}]}
 HERE, THERE, LIKE = {"text": "ours"}, {"text": "theirs"}, {"text": "both"}
 
 
@@ -192,6 +194,24 @@ ACTIONS = {
         {},
         {STATUS: "active"},
         contest(Cause.FORBIDDEN_STEP, "status"),
+    ),
+    "they enter a diagnosis in error, which we date anew": (
+        PROBLEM,
+        {"onsetDateTime": "2020-01-01"},
+        {VERIFICATION: MISTAKEN},
+        contest(Cause.HALTED_THERE, "diagnosis", "onset"),
+    ),
+    "both enter a diagnosis in error, and we date it anew": (
+        PROBLEM,
+        {"onsetDateTime": "2020-01-01", VERIFICATION: MISTAKEN},
+        {VERIFICATION: MISTAKEN},
+        contest(Cause.HALTED_THERE, "onset"),
+    ),
+    "we date a diagnosis anew that they entered in error before": (
+        {**PROBLEM, VERIFICATION: MISTAKEN},
+        {"onsetDateTime": "2020-01-01"},
+        {},
+        Send(),
     ),
     "a status of theirs is gone": ({**VISIT, "status": "proposed"}, {}, {"status": None}, TakeIn),
 }

@@ -14,6 +14,7 @@ from service.sync.planner import (
     Leave,
     Make,
     Revise,
+    Spare,
     Vanished,
     changed,
     decide,
@@ -57,7 +58,6 @@ def status(kind: str, value: str | None, note: str) -> dict[str, object]:
     [
         ("MedicationRequest", "stopped", "active", True),
         ("MedicationRequest", "completed", "on-hold", True),
-        ("MedicationRequest", "entered-in-error", "active", True),
         ("Appointment", "cancelled", "booked", True),
         ("Goal", "completed", "active", True),
         ("MedicationRequest", "stopped", "stopped", False),
@@ -72,6 +72,15 @@ def test_what_has_ended_never_becomes_active_again(kind, there, meant, reopens):
     held, ours = status(kind, there, "before"), status(kind, meant, "after")
     wanted = Dispute(ENDED_THERE) if reopens else Revise(ours)
     assert decide(Agreed(ours_digest=digest(held), theirs=held), ours, held) == wanted
+
+
+@pytest.mark.parametrize("meant", ["entered-in-error", "active", None])
+@pytest.mark.parametrize("kind", ["MedicationRequest", "Goal", "Task"])
+def test_nothing_is_written_over_what_the_chart_entered_in_error(kind, meant):
+    held, ours = status(kind, "entered-in-error", "before"), status(kind, meant, "after")
+    agreed = Agreed(ours_digest=digest(held), theirs=held)
+    assert decide(agreed, ours, held) == Spare()
+    assert decide(agreed, held, held) == Agree()
 
 
 def test_only_another_content_is_a_change():
