@@ -9,7 +9,7 @@ from service.application.writing import WritingState, state_of
 from service.ports.inbox import InboxItem, ItemState
 from service.ports.journal import JournalRow
 from service.ports.storage import LedgerEntry, LinkState, UnitOfWork, Unknown
-from service.sync.advice import NEXT_STEP
+from service.sync.advice import STOPS, advice
 from service.sync.agenda import remote_of
 from service.sync.report import Standing
 
@@ -51,7 +51,8 @@ class SyncStatus:
     """Where a plan stands over one connection.
 
     `writing` tells whether anything is written into charts at all.
-    `in_step` holds only when the last pass brought this very revision into the chart and nothing is left;
+    `in_step` holds only when the last pass brought this very revision into the chart and nothing is left, and
+    no person is waited for before a resource goes on;
     `in_step_as_of` is when that was seen last. `queued_since` and `running_since` speak of the worker's pass,
     `next_try` of when it tries again after `failures` in a row, of which `failure` is the last one's code.
     """
@@ -106,7 +107,8 @@ def sync_status(
         )
     if last is None:
         return status
-    in_step = (last.revision, last.standing) == (head.number, Standing.IN_STEP)
+    brought = (last.revision, last.standing) == (head.number, Standing.IN_STEP)
+    in_step = brought and not any(STOPS[one.cause] for one in waiting if one.state is ItemState.OPEN)
     return replace(
         status,
         in_step=in_step,
@@ -128,9 +130,17 @@ def why(
             raise Unknown("item", item_id)
         rows = work.journal.of_item(connection_id, item_id, limit=_LATEST)
         waiting = work.inbox.of_item(connection_id, item_id)
-        standing = [_as_it_stands(plan, entry, work) for plan, entry in entries]
-    shown = {(_key(one), one.remote_id, one.version, one.state, one.reason): one for one in standing}
-    return tuple(_status(entry, waiting, rows=rows) for entry in shown.values())
+        standing = [(plan, _as_it_stands(plan, entry, work)) for plan, entry in entries]
+    told = [
+        _status(entry, [item for item in waiting if item.plan_id == plan], rows=rows)
+        for plan, entry in standing
+    ]
+    return tuple({_seen(one): one for one in told}.values())
+
+
+def _seen(one: ItemStatus) -> tuple[object, ...]:
+    """Return what tells the ways apart in which plans may stand to one resource."""
+    return one.resource_type, one.reference, one.version, one.state, one.reason, one.inbox_items
 
 
 def _as_it_stands(plan_id: str, entry: LedgerEntry, work: UnitOfWork) -> LedgerEntry:
@@ -155,20 +165,21 @@ def _key(entry: LedgerEntry) -> tuple[str, str]:
 def _status(
     entry: LedgerEntry, waiting: Iterable[InboxItem], *, rows: Iterable[JournalRow] = ()
 ) -> ItemStatus:
-    open_items = (item for item in waiting if (item.resource_type, item.item_id) == _key(entry))
+    items = tuple(item for item in waiting if (item.resource_type, item.item_id) == _key(entry))
+    advised = advice(entry, items)
     mine = (row for row in rows if row.resource_type == entry.resource_type)
     return ItemStatus(
         resource_type=entry.resource_type,
         item_id=entry.item_id,
-        state=entry.state,
-        next_step=NEXT_STEP[entry.state],
+        state=advised.state,
+        next_step=advised.next_step,
         reference=remote_of(entry),
         version=entry.version,
-        reason=entry.reason,
+        reason=advised.reason,
         not_kept=entry.not_kept,
         last_tried=entry.last_tried,
         last_succeeded=entry.last_succeeded,
-        inbox_items=tuple(item.id for item in open_items if item.state is ItemState.OPEN),
+        inbox_items=tuple(item.id for item in items if item.state is ItemState.OPEN),
         attempts=tuple(_attempt(row) for row in mine),
     )
 

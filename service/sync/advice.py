@@ -1,9 +1,11 @@
-"""What to do next about a resource, by the state in which it stands; docs/sync.md says more."""
+"""What to do next about a resource, by how it stands and what waits of it; docs/sync.md says more."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
-from service.ports.storage import LinkState
+from service.ports.inbox import InboxItem, ItemState
+from service.ports.storage import LedgerEntry, LinkState
 from service.sync.reconciliation import Cause
 
 NEXT_STEP: Mapping[LinkState, str] = MappingProxyType({
@@ -11,7 +13,7 @@ NEXT_STEP: Mapping[LinkState, str] = MappingProxyType({
     LinkState.WAITING: "sync again",
     LinkState.IN_FLIGHT: "wait: a request is on its way",
     LinkState.UNKNOWN_OUTCOME: "sync again after the settle time: its effect is looked for first",
-    LinkState.CONFLICT: "decide it in the inbox",
+    LinkState.CONFLICT: "read the reason, and sync: what a person decides of it then waits in the inbox",
     LinkState.NOT_KEPT: "nothing, or enter by hand what the server does not keep",
     LinkState.PARKED: "read the reason, mend it, and sync again",
     LinkState.DETACHED: "put it back in the chart, or have it made again: `item=again` for its `vanished`",
@@ -44,3 +46,71 @@ NEXT_STEP_OF_CAUSE: Mapping[str, str] = MappingProxyType({
     Cause.DECEASED: "take note: only endings that people sign are written, and nobody is reminded",
     Cause.EVIDENCE_WITHDRAWN: "look at what rests on it, and take note",
 })  # fmt: skip
+
+STOPS: Mapping[str, bool] = MappingProxyType({
+    Cause.SAME_GROUP: True,
+    Cause.HALTED_THERE: True,
+    Cause.ENDED_HERE: True,
+    Cause.FORBIDDEN_STEP: True,
+    Cause.UNREADABLE: True,
+    Cause.WORDS_DISAGREE: True,
+    Cause.NOT_UNDERSTOOD: True,
+    Cause.OTHER_PATIENT: True,
+    Cause.NOT_APPLIED: False,
+    Cause.VANISHED: False,
+    Cause.RESTORED: True,
+    Cause.TWO_CLAIMANTS: True,
+    Cause.BOOKED_THERE: False,
+    Cause.RENEWED_THERE: True,
+    Cause.EXISTS_THERE: False,
+    Cause.BESIDE_WORDS: True,
+    Cause.WORDS_LEFT: False,
+    Cause.CANNOT_TAKE_UP: False,
+    Cause.PATIENT_MATCH: False,
+    Cause.PATIENT_CHANGED: False,
+    Cause.DECEASED: False,
+    Cause.EVIDENCE_WITHDRAWN: False,
+})  # fmt: skip
+"""Whether nothing of a resource moves while an item of this cause is open; beside others it goes on."""
+
+_DECIDED = "sync: what was decided in the inbox is carried out"
+# Of itself nothing is left to do in these states: what waits in the inbox is the next step.
+_RESTING = frozenset({
+    LinkState.IN_SYNC, LinkState.NOT_KEPT, LinkState.DETACHED, LinkState.PULL_ONLY, LinkState.PLAN_ONLY,
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """How a resource stands, why, and what to do next."""
+
+    state: LinkState
+    reason: str | None
+    next_step: str
+
+
+def advice(entry: LedgerEntry, items: Iterable[InboxItem]) -> Advice:
+    """Return the advice on a resource of which these items of the inbox speak.
+
+    What waits for a person comes before all else, but for a patient who must be bound anew.
+    """
+    found = tuple(items)
+    waiting = [one.cause for one in found if one.state is ItemState.OPEN]
+    decided = any(one.state is ItemState.DECIDED for one in found)
+    stopped = next((one for one in waiting if STOPS[one]), None)
+    step = NEXT_STEP[entry.state]
+    if entry.state is LinkState.FROZEN:
+        return Advice(state=entry.state, reason=entry.reason, next_step=step)
+    if stopped is not None:
+        return Advice(state=LinkState.CONFLICT, reason=stopped, next_step=NEXT_STEP_OF_CAUSE[stopped])
+    if waiting:
+        step = _beside(entry.state, waiting)
+    elif decided:
+        step = _DECIDED
+    return Advice(state=entry.state, reason=entry.reason, next_step=step)
+
+
+def _beside(state: LinkState, waiting: Iterable[str]) -> str:
+    """Return the next steps where a person is waited for and the resource goes on beside that."""
+    first = () if state in _RESTING else (NEXT_STEP[state],)
+    return "; ".join(dict.fromkeys((*first, *(NEXT_STEP_OF_CAUSE[one] for one in waiting))))

@@ -20,7 +20,7 @@ from service.sync.bookings import appointments_there, look_for_bookings
 from service.sync.claimants import Claims, look_for_claimants
 from service.sync.drafts import meant
 from service.sync.evidence import look_for_withdrawn
-from service.sync.intake import Contested, Intake, RulesOf, asked, closed, take_in
+from service.sync.intake import Intake, RulesOf, asked, closed, take_in
 from service.sync.lost import ask_about_lost, carried, link_confirmed, make_again, untold
 from service.sync.offers import look_for_offers
 from service.sync.prescriptions import orders_there
@@ -98,11 +98,10 @@ def take_in_all(
     _proceed(working, pulled.plan, pulled.entries)
     taken = take_in(working, {key: one for key, one in seen.items() if key not in theirs}, rules_of)
     changed = {key: one for key, one in working.ledger.items() if before.get(key) != one}
-    held = tuple(map(asked, waiting))
     return Intake(
         plan=taken.plan,
-        entries={**changed, **taken.entries} | _noted(agenda, held),
-        open=(*held, *pulled.open, *taken.open),
+        entries={**changed, **taken.entries},
+        open=(*map(asked, waiting), *pulled.open, *taken.open),
         told=(*map(asked, (*agenda.questions, *told)), *taken.told, *lost),
     )
 
@@ -138,12 +137,3 @@ def _linked(
 def _proceed(working: Agenda, plan: Plan, entries: Mapping[Key, LedgerEntry]) -> None:
     working.plan = plan
     working.ledger.update(entries)
-
-
-def _noted(agenda: Agenda, held: tuple[Contested, ...]) -> dict[Key, LedgerEntry]:
-    """Return the entries of what waits, as far as it is in the ledger, with the reason."""
-    return {
-        one.key: replace(agenda.ledger[one.key], reason=one.cause.value)
-        for one in held
-        if one.key in agenda.ledger
-    }
