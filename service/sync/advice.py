@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from service.ports.inbox import InboxItem, ItemState
 from service.ports.storage import LedgerEntry, LinkState
+from service.sync.imported import BY_HAND
 from service.sync.reconciliation import Cause
 
 NEXT_STEP: Mapping[LinkState, str] = MappingProxyType({
@@ -73,6 +74,7 @@ STOPS: Mapping[str, bool] = MappingProxyType({
 })  # fmt: skip
 """Whether nothing of a resource moves while an item of this cause is open; beside others it goes on."""
 
+_BY_HAND = "enter in the chart by hand what was changed here: it is the clinic's own"
 _DECIDED = "sync: what was decided in the inbox is carried out"
 # Of itself nothing is left to do in these states: what waits in the inbox is the next step.
 _RESTING = frozenset({
@@ -98,19 +100,16 @@ def advice(entry: LedgerEntry, items: Iterable[InboxItem]) -> Advice:
     waiting = [one.cause for one in found if one.state is ItemState.OPEN]
     decided = any(one.state is ItemState.DECIDED for one in found)
     stopped = next((one for one in waiting if STOPS[one]), None)
-    step = NEXT_STEP[entry.state]
+    step, rests = NEXT_STEP[entry.state], entry.state in _RESTING
     if entry.state is LinkState.FROZEN:
         return Advice(state=entry.state, reason=entry.reason, next_step=step)
+    if entry.reason == BY_HAND:
+        step, rests = _BY_HAND, False
     if stopped is not None:
         return Advice(state=LinkState.CONFLICT, reason=stopped, next_step=NEXT_STEP_OF_CAUSE[stopped])
     if waiting:
-        step = _beside(entry.state, waiting)
+        first = () if rests else (step,)
+        step = "; ".join(dict.fromkeys((*first, *(NEXT_STEP_OF_CAUSE[one] for one in waiting))))
     elif decided:
         step = _DECIDED
     return Advice(state=entry.state, reason=entry.reason, next_step=step)
-
-
-def _beside(state: LinkState, waiting: Iterable[str]) -> str:
-    """Return the next steps where a person is waited for and the resource goes on beside that."""
-    first = () if state in _RESTING else (NEXT_STEP[state],)
-    return "; ".join(dict.fromkeys((*first, *(NEXT_STEP_OF_CAUSE[one] for one in waiting))))

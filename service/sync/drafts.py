@@ -12,7 +12,7 @@ from service.mapping.references import Key, Refs
 from service.ports.storage import LedgerEntry, MedicationMode
 from service.sync.agenda import Agenda, remote_of
 from service.sync.guards import faults
-from service.sync.imported import changed_here, is_plan_only
+from service.sync.imported import BY_HAND, changed_here, is_plan_only
 from service.sync.planner import Agreed
 from service.sync.prescriptions import RUNNING_HERE
 from service.sync.pruning import without
@@ -20,7 +20,6 @@ from service.sync.reconciliation import Cause
 from service.sync.report import Done, ItemReport
 
 _ENDED_THERE = "the chart's order that stands for it runs no longer: a person decides what the plan says"
-_THE_EHRS = "it is the EHR's own: enter by hand there what was changed here"
 _PLAN_ONLY = "the chart it was imported from has none: it is made once somebody changes it here"
 _PEOPLE_AND_PROBLEMS = frozenset({"Patient", "Practitioner", "PractitionerRole", "Condition"})
 
@@ -133,7 +132,7 @@ def _kept_back(agenda: Agenda, key: Key, changed: Set[Key]) -> ItemReport | None
     """Return the report of a resource that is not ours to write, None for one that is."""
     address = agenda.address(key)
     if key in changed and agenda.matched(key):
-        return ItemReport(key=key, done=Done.MANUAL_ENTRY, reference=address, reason=_THE_EHRS)
+        return ItemReport(key=key, done=Done.MANUAL_ENTRY, reference=address, reason=BY_HAND)
     if key not in changed and is_plan_only(agenda, key):
         return ItemReport(key=key, done=Done.WITHHELD, reason=_PLAN_ONLY)
     if key.type == "MedicationRequest":

@@ -3,7 +3,8 @@
 A push leaves alone what came from the chart and what only the plan says, until a person changes it here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from dataclasses import replace
 
 from service.fhir.canonical import digest
 from service.fhir.json import JsonObject
@@ -12,6 +13,7 @@ from service.mapping.references import Key, Refs
 from service.ports.storage import LedgerEntry, LinkState
 from service.sync.agenda import Agenda
 
+BY_HAND = "it is the EHR's own: enter by hand there what was changed here"
 _READ = frozenset({LinkState.PLAN_ONLY, LinkState.PULL_ONLY})
 
 
@@ -39,6 +41,13 @@ def is_plan_only(agenda: Agenda, key: Key) -> bool:
     """Tell whether only the plan says it: the chart never had it, and nobody asked for it since."""
     entry = agenda.ledger.get(key)
     return entry is not None and entry.state is LinkState.PLAN_ONLY
+
+
+def note_by_hand(agenda: Agenda, keys: Set[Key]) -> None:
+    """Note of what is the clinic's own that people have to enter it there, and no more once it is entered."""
+    for key, entry in list(agenda.ledger.items()):
+        if agenda.matched(key) and (entry.reason == BY_HAND) is not (key in keys):
+            agenda.ledger[key] = replace(entry, reason=BY_HAND if key in keys else None)
 
 
 def _differs(entry: LedgerEntry, said: JsonObject) -> bool:

@@ -16,7 +16,7 @@ from service.sync.planner import Vanished
 
 # FHIR R4 medicationrequest-intent: what a prescriber ordered, not what somebody plans or proposes.
 _ORDERS = frozenset({"order", "original-order", "reflex-order", "filler-order", "instance-order"})
-_RUNNING_THERE = frozenset({"active", "on-hold"})
+RUNNING_THERE = frozenset({"active", "on-hold"})
 RUNNING_HERE = frozenset({OrderStatus.ACTIVE, OrderStatus.ON_HOLD})
 
 
@@ -53,13 +53,13 @@ def _standing(agenda: Agenda) -> Mapping[str, str]:
 
 def ran(agreed: JsonObject | None) -> bool:
     """Tell whether a request had not ended when both sides agreed last."""
-    return agreed is not None and agreed.get("status") in (*_RUNNING_THERE, "draft")
+    return agreed is not None and agreed.get("status") in (*RUNNING_THERE, "draft")
 
 
 def _not_included(found: Collection[Held], ehr: Ehr, own_system: str) -> Iterator[Held]:
     """Read the Medications that a server did not include: an unread drug would be ordered a second time."""
     there = {one.reference for one in found}
-    orders = (one.resource for one in found if _is_chart_order(one.resource, own_system))
+    orders = (one.resource for one in found if is_chart_order(one.resource, own_system))
     for reference in sorted({_medication_of(order) for order in orders} - there):
         held = read_again(reference, ehr) if reference.startswith("Medication/") else Vanished()
         if not isinstance(held, Vanished):
@@ -71,20 +71,21 @@ def orders_in_chart(
 ) -> Mapping[str, str]:
     """Return which running orders of the plan the chart orders itself; of several, the newest.
 
-    An order stays with the request by which it is `standing` as long as that runs. When that has ended, no
-    other takes its place by itself: a renewal is confirmed by a person.
+    An order stays with the request by which it is `standing` as long as that runs. When that has ended, or is
+    an order no longer, no other takes its place by itself: a renewal is confirmed by a person.
     """
     held = tuple(found)
     stand = standing or {}
     status = {one.reference: one.resource.get("status") for one in held}
     medications = medications_in(held)
-    orders = [one for one in held if _is_chart_order(one.resource, own_system)]
+    orders = [one for one in held if is_chart_order(one.resource, own_system)]
     orders.sort(key=lambda one: (str(one.resource.get("authoredOn", "")), one.reference), reverse=True)
     theirs = {one.reference for one in orders}
+    no_orders = {one.reference for one in held if not is_ours(one.resource, own_system)} - theirs
     matches: dict[str, str] = {}
     for order in plan.medications:
         by = stand.get(order.id)
-        ended = by in status and status[by] not in (*_RUNNING_THERE, "draft")
+        ended = by in no_orders or (by in status and status[by] not in (*RUNNING_THERE, "draft"))
         if order.status not in RUNNING_HERE or ended:
             continue
         same = (one.reference for one in orders if orders_drug_of(order, one.resource, medications))
@@ -102,18 +103,23 @@ def medications_in(held: Iterable[Held]) -> Mapping[str, JsonObject]:
 def running_orders(agenda: Agenda) -> tuple[Held, ...]:
     """Return the chart's own orders that run, as far as they were read."""
     system = agenda.connection.identifier_system
-    return tuple(one for one in agenda.ordered or () if _is_chart_order(one.resource, system))
+    return tuple(one for one in agenda.ordered or () if is_chart_order(one.resource, system))
 
 
-def _is_chart_order(resource: JsonObject, own_system: str) -> bool:
-    ours = any(one.get("system") == own_system for one in resource.get("identifier", []))
+def is_chart_order(resource: JsonObject, own_system: str) -> bool:
+    """Tell whether a request is a running order of the chart's own."""
     return (
         resource["resourceType"] == "MedicationRequest"
-        and not ours
+        and not is_ours(resource, own_system)
         and not resource.get("doNotPerform")
         and resource.get("intent") in _ORDERS
-        and resource.get("status") in _RUNNING_THERE
+        and resource.get("status") in RUNNING_THERE
     )
+
+
+def is_ours(resource: JsonObject, own_system: str) -> bool:
+    """Tell whether a resource carries an identifier of ours."""
+    return any(one.get("system") == own_system for one in resource.get("identifier", []))
 
 
 def orders_drug_of(

@@ -11,30 +11,37 @@ from service.domain.plan import Plan
 from service.fhir.canonical import digest
 from service.fhir.json import JsonObject
 from service.mapping.absorption import Entry, absorb
-from service.mapping.graph import project
-from service.mapping.references import Key, Refs
+from service.mapping.references import Key
 from service.ports.ehr import Held
 from service.ports.storage import LedgerEntry, LinkState
 from service.sync.adopting import Copying, medication_entries
 from service.sync.agenda import Agenda, remote_of
-from service.sync.companions import comparable, disagree, in_dispute
-from service.sync.drafts import subject_of, symbols
-from service.sync.groups import Group, Owner
+from service.sync.companions import disagree, in_dispute
+from service.sync.drafts import symbols
 from service.sync.imported import plainly_said
 from service.sync.intake import Contested, Intake, RulesOf, closed
+from service.sync.merge import LINKS, Both, Choice, Ours, Rules, Theirs, Verdict
 from service.sync.planner import Vanished
+from service.sync.prescriptions import RUNNING_THERE, is_chart_order
+from service.sync.proof import PROOF, apart, entered_by_hand
 from service.sync.reconciliation import Agree, Cause, Contest, TakeIn, reconcile
 from service.sync.restored import in_doubt
-from service.sync.sides import Agreed, Sides, changed_groups, symbolic
+from service.sync.sides import Agreed, Sides, put_group, symbolic
 from service.sync.tracked import Seen
 
 LOST_THEIRS = "the clinic's own is gone"
-# What must be in the plan afterwards as the chart says it, or nothing of the edit is called taken in.
-_PROOF: Mapping[str, tuple[str, ...]] = {
-    "Appointment": ("status", "start", "end"),
-    "Condition": ("clinicalStatus", "verificationStatus", "severity"),
-    "MedicationRequest": ("status", "dosageInstruction"),
-}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Edit:
+    """What both sides say of one resource; in `settled` groups both say by now what was changed here."""
+
+    key: Key
+    held: Held
+    sides: Sides
+    rules: Rules
+    settled: frozenset[str] = frozenset()
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,6 +57,7 @@ class _Pull:
     said: Mapping[Key, JsonObject]
     entries: dict[Key, LedgerEntry] = field(default_factory=dict)
     open: list[Contested] = field(default_factory=list)
+    told: list[Contested] = field(default_factory=list)
 
     def look(self, key: Key, held: Held | Vanished) -> None:
         """Take one resource in, or note what a person has to see of it."""
@@ -62,7 +70,8 @@ class _Pull:
         sides = self._sides(entry, self.said[key], held)
         cause = closed(self.agenda, held)
         if cause is not None:
-            self._contest(key, held, sides, cause=cause, groups=sides.changed_there)
+            edit = _Edit(key=key, held=held, sides=sides, rules=Rules())
+            self._contest(edit, cause, sides.changed_there)
             return
         self._judge(key, held, sides)
 
@@ -73,67 +82,124 @@ class _Pull:
     def _judge(self, key: Key, held: Held, sides: Sides) -> None:
         rules, entry = self.rules_of(key, sides), self.agenda.entry(key)
         if in_doubt(entry) and sides.changed_there and not rules.choices and key not in self.confirmed:
-            self._contest(key, held, sides, cause=Cause.RESTORED, groups=sides.changed_there)
+            edit = _Edit(key=key, held=held, sides=sides, rules=rules)
+            self._contest(edit, Cause.RESTORED, sides.changed_there)
             return
-        match reconcile(sides, rules):
+        settled = self._entered(key, sides)
+        found = replace(rules, choices={**dict.fromkeys(settled, Choice.OURS), **rules.choices})
+        edit = _Edit(key=key, held=held, sides=sides, rules=rules, settled=settled)
+        match reconcile(sides, found):
             case Contest(cause=cause, groups=groups):
-                self._contest(key, held, sides, cause=cause, groups=groups)
-            case _ if self._words_apart(key, sides) and not rules.choices:
-                self._contest(key, held, sides, cause=Cause.WORDS_DISAGREE, groups=in_dispute(sides))
-            case TakeIn(resource=resource):
-                self._read(key, held, sides, resource=resource)
-            case action if isinstance(action, Agree) or held.version != entry.version or in_doubt(entry):
-                self._agree(key, held)
+                self._contest(edit, cause, groups)
+            case _ if self._words_apart(key, sides) and not found.choices:
+                self._contest(edit, Cause.WORDS_DISAGREE, in_dispute(sides))
+            case TakeIn() if self._became_no_order(sides) and Choice.OURS not in found.choices.values():
+                self._contest(edit, Cause.UNREADABLE, sides.changed_there)
+            case TakeIn(resource=resource, verdicts=verdicts):
+                self._read(replace(edit, verdicts=verdicts), resource)
+            case Agree(verdicts):
+                self._agree(key, held, _agreed_ours(replace(edit, verdicts=verdicts), self.said[key]))
+            case _ if held.version != entry.version or in_doubt(entry):
+                self._agree(key, held, entry.agreed_ours or self.said[key])
+
+    def _entered(self, key: Key, sides: Sides) -> frozenset[str]:
+        """Return the groups that were changed here, and that somebody has entered in the chart since."""
+        if not sides.changed_here or self._is_no_order(sides):
+            return frozenset()
+        return entered_by_hand(self._now(), key, sides, copy=self._copy(key, sides.theirs))
 
     def _words_apart(self, key: Key, sides: Sides) -> bool:
         """Tell whether a dose and its words went apart; of a renewal, the person has seen both."""
         return key not in self.confirmed and disagree(sides.agreed.theirs, sides.theirs)
 
-    def _read(self, key: Key, held: Held, sides: Sides, *, resource: JsonObject) -> None:
-        copy = self.copying.copy(resource, key.item, None)
+    def _became_no_order(self, sides: Sides) -> bool:
+        system = self.agenda.connection.identifier_system
+        return is_chart_order(sides.agreed.theirs, system) and self._is_no_order(sides)
+
+    def _is_no_order(self, sides: Sides) -> bool:
+        """Tell whether a request runs in the chart that is no order there: a proposal, or one of our name."""
+        runs = sides.type == "MedicationRequest" and sides.theirs.get("status") in RUNNING_THERE
+        return runs and not is_chart_order(sides.theirs, self.agenda.connection.identifier_system)
+
+    def _read(self, edit: _Edit, resource: JsonObject) -> None:
+        key, copy = edit.key, self._copy(edit.key, resource)
         entries = (Entry(address=key.urn, resource=copy), *medication_entries(self.agenda))
         plan = absorb(self.plan, entries, self.agenda.refs(), people=self.agenda.people).plan
-        if plan is None or self._lost(plan, key, copy):
-            self._contest(key, held, sides, cause=Cause.UNREADABLE, groups=sides.changed_there)
+        if plan is None or apart(replace(self.agenda, plan=plan), key, copy):
+            self._contest(edit, Cause.UNREADABLE, edit.sides.changed_there)
             return
         self.plan = plan
-        self._agree(key, held)
+        self._agree(key, edit.held, _agreed_ours(edit, plainly_said(self._now())[key]))
+        lost = _lost(edit)
+        if lost:
+            self.told.append(_contested(edit, Cause.NOT_APPLIED, lost))
 
-    def _lost(self, plan: Plan, key: Key, copy: JsonObject) -> bool:
-        """Tell whether the plan, laid over what was to be read, says something else than that."""
-        after = replace(self.agenda, plan=plan)
-        nameless = Refs(system=self.agenda.connection.identifier_system)
-        over = project(subject_of(after), nameless, onto={key: copy})[key]
-        proof = Group(name="proof", owner=Owner.EHR, elements=_PROOF[key.type])
-        theirs, ours = comparable(copy, over)
-        return bool(changed_groups((proof,), theirs, ours))
+    def _now(self) -> Agenda:
+        return replace(self.agenda, plan=self.plan)
 
-    def _agree(self, key: Key, held: Held) -> None:
-        entry = self.agenda.entry(key)
-        ours = plainly_said(replace(self.agenda, plan=self.plan))[key]
-        taken = ours != self.said[key]
-        kept = ours if taken or entry.agreed_ours is None else entry.agreed_ours
+    def _copy(self, key: Key, resource: JsonObject) -> JsonObject:
+        return self.copying.copy(resource, key.item, None)
+
+    def _agree(self, key: Key, held: Held, ours: JsonObject) -> None:
         self.entries[key] = replace(
-            entry,
+            self.agenda.entry(key),
             version=held.version,
             last_updated=held.last_updated,
-            agreed_ours=kept,
+            agreed_ours=ours,
             agreed_theirs=held.resource,
-            ours_digest=None if entry.ours_digest is None else digest(kept),
+            ours_digest=digest(ours),
             theirs_digest=digest(held.resource),
         )
 
-    def _contest(self, key: Key, held: Held, sides: Sides, *, cause: Cause, groups: frozenset[str]) -> None:
-        self.open.append(
-            Contested(key=key, reference=held.reference, cause=cause, groups=groups, sides=sides, held=held)
-        )
+    def _contest(self, edit: _Edit, cause: Cause, groups: frozenset[str]) -> None:
+        self.open.append(_contested(edit, cause, groups))
+
+
+def _contested(edit: _Edit, cause: Cause, groups: frozenset[str]) -> Contested:
+    return Contested(
+        key=edit.key,
+        reference=edit.held.reference,
+        cause=cause,
+        groups=groups,
+        sides=edit.sides,
+        held=edit.held,
+    )
+
+
+def _agreed_ours(edit: _Edit, said: JsonObject) -> JsonObject:
+    """Return what we say now, but as it was before in the groups that a person enters in the chart by hand.
+
+    Where ours stands against theirs it is theirs that was agreed: nothing of ours is in the chart.
+    """
+    agreed = dict(said)
+    for group in edit.sides.groups:
+        verdict = edit.verdicts[group.name]
+        if group.name in edit.settled:
+            continue
+        if verdict == Ours(over=True) and (group.name != LINKS or group.name in edit.rules.choices):
+            put_group(agreed, group, edit.sides.theirs)
+        elif isinstance(verdict, Ours | Both):
+            put_group(agreed, group, edit.sides.agreed.ours)
+    return agreed
+
+
+def _lost(edit: _Edit) -> frozenset[str]:
+    """Return the groups in which an edit lost to the owner, which nobody decided."""
+    return frozenset(
+        name
+        for name, verdict in edit.verdicts.items()
+        if verdict in (Ours(over=True), Theirs(over=True))
+        and name not in edit.rules.choices
+        and name not in edit.settled
+        and name != LINKS
+    )
 
 
 def is_pulled(agenda: Agenda, key: Key) -> bool:
     """Tell whether a resource is the clinic's own, and its edits come into the plan."""
     entry = agenda.entry(key)
     known = entry.agreed_ours is not None and entry.agreed_theirs is not None
-    return agenda.matched(key) and key.type in _PROOF and known
+    return agenda.matched(key) and key.type in PROOF and known
 
 
 def pull(
@@ -153,4 +219,6 @@ def pull(
     for key in sorted(seen):
         if key in said and is_pulled(agenda, key):
             looking.look(key, seen[key])
-    return Intake(plan=looking.plan, entries=looking.entries, open=tuple(looking.open))
+    return Intake(
+        plan=looking.plan, entries=looking.entries, open=tuple(looking.open), told=tuple(looking.told)
+    )

@@ -30,6 +30,7 @@ from service.sync.identity import (
     read_again,
     way_to_create,
 )
+from service.sync.imported import note_by_hand
 from service.sync.lost import LOST, is_ours
 from service.sync.narratives import hold_back, made_anew
 from service.sync.outgoing import Outgoing
@@ -102,6 +103,7 @@ def send(agenda: Agenda, ports: Ports, held_back: tuple[ItemReport, ...]) -> Out
     stopped = _carried_out(sender, outgoing, said)
     before = dict(agenda.ledger)
     refer_to_orders(agenda, {key for key, one in sender.results.items() if one.done is Done.UNKNOWN_OUTCOME})
+    note_by_hand(agenda, {key for key, one in sender.results.items() if one.done is Done.MANUAL_ENTRY})
     _keep_links(agenda, ports, before)
     return Outcome(items=tuple(sender.results[key] for key in sorted(sender.results)), stopped=stopped)
 

@@ -102,7 +102,7 @@ def take_in_all(
         plan=taken.plan,
         entries={**changed, **taken.entries},
         open=(*map(asked, waiting), *pulled.open, *taken.open),
-        told=(*map(asked, (*agenda.questions, *told)), *taken.told, *lost),
+        told=(*map(asked, (*agenda.questions, *told)), *pulled.told, *taken.told, *lost),
     )
 
 
