@@ -15,7 +15,7 @@ from service.application.read_chart import ReadChart, read_chart
 from service.domain.people import Person
 from service.domain.plan import Plan, people_named
 from service.domain.revision import Origin, Revision, changed_groups
-from service.domain.values import Invalid, Problem
+from service.domain.values import Invalid, Problem, text_problems
 from service.fhir.canonical import digest
 from service.fhir.json import JsonObject
 from service.intake.adoption import item_of
@@ -106,8 +106,16 @@ def import_chart(command: ImportChart, ports: ImportPorts) -> ImportRecord:
 
 
 def _check(command: ImportChart) -> None:
+    problems = [
+        problem
+        for name in ("title", "responsible", "care_plan")
+        if (said := getattr(command, name)) is not None
+        for problem in text_problems(name, said)
+    ]
     if command.zone is not None and command.zone not in available_timezones():
-        raise Invalid([Problem("zone", "must be an IANA time zone such as Europe/Berlin")])
+        problems.append(Problem("zone", "must be an IANA time zone such as Europe/Berlin"))
+    if problems:
+        raise Invalid(problems)
 
 
 def _seen(command: ImportChart, ports: ImportPorts) -> _Seen:

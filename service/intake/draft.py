@@ -14,7 +14,7 @@ from service.intake.adoption import Adopter, item_of
 from service.intake.belonging import sort_out
 from service.intake.chart import Chart, Finding, Member
 from service.intake.choosing import choose
-from service.intake.header import header_copy, team_copy, team_of
+from service.intake.header import header_copy, lacking, team_copy, team_of
 from service.intake.items import UNNAMED, Items, Piece
 from service.intake.people import People, author_of, read_people
 from service.intake.sifting import sift
@@ -166,15 +166,20 @@ class _Maker:
     def _joined(self, items: Items, people: People, told: tuple[Any, ...]) -> Plan | None:
         adopter, author, whose, plan_id = told
         refs = Refs(system=self.chart.system, traces=items.around)
-        said = header_copy(self.chosen, self.wishes, adopter, author=author, plan_id=plan_id)
+        said, unheld = header_copy(self.chosen, self.wishes, adopter, author=author, plan_id=plan_id)
         header = care_plan.absorb(None, said, refs)
         if author is None:
             self.lacks.append("an author: no chart says who answers for the plan")
+        if self.chosen is not None:
+            # Without an author the reader says it too, of a reference that the chart need not hold.
+            untold = {"CarePlan.", "CarePlan.author"} if author is None else set()
+            issues = [one for one in (*unheld, *header.issues) if ".detail" not in one.path]
+            self._note(self.chosen.address, [one for one in issues if one.path not in untold])
+        if header.value is None:
+            self.lacks += lacking(header.issues, author=author)
         if header.value is None or whose is None:
             items.read()
             return None
-        if self.chosen is not None:
-            self._note(self.chosen.address, [one for one in header.issues if ".detail" not in one.path])
         team, left = team_copy(adopter, self.chosen, people, author=author, plan_id=plan_id)
         self.findings += left
         values = {name: getattr(header.value, name) for name in _HEADER}
@@ -200,8 +205,8 @@ class _Maker:
                 self._note(address, [issue])
             for address, issues in people.remarks.items():
                 self._note(address, issues if address in placed.values() else ())
-        lacking = f"no plan could be made: it lacks {', and '.join(self.lacks)}"
-        self._list_rest(placed, lacking if plan is None else UNNAMED)
+        reason = f"no plan could be made: it lacks {', and '.join(self.lacks)}"
+        self._list_rest(placed, reason if plan is None else UNNAMED)
         named = {} if plan is None else {one for _, one in people_named(plan)}
         return Draft(
             plan=plan,

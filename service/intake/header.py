@@ -1,16 +1,17 @@
 """What a plan says of itself, and its team: from the CarePlan, completed by what a person says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Protocol
 
 from service.domain.people import Role
-from service.domain.values import Invalid
+from service.domain.values import Invalid, text_problems
 from service.fhir.json import JsonObject
 from service.intake.adoption import Adopter, identified, in_words
 from service.intake.chart import Chart, Finding, Member
 from service.intake.people import People
-from service.mapping.datatypes import Unreadable, period_from_fhir
+from service.mapping.datatypes import Unreadable, day_from_fhir, period_from_fhir
+from service.mapping.reading import Issue
 from service.mapping.references import Refs
 from service.mapping.terminology.people import ROLE
 
@@ -33,19 +34,31 @@ class Said(Protocol):
 
 def header_copy(
     plan: Member | None, said: Said, adopter: Adopter, *, author: str | None, plan_id: str
-) -> JsonObject:
-    """Return the CarePlan with a title, an author and a day; one that is not ours makes a draft."""
+) -> tuple[JsonObject, tuple[Issue, ...]]:
+    """Return the CarePlan with a title, an author and a day, and what of it a plan cannot hold.
+
+    One that is not ours makes a draft. Where a plan cannot hold the title or the day, it gets those that it
+    gets without one.
+    """
     system = adopter.chart.system
     copy = {} if plan is None else adopter.copy(plan, plan_id)
     made = identified({"resourceType": "CarePlan", "intent": "plan", **copy}, plan_id, system)
     own = _is_own(plan, system)
-    title = made.get("title") if own else said.title or made.get("title")
-    made["title"] = title or said.title or _category(made) or UNTITLED
-    made["created"] = made.get("created") or said.today.isoformat()
+    by_hand, in_chart = ("", said.title), ("CarePlan.title", made.get("title"))
+    titles = (in_chart, by_hand) if own else (by_hand, in_chart)
+    made["title"], untold = _title((*titles, *_categories(made)))
+    made["created"], unread = _made_on(made.get("created"), said.today)
     made["author"] = {"reference": author}
     if not own:
         made["status"] = "draft"
-    return made
+    return made, (*untold, *unread)
+
+
+def lacking(issues: Iterable[Issue], *, author: str | None) -> tuple[str, ...]:
+    """Return what is missing for a plan, in words, where the CarePlan could not be read, by its issues."""
+    if any(one.path == "CarePlan.status" for one in issues):
+        return ("a status that can be read",)
+    return () if author is None else ("a care plan that can be read",)
 
 
 def team_copy(
@@ -88,9 +101,30 @@ def _is_own(plan: Member | None, system: str) -> bool:
     return plan is not None and Refs(system=system).own_item(plan.resource) is not None
 
 
-def _category(plan: JsonObject) -> str | None:
-    words = (in_words(one) for one in plan.get("category", []))
-    return next((one for one in words if one), None)
+def _title(candidates: Iterable[tuple[str, str | None]]) -> tuple[str, tuple[Issue, ...]]:
+    """Return the first title that a plan can hold, and why those before it are none."""
+    left: list[Issue] = []
+    for path, text in candidates:
+        problems = tuple(text_problems(path, text)) if text else ()
+        if text and not problems:
+            return text, tuple(left)
+        left += (Issue(path, one.reason) for one in problems)
+    return UNTITLED, tuple(left)
+
+
+def _categories(plan: JsonObject) -> Iterator[tuple[str, str | None]]:
+    for index, one in enumerate(plan.get("category", [])):
+        yield f"CarePlan.category[{index}]", in_words(one)
+
+
+def _made_on(created: str | None, today: date) -> tuple[str, tuple[Issue, ...]]:
+    if created is None:
+        return today.isoformat(), ()
+    try:
+        day_from_fhir(created)
+    except Unreadable as reason:
+        return today.isoformat(), (Issue("CarePlan.created", str(reason)),)
+    return created, ()
 
 
 def _participant(

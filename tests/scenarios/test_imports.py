@@ -170,6 +170,17 @@ def test_a_new_goal_is_made_in_the_chart() -> None:
     assert clinic.push().writes == 0
 
 
+def test_a_title_that_a_plan_cannot_hold_stays_in_the_chart_as_it_stands() -> None:
+    clinic = Visited()
+    clinic.edit("CarePlan/plan", title="x" * 5000)
+    record = clinic.importing()
+    assert (record.outcome, clinic.plan.title) == (ImportOutcome.MADE, "Psychiatry care plan")
+    places = [place for one in record.content["unplaced"] for place in one["resources"]]
+    assert {"reference": "CarePlan/plan", "path": "CarePlan.title", "whole": False} in places
+    report = clinic.push()
+    assert (report.writes, report.standing) == (0, Standing.IN_STEP)
+
+
 def test_what_is_the_ehrs_is_entered_by_hand_and_never_written() -> None:
     clinic = Visited()
     clinic.importing()
@@ -287,6 +298,12 @@ def test_a_chart_that_lacks_an_author_makes_a_plan_once_somebody_answers_for_it(
     ("said", "field"),
     [
         ({"zone": "Mars/Olympus"}, "zone"),
+        ({"title": "x" * 2001}, "title"),
+        ({"title": "a\u202eb"}, "title"),
+        ({"title": "a\ud800"}, "title"),
+        ({"title": ""}, "title"),
+        ({"responsible": "a\ud800"}, "responsible"),
+        ({"care_plan": "a\ud800"}, "care_plan"),
         ({"responsible": "nobody"}, "responsible"),
         ({"care_plan": "nowhere"}, "care_plan"),
         ({"source": FromEhr(patient="a/b")}, "patient"),

@@ -52,6 +52,8 @@ def test_a_chart_that_lacks_something_is_kept_with_what_it_lacks(api: Api) -> No
         ({"bundle": {"resourceType": "Bundle", "type": "collection"}}, {"entry"}),
         ({"bundle": {"resourceType": "Bundle", "type": "history"}}, {"type", "entry"}),
         ({"bundle": {}, "title": ""}, {"title"}),
+        ({"bundle": {}, "title": "x" * 2001, "zone": "Europe/Nowhere"}, {"title", "zone"}),
+        ({"bundle": {}, "title": "a\u0000b"}, {"title"}),
         ({"bundle": {}, "zone": "Europe/Nowhere"}, {"zone"}),
     ],
 )

@@ -52,6 +52,11 @@ def test_a_chart_that_lacks_something_ends_with_work_left(desk: Desk, tmp_path: 
     assert "lacks an author" in said.out
 
 
+def test_a_title_that_a_plan_cannot_hold_is_refused_by_its_name(desk: Desk, chart: Path) -> None:
+    refused = desk.type("import", "--file", str(chart), "--title", "a\u202eb", "--json")
+    assert (refused.code, set(refused.refusals)) == (ExitCode.REFUSED, {"title"})
+
+
 def test_many_of_one_reason_are_shown_as_a_few_and_a_number(desk: Desk, tmp_path: Path) -> None:
     orders = [order(f"o{n}", dosageInstruction=[{"text": "as directed"}]) for n in range(9)]
     path = tmp_path / "many.json"

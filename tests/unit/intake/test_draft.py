@@ -319,3 +319,63 @@ def test_a_role_says_the_profession_and_a_stranger_to_the_plan_is_listed() -> No
     ] == "PractitionerRole/b"
     assert reasons(made)["Practitioner/two"] == UNNAMED
     assert "family" in reasons(made)["Practitioner/three"]
+
+
+LONG = "x" * 2001
+TITLES = {
+    "too long": ({"title": LONG}, "Psychiatry care plan", {"CarePlan.title"}),
+    "turns its order": ({"title": "a\u202eb"}, "Psychiatry care plan", {"CarePlan.title"}),
+    "nothing that an eye sees": ({"title": "\u200b"}, "Psychiatry care plan", {"CarePlan.title"}),
+    "a category instead": (
+        {"category": [{"text": LONG}, {"text": "Second"}]},
+        "Second",
+        {"CarePlan.category[0]"},
+    ),
+    "nothing that can be held": (
+        {"title": "a\u0000b", "category": [{"text": LONG}]},
+        UNTITLED,
+        {"CarePlan.title", "CarePlan.category[0]"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("said", "title", "listed"), TITLES.values(), ids=TITLES)
+def test_a_title_that_a_plan_cannot_hold_is_listed_and_the_draft_is_made_as_without_one(
+    said: dict[str, Any], title: str, listed: set[str]
+) -> None:
+    made = drafted(care_plan(**said), order())
+    assert made.plan is not None
+    assert (made.plan.title, len(made.plan.medications), made.lacks) == (title, 1, ())
+    assert {path for address, path in remarks(made) if address == "CarePlan/plan"} == listed
+
+
+def test_a_title_that_a_person_gives_leaves_nothing_to_say_of_the_charts() -> None:
+    made = drafted(care_plan(title=LONG), wishes=replace(WISHES, title="By hand"))
+    assert made.plan is not None
+    assert made.plan.title == "By hand"
+    assert [path for address, path in remarks(made) if address == "CarePlan/plan"] == []
+
+
+def test_a_day_that_is_none_is_listed_and_the_draft_is_of_today() -> None:
+    made = drafted(care_plan(created="2025-05"))
+    assert made.plan is not None
+    assert made.plan.created == TODAY
+    assert remarks(made)["CarePlan/plan", "CarePlan.created"] == "is not given to the day"
+
+
+def test_what_of_a_plan_of_ours_cannot_be_read_is_said_with_its_path() -> None:
+    made = drafted(care_plan(identifier=OUR_MARK, status="unknown"))
+    assert (made.plan, made.lacks) == (None, ("a status that can be read",))
+    assert remarks(made)["CarePlan/plan", "CarePlan.status"] == "has a code without a meaning in the plan"
+    assert reasons(made)["CarePlan/plan"] == "no plan could be made: it lacks a status that can be read"
+    odd = drafted(care_plan(identifier=[{"system": SYSTEM, "value": "no id"}], status="active"))
+    assert (odd.plan, odd.lacks) == (None, ("a care plan that can be read",))
+    assert "id must be" in remarks(odd)["CarePlan/plan", "CarePlan"]
+
+
+def test_without_an_author_nothing_is_said_of_an_author_in_the_chart() -> None:
+    lost = care_plan(title=LONG)
+    del lost["author"]
+    made = drafted(lost, practitioner("one"), practitioner("two"))
+    assert made.lacks == ("an author: no chart says who answers for the plan",)
+    assert set(remarks(made)) == {("CarePlan/plan", "CarePlan.title")}
