@@ -13,7 +13,7 @@ from service.api.responses import answer
 from service.api.services import Services
 from service.application.access import Permission
 from service.application.import_chart import FromBundle, FromEhr, ImportChart, Source
-from service.application.import_report import chart_of_plan, import_document, read_import
+from service.application.import_report import chart_of_plan, import_document, incomplete, read_import
 from service.domain.values import Invalid, Problem
 from service.fhir.json import JsonObject
 from service.ports.imports import ImportOutcome, ImportSource
@@ -57,7 +57,24 @@ _LISTS = {
     "medications": {
         "type": "array",
         "items": {"type": "object"},
-        "description": "Every medicine of the chart, as the chart words it; read only.",
+        "description": "Every order and statement of a medicine, as the chart words it; read only.",
+    },
+}
+_INCOMPLETE = {
+    "type": "array",
+    "description": "Where the two lists may not tell everything, or not as it is meant; empty when they do.",
+    "items": {
+        "type": "object",
+        "required": ["type", "reason"],
+        "properties": {
+            "type": {"type": "string", "description": "The resource type."},
+            "reference": {
+                "type": "string",
+                "description": "The resource; missing for a whole type.",
+            },
+            "path": {"type": "string", "description": "The FHIR path of the element, where it is about one."},
+            "reason": {"type": "string"},
+        },
     },
 }
 _RECORD = {
@@ -72,6 +89,7 @@ _RECORD = {
         "placed",
         "unplaced",
         "moved_on",
+        "incomplete",
     ],
     "properties": {
         "id": {"type": "string"},
@@ -91,15 +109,17 @@ _RECORD = {
             "description": "What the chart says otherwise since it was imported; the plan was not touched.",
         },
         **_LISTS,
+        "incomplete": _INCOMPLETE,
     },
 }
 _CHART = {
     "type": "object",
-    "required": ["import_id", "imported_at", "allergies", "medications"],
+    "required": ["import_id", "imported_at", "allergies", "medications", "incomplete"],
     "properties": {
         "import_id": {"type": "string"},
         "imported_at": {"type": "string", "format": "date-time"},
         **_LISTS,
+        "incomplete": _INCOMPLETE,
     },
 }
 
@@ -190,9 +210,12 @@ class _Imports:
         return answer(import_document(read_import(import_id, storage=self._storage)))
 
     def chart(self, plan_id: str) -> Response:
-        """Read what the chart says beside a plan that was imported: allergies and every medicine."""
+        """Read what the chart says beside a plan that was imported: allergies and every medicine.
+
+        An empty list says that there are none only where `incomplete` names nothing of its type.
+        """
         record = chart_of_plan(plan_id, storage=self._storage)
-        lists = {name: record.content[name] for name in _LISTS}
+        lists = {name: record.content[name] for name in _LISTS} | {"incomplete": incomplete(record)}
         said = {"import_id": record.id, "imported_at": record.imported_at.isoformat(), **lists}
         return answer(said)
 

@@ -188,7 +188,7 @@ class _Keeping:
             plan_id=known or (made.plan.id if made.plan else None),
             author=self.command.author or author,
             imported_at=self.ports.clock.now(),
-            content=content_of(made, self.seen.findings, moved=moved),
+            content=content_of(made, self.seen.chart, self.seen.findings, moved=moved),
         )
 
     def _before(self) -> ImportRecord | None:

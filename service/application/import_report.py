@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from service.fhir.json import JsonObject
-from service.intake.chart import Finding
+from service.intake.chart import Chart, Finding
 from service.intake.draft import Draft
 from service.intake.items import NOTHING
-from service.intake.overview import allergies, medications
+from service.intake.overview import LISTED, overview
 from service.intake.sifting import NOT_OURS, NOT_READ
 from service.ports.imports import ImportRecord
 from service.ports.storage import Storage, Unknown
@@ -14,18 +14,28 @@ from service.ports.storage import Storage, Unknown
 _NOISE = frozenset({NOT_READ, NOT_OURS, NOTHING})
 
 
-def content_of(made: Draft, findings: Iterable[Finding], *, moved: Iterable[str] = ()) -> JsonObject:
-    """Return the document that is kept of an import."""
+# Of an import of an earlier version nobody knows what its lists left out.
+UNKNOWN = "was read by an earlier version, which did not tell what it left out: import the chart again"
+_UNKNOWN = tuple({"type": one, "reason": UNKNOWN} for one in sorted(LISTED))
+
+
+def content_of(
+    made: Draft, chart: Chart, findings: Iterable[Finding], *, moved: Iterable[str] = ()
+) -> JsonObject:
+    """Return the document that is kept of an import of a chart, given as it came."""
+    found = tuple(findings)
+    beside = overview(chart, made.placed.values(), found)
     said: JsonObject = {
         "care_plan": made.care_plan,
         "lacks": list(made.lacks),
         "placed": [
             {"type": key.type, "item": key.item, "reference": made.placed[key]} for key in sorted(made.placed)
         ],
-        "unplaced": grouped((*findings, *made.findings)),
+        "unplaced": grouped((*found, *made.findings)),
         "moved_on": list(moved),
-        "allergies": allergies(made.chart),
-        "medications": medications(made.chart, made.placed.values()),
+        "allergies": beside.allergies,
+        "medications": beside.medications,
+        "incomplete": beside.incomplete,
     }
     return {name: one for name, one in said.items() if one is not None}
 
@@ -41,8 +51,15 @@ def import_document(record: ImportRecord) -> JsonObject:
         "author": record.author,
         "imported_at": record.imported_at.isoformat(),
         **record.content,
+        "incomplete": incomplete(record),
     }
     return {name: one for name, one in told.items() if one is not None}
+
+
+def incomplete(record: ImportRecord) -> list[JsonObject]:
+    """Return where the lists of allergies and medicines may not tell everything."""
+    found: list[JsonObject] = record.content.get("incomplete", list(_UNKNOWN))
+    return found
 
 
 def grouped(findings: Iterable[Finding]) -> list[JsonObject]:

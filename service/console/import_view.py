@@ -5,6 +5,7 @@ from typing import TextIO
 
 import click
 
+from service.application.import_report import incomplete
 from service.console.tables import page, table
 from service.fhir.json import JsonObject
 from service.intake.coverage import Coverage
@@ -26,18 +27,21 @@ def show_import(record: ImportRecord, stream: TextIO) -> None:
         screen.print(f"lacks {lacking}")
     for moved in said["moved_on"]:
         screen.print(f"the chart has changed {moved} since; the plan was not touched")
-    for title, headings, rows in _tables(said):
+    for title, headings, rows in _tables(record):
         found = list(rows)
         if found:
             screen.print(table(title, headings, found))
 
 
-def _tables(said: JsonObject) -> Iterator[tuple[str, tuple[str, ...], Iterable[tuple[object, ...]]]]:
+def _tables(record: ImportRecord) -> Iterator[tuple[str, tuple[str, ...], Iterable[tuple[object, ...]]]]:
+    said = record.content
     yield "Placed", ("type", "item", "in the chart"), _placed(said)
     yield "Not placed", ("how many", "reason", "where"), _unplaced(said)
     yield "Allergies (read only)", ("substance", "status", "criticality", "reactions"), _allergies(said)
     drugs = ("drug", "status", "dosage", "in the plan")
     yield "Medicines in the chart (read only)", drugs, _drugs(said)
+    lacking = ("type", "where", "reason")
+    yield "Where allergies and medicines may be incomplete", lacking, _incomplete(incomplete(record))
 
 
 def _placed(said: JsonObject) -> Iterator[tuple[object, ...]]:
@@ -59,7 +63,17 @@ def _allergies(said: JsonObject) -> Iterator[tuple[object, ...]]:
 
 def _drugs(said: JsonObject) -> Iterator[tuple[object, ...]]:
     for one in said["medications"]:
-        yield one.get("drug"), one.get("status"), "; ".join(one.get("dosage", [])), _yes(one["in_plan"])
+        yield one.get("drug"), _status(one), "; ".join(one.get("dosage", [])), _yes(one["in_plan"])
+
+
+def _status(drug: JsonObject) -> str:
+    forbids = "must not be given" if drug.get("do_not_perform") else None
+    return ", ".join(filter(None, (drug.get("status"), forbids)))
+
+
+def _incomplete(doubts: list[JsonObject]) -> Iterator[tuple[object, ...]]:
+    for one in doubts:
+        yield one["type"], " ".join(filter(None, (one.get("reference"), one.get("path")))), one["reason"]
 
 
 def _yes(told: bool) -> str:  # noqa: FBT001  a word for a truth

@@ -1,7 +1,7 @@
 """A Bundle as a chart: refused whole, with the path, where it is none of one patient in R4."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -18,7 +18,7 @@ _NAME = re.compile(
     r"[A-Z][A-Za-z]{1,63}/(?!None$)[A-Za-z0-9\-.]{1,64}|[a-z][a-z0-9+.\-]{1,20}:[\x21-\x7e]{1,200}"
 )
 _TYPES = frozenset({"batch", "collection", "document", "message", "searchset", "transaction"})
-_TWICE = "stands in the Bundle more than once, and not alike: nobody can tell which one is meant"
+TWICE = "stands in the Bundle more than once, and not alike: nobody can tell which one is meant"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +33,14 @@ class Opened:
 class _Entries:
     members: dict[str, Member] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
-    twice: set[str] = field(default_factory=set)
+    versions: dict[str, list[Member]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
     def add(self, member: Member, full_url: Any) -> None:
-        held = self.members.setdefault(member.address, member)
-        if held.resource != member.resource:
-            self.twice.add(member.address)
+        self.members.setdefault(member.address, member)
+        versions = self.versions.setdefault(member.address, [])
+        if member not in versions:
+            versions.append(member)
         if isinstance(full_url, str):
             self.aliases[full_url] = member.address
 
@@ -52,16 +53,18 @@ def open_bundle(bundle: JsonObject, *, system: str) -> Opened:
     held = _Entries()
     for index, entry in enumerate(bundle["entry"]):
         _read(index, entry, held)
+    doubled = {address: versions for address, versions in held.versions.items() if len(versions) > 1}
     patients = [one.address for one in held.members.values() if one.type == "Patient"]
     chart = Chart(
         origin=origin_of(bundle),
         system=system,
-        patient=_only(patients, bundle, held.twice),
-        members=tuple(one for one in held.members.values() if one.address not in held.twice),
+        patient=_only(patients, bundle, doubled),
+        members=tuple(one for one in held.members.values() if one.address not in doubled),
         aliases=held.aliases,
+        doubled=tuple(one for versions in doubled.values() for one in versions),
     )
-    doubled = (Finding(address=one, path="", reason=_TWICE) for one in sorted(held.twice))
-    return Opened(chart=chart, findings=(*held.findings, *doubled))
+    twice = (Finding(address=one, path="", reason=TWICE) for one in sorted(doubled))
+    return Opened(chart=chart, findings=(*held.findings, *twice))
 
 
 def origin_of(bundle: JsonObject) -> str:
@@ -109,10 +112,10 @@ def _read(index: int, entry: Any, held: _Entries) -> None:
     held.add(Member(address=named or f"entry[{index}]", resource=resource), full_url)
 
 
-def _only(patients: list[str], bundle: JsonObject, twice: set[str]) -> str:
+def _only(patients: list[str], bundle: JsonObject, doubled: Collection[str]) -> str:
     if not patients:
         raise Invalid([Problem("entry", "holds no Patient")])
-    if len(patients) > 1 or patients[0] in twice:
+    if len(patients) > 1 or patients[0] in doubled:
         raise Invalid(
             [Problem(f"entry[{_second(bundle)}].resource", "is a second Patient: one chart a time")]
         )

@@ -41,6 +41,7 @@ class Chart:
     """One patient's resources; `aliases` lead from whatever names a resource to its address.
 
     `origin` tells one server or one file from another, so that ids made of it are the same at every reading.
+    `doubled` are the versions of what stands in a Bundle more than once and not alike; they are no members.
     """
 
     origin: str
@@ -48,6 +49,7 @@ class Chart:
     patient: str
     members: tuple[Member, ...]
     aliases: Mapping[str, str] = field(default_factory=dict)
+    doubled: tuple[Member, ...] = ()
 
     def resolve(self, reference: object) -> str | None:
         """Return the address of the member that the text of a Reference names, if it is one."""

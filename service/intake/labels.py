@@ -24,13 +24,27 @@ def speaks_of_substance_use(labels: frozenset[str]) -> bool:
 
 
 def _codes(resource: JsonObject) -> Iterator[str]:
-    meta = resource.get("meta")
-    labels = meta.get("security") if isinstance(meta, dict) else None
-    for label in labels if isinstance(labels, list) else []:
-        code: Any = label.get("code") if isinstance(label, dict) else None
-        if isinstance(code, str):
-            yield code
-    held = resource.get("contained")
-    for one in held if isinstance(held, list) else []:
+    # Read in whatever form it stands: what is no R4 is shown in part, and a label must close it all the same.
+    for meta in _each(resource.get("meta")):
+        yield from _texts(meta.get("security") if isinstance(meta, dict) else meta)
+    for one in _each(resource.get("contained")):
         if isinstance(one, dict):
             yield from _codes(one)
+
+
+def _texts(label: Any) -> Iterator[str]:
+    match label:
+        case str():
+            yield label
+        case dict() if "code" in label:
+            yield from _texts(label["code"])
+        case dict():
+            for one in label.values():
+                yield from _texts(one)
+        case list():
+            for one in label:
+                yield from _texts(one)
+
+
+def _each(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

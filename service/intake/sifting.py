@@ -51,11 +51,12 @@ def sift(chart: Chart) -> Sifted:
 
 
 def _closed(chart: Chart, member: Member) -> tuple[Finding, ...]:
-    reason = next(_reasons(chart, member), None)
+    reason = next(reasons_against(chart, member), None)
     return () if reason is None else (Finding(address=member.address, path="", reason=reason),)
 
 
-def _reasons(chart: Chart, member: Member) -> Iterator[str]:
+def reasons_against(chart: Chart, member: Member) -> Iterator[str]:
+    """Yield why a resource must not be read, whatever its form."""
     labels = labels_of(member.resource)
     if labels & PSYCHOTHERAPY_NOTES:
         yield REFUSED

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from service.api import create_app
@@ -17,6 +19,40 @@ def test_a_bundle_becomes_a_plan_that_can_be_read(api: Api) -> None:
     assert chart["import_id"] == said["id"]
     assert [one["substance"] for one in chart["allergies"]] == ["Penicillin"]
     assert [one["in_plan"] for one in chart["medications"]] == [True]
+    assert chart["incomplete"] == said["incomplete"] == []
+
+
+def test_a_plans_chart_tells_where_its_lists_are_incomplete(api: Api) -> None:
+    chart = a_chart()
+    for entry in chart["entry"]:
+        if entry["resource"]["resourceType"] == "AllergyIntolerance":
+            entry["resource"]["meta"] = {"security": [{"code": "PSYTHPN"}]}
+    said = api.post("/imports", {"bundle": chart}).get_json()
+    told = api.get(f"/plans/{said['plan_id']}/chart").get_json()
+    reason = "is closed by its security label"
+    assert told["allergies"] == []
+    assert told["incomplete"] == said["incomplete"]
+    assert told["incomplete"] == [
+        {"type": "AllergyIntolerance", "reference": "AllergyIntolerance/allergy", "reason": reason}
+    ]
+
+
+def test_of_an_import_of_an_earlier_version_nobody_knows_what_it_left_out(
+    api: Api, around: Surroundings
+) -> None:
+    said = api.post("/imports", {"bundle": a_chart()}).get_json()
+    with around.storage.begin() as work:
+        record = work.imports.get(said["id"])
+        content = {name: one for name, one in record.content.items() if name != "incomplete"}
+        work.imports.put(replace(record, content=content))
+        work.commit()
+    for path in (f"/plans/{said['plan_id']}/chart", f"/imports/{said['id']}"):
+        doubts = api.get(path).get_json()["incomplete"]
+        assert [one["type"] for one in doubts] == [
+            "AllergyIntolerance",
+            "MedicationRequest",
+            "MedicationStatement",
+        ]
 
 
 def test_importing_again_says_that_the_plan_is_known(api: Api) -> None:

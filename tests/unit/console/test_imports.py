@@ -52,6 +52,17 @@ def test_a_chart_that_lacks_something_ends_with_work_left(desk: Desk, tmp_path: 
     assert "lacks an author" in said.out
 
 
+def test_a_person_reads_where_the_lists_are_incomplete_and_what_must_not_be_given(
+    desk: Desk, tmp_path: Path
+) -> None:
+    path = tmp_path / "forbidden.json"
+    chart = bundle(patient(), practitioner(), care_plan(), order(doNotPerform=True))
+    path.write_text(dumps(chart), encoding="utf-8")
+    said = desk.type("import", "--file", str(path)).out
+    for words in ("must not be given", "may be incomplete", "MedicationRequest.doNotPerform"):
+        assert words in said
+
+
 def test_a_title_that_a_plan_cannot_hold_is_refused_by_its_name(desk: Desk, chart: Path) -> None:
     refused = desk.type("import", "--file", str(chart), "--title", "a\u202eb", "--json")
     assert (refused.code, set(refused.refusals)) == (ExitCode.REFUSED, {"title"})

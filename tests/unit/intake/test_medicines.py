@@ -4,7 +4,7 @@ import pytest
 
 from service.domain.medication import OrderStatus, Route, StatusReason
 from service.fhir.json import JsonObject
-from service.intake.overview import allergies, medications
+from service.intake.overview import overview
 from tests.unit.intake.charts import (
     RXNORM,
     SNOMED,
@@ -61,7 +61,7 @@ DOSES: dict[str, tuple[list[JsonObject], bool]] = {
 def test_a_dose_is_placed_whole_or_not_at_all_and_always_shown(doses: list[JsonObject], placed: bool) -> None:
     made = drafted(care_plan(), order(dosageInstruction=doses))
     assert bool(made.plan.medications) is placed
-    (shown,) = medications(made.chart, made.placed.values())
+    (shown,) = overview(made.chart, made.placed.values()).medications
     assert shown["in_plan"] is placed
     assert shown["dosage"]
     if placed:
@@ -86,12 +86,12 @@ def test_a_drug_may_be_contained_or_referred_to() -> None:
         care_plan(), inside, {**bare, "id": "two", "medicationReference": to("Medication/med")}, drug
     )
     assert {one.drug.code.text for one in made.plan.medications} == {"Sertraline"}
-    assert {one["drug"] for one in medications(made.chart, ())} == {"Sertraline"}
+    assert {one["drug"] for one in overview(made.chart, ()).medications} == {"Sertraline"}
     lost = drafted(
         care_plan(), {**bare, "medicationReference": {"reference": "Medication/x", "display": "Zoloft"}}
     )
     assert "was not found" in reasons(lost)["MedicationRequest/order"]
-    assert medications(lost.chart, ())[0]["drug"] == "Zoloft"
+    assert overview(lost.chart, ()).medications[0]["drug"] == "Zoloft"
 
 
 def test_allergies_are_shown_as_the_chart_words_them() -> None:
@@ -106,7 +106,7 @@ def test_allergies_are_shown_as_the_chart_words_them() -> None:
             ),
         ),
     )
-    first, second = allergies(made.chart)
+    first, second = overview(made.chart, ()).allergies
     assert (first["substance"], first["criticality"], first["reactions"]) == ("Penicillin", "high", ["Rash"])
     assert (second["substance"], second["clinical_status"]) == ("No known allergy", "active")
     assert made.beside == {"AllergyIntolerance/allergy", "AllergyIntolerance/none"}
@@ -122,7 +122,7 @@ def test_a_dose_without_words_is_shown_by_its_elements() -> None:
         {"sequence": 3},
     ]
     made = drafted(care_plan(), order(dosageInstruction=silent))
-    (shown,) = medications(made.chart, ())
+    (shown,) = overview(made.chart, ()).medications
     assert shown["dosage"] == ["1 (no unit), 1 in 1 d", "as needed"]
 
 
@@ -137,6 +137,6 @@ def test_statements_of_medicines_are_shown_and_no_item() -> None:
         "dateAsserted": "2025-01-01",
     }
     made = drafted(care_plan(), statement)
-    (shown,) = medications(made.chart, made.placed.values())
+    (shown,) = overview(made.chart, made.placed.values()).medications
     assert (shown["drug"], shown["dosage"], shown["in_plan"]) == ("Ibuprofen", ["when it hurts"], False)
     assert "MedicationStatement/st" in made.beside

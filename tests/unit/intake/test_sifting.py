@@ -3,7 +3,6 @@
 import pytest
 
 from service.fhir.json import JsonObject
-from service.intake.overview import medications
 from service.intake.sifting import (
     ANOTHER,
     NOBODY,
@@ -76,7 +75,7 @@ def test_what_may_not_be_read_is_listed_with_its_reason_and_stays_out(
     assert reasons(made)[address] in (reason, NOBODY)
     assert made.plan is not None
     assert made.plan.goals == ()
-    assert medications(made.chart, made.placed.values()) == []
+    assert made.plan.medications == ()
 
 
 def test_a_refused_resource_is_named_by_its_address_alone() -> None:
