@@ -149,9 +149,10 @@ class _Preview:
 def _digest(document: JsonObject) -> str | None:
     """Return the digest of the preview that is to be applied, None for a sync without one."""
     problems = [Problem("?", "is no field here") for name in document if name != "apply"]
-    digest = document.get("apply")
-    if not isinstance(digest, str | None):
+    digest = document.get("apply", "")
+    # Whoever names a preview, even null by a mistake of theirs, does not ask for a sync without one.
+    if not isinstance(digest, str):
         problems.append(Problem("apply", "must be the digest of a preview"))
     if problems:
         raise Invalid(problems)
-    return digest
+    return digest if "apply" in document else None
