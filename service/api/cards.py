@@ -60,6 +60,14 @@ _CARDS = {
     "description": "Cards, the most urgent first (CDS Hooks 2.0).",
     "properties": {"cards": {"type": "array", "items": _OPEN_OBJECT}},
 }
+_REASON = {
+    "description": "Why, by a reason that the card offers or in words; what is neither is ignored.",
+    "additionalProperties": True,
+    "properties": {
+        "reason": {"additionalProperties": True, "properties": {"system": {}, "code": {}, "display": {}}},
+        "userComment": {},
+    },
+}
 _FEEDBACK = {
     **_OPEN_OBJECT,
     "required": ["feedback"],
@@ -75,6 +83,7 @@ _FEEDBACK = {
                     "card": {"type": "string"},
                     "outcome": {"type": "string", "enum": [one.value for one in CardOutcome]},
                     "outcomeTimestamp": {"type": "string", "format": "date-time"},
+                    "overrideReason": _REASON,
                 },
             },
         }

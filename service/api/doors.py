@@ -15,6 +15,7 @@ from service.api.entrance import author, editor
 from service.api.once import answered_once
 from service.api.requests import JSON, read_json
 from service.api.schemas import ID
+from service.api.texts import check_texts
 from service.application.access import Permission
 from service.fhir.json import JsonObject
 
@@ -48,12 +49,15 @@ class Takes:
     """A JSON body: its shape for the reader of OpenAPI, its media type, and how it is read.
 
     One that is `optional` may be left out, and reads as an empty object then.
+    What is no text is refused before, but in values of the domain and in the members `apart`: their readers
+    name it themselves.
     """
 
     shape: Shape
     read: Callable[[JsonObject], Any] = lambda document: document
     media: str = JSON
     optional: bool = False
+    apart: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +164,10 @@ class Doors:
 def _body(takes: Takes) -> JsonObject:
     if takes.optional and not request.content_length and "Transfer-Encoding" not in request.headers:
         return {}
-    return read_json(request, takes.media)
+    document = read_json(request, takes.media)
+    if isinstance(takes.shape, dict):
+        check_texts(document, takes.shape, apart=takes.apart)
+    return document
 
 
 def _reading(name: str, view: View, operation: Operation) -> View:

@@ -134,7 +134,7 @@ def import_doors(services: Services) -> Doors:
             method="POST",
             path="/imports",
             gives=Gives(status=201, shape=_RECORD, headers=("Location",)),
-            takes=Takes(shape=_REQUEST, read=_request),
+            takes=Takes(shape=_REQUEST, read=_request, apart=frozenset({"bundle"})),
             write=Write.CREATE,
             refuses=(404, 409, 502, 504),
             needs=Permission.WRITE_PLAN,

@@ -117,7 +117,7 @@ def inbox_doors(services: Services) -> Doors:
             method="POST",
             path=f"{_ONE}/decision",
             gives=Gives(shape=shape),
-            takes=Takes(shape=_DECISION, read=_decision),
+            takes=Takes(shape=_DECISION, read=_decision, apart=frozenset({"patch"})),
             write=Write.CREATE,
             refuses=(412,),
             needs=Permission.WRITE_PLAN,

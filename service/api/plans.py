@@ -1,6 +1,6 @@
 """Plans: listed, made, read, replaced and patched."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from flask import Response, request
@@ -35,7 +35,7 @@ def plan_doors(services: Services) -> Doors:
     """Return the doors to plans as a whole."""
     views = _Plans(services.plans)
     whole = Takes(shape=schema_of(Plan), read=plan_from_document)
-    patch = Takes(shape=_PATCH, media=MERGE_PATCH)
+    patch = Takes(shape=_PATCH, media=MERGE_PATCH, apart=frozenset(one.name for one in fields(Plan)))
     reads, writes = Permission.READ_PLAN, Permission.WRITE_PLAN
     made = Gives(status=201, shape=schema_of(Plan), headers=("ETag", "Location", WITHHELD))
     creates = Operation(

@@ -45,9 +45,9 @@ def head(path: str = "/plans", *lines: str, media: str = "application/json") -> 
     return "\r\n".join((*said, *lines, "", "")).encode()
 
 
-def whole(body: bytes, **about: str) -> list[bytes]:
+def whole(body: bytes, *, path: str = "/plans", **about: str) -> list[bytes]:
     """Return a POST whose Content-Length is right."""
-    return [head("/plans", f"Content-Length: {len(body)}", "Connection: close", **about), body]
+    return [head(path, f"Content-Length: {len(body)}", "Connection: close", **about), body]
 
 
 def chunked(body: bytes) -> list[bytes]:

@@ -33,6 +33,14 @@ def spoilt(**changes: Any) -> bytes:
     return json.dumps(PLAN | changes).encode()
 
 
+def told(path: str, **document: Any) -> list[bytes]:
+    return whole(json.dumps(document).encode(), path=path)
+
+
+def called(patient: str) -> list[bytes]:
+    return told(CARDS, hook="patient-view", hookInstance="1", context={"patientId": patient})
+
+
 def cut(size: int) -> bytes:
     return SOUND[:size].encode()
 
@@ -57,6 +65,7 @@ HOST = b"POST /plans HTTP/1.1\r\nHost: "
 NAMED = b"X-Name: " + MARK.encode() + b"\r\n"
 HALF = b'{"title":"' + MARK.encode() + b'\xed\xa0\x80"}'
 TWICE = SOUND.replace("{", '{"title":"' + MARK + '",', 1).encode()
+CARDS = "/cds-services/tandem-patient-view"
 NORDIC = SOUND.replace(MARK, MARK + "ø").encode("latin-1")
 WORDY = {"media": "application/json; charset=latin-1"}
 FORM = {"media": "application/x-www-form-urlencoded"}
@@ -85,6 +94,12 @@ ROWS = {
     "a NUL": Row(whole(spoilt(title=MARK + "\0")), 422, "title"),
     "half a surrogate pair": Row(whole(spoilt(title=MARK + "\ud800")), 422, "title"),
     "half a surrogate pair as a name": Row(whole(spoilt(**{"\udfff": MARK})), 422, "?"),
+    "a NUL for a clinician": Row(told("/imports", bundle={}, responsible=MARK + "\0"), 422, "responsible"),
+    "half a CarePlan": Row(told("/imports", bundle={}, care_plan=MARK + "\ud800"), 422, "care_plan"),
+    "half a patient": Row(called(MARK + "\ud800"), 422, "context.patientId"),
+    "half a card": Row(
+        told(f"{CARDS}/feedback", feedback=[{"card": MARK + "\ud800"}]), 422, "feedback[0].card"
+    ),
     "half a surrogate pair in raw bytes": Row(whole(HALF), 400, "UTF-8"),
     "Latin-1": Row(whole(NORDIC), 400, "UTF-8"),
     "UTF-16": Row(whole(SOUND.encode("utf-16")), 400, "UTF-8"),
