@@ -6,7 +6,7 @@ A crash leaves both or neither, and of two requests at once the second finds wha
 from collections.abc import Callable
 from contextlib import ExitStack
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self, cast
@@ -40,12 +40,28 @@ class _Found(Exception):
 
 @dataclass(slots=True)
 class _Attempt:
-    """One request on its way; `work` is the transaction of all its effects, once it has any."""
+    """One request on its way; `work` is the transaction of all its effects, once it has any.
+
+    `stack` holds that transaction; `within` counts the parts at work in it, `wished` says that one is done.
+    """
 
     asked: Asked
     stack: ExitStack
     work: UnitOfWork | None = None
-    left: bool = field(default=False)
+    within: int = 0
+    wished: bool = False
+    left: bool = False
+
+    def leave(self) -> None:
+        """Undo what a part did without its commit, with the whole transaction: the next part begins anew.
+
+        What another part did cannot stay without it, nor be undone behind its back: then nothing is kept.
+        """
+        if self.wished or self.within:
+            self.left = True
+        else:
+            self.stack.close()
+            self.work = None
 
 
 class OnceStorage:
@@ -85,7 +101,7 @@ class OnceStorage:
 
     def _act(self, asked: Asked, act: Callable[[], KeptAnswer]) -> KeptAnswer:
         with ExitStack() as stack:
-            attempt = _Attempt(asked, stack)
+            attempt = _Attempt(asked, stack.enter_context(ExitStack()))
             stack.callback(self._attempt.reset, self._attempt.set(attempt))
             answer = act()
             work = self._joined(attempt)
@@ -123,17 +139,19 @@ class _Part:
         return getattr(self._whole, name)
 
     def __enter__(self) -> Self:
+        self._attempt.within += 1
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # What was done here cannot be undone alone, so the whole must not be kept either.
-        self._attempt.left |= not self._done
+        self._attempt.within -= 1
+        if not self._done:
+            self._attempt.leave()
 
     def commit(self) -> None:
         if not self._write:
             raise RuntimeError("this unit of work was opened for reading")
         if self._done:
             raise RuntimeError("this unit of work is over")
-        self._done = True
+        self._done = self._attempt.wished = True

@@ -20,6 +20,7 @@ from tests.builders import a_person
 from tests.contract.storage.keyed_request import BODY, ask, installed
 from tests.contract.storage.samples import NOON, later
 from tests.data import ROOT
+from tests.unit.intake.charts import a_chart
 
 AT_ONCE = 8
 
@@ -40,15 +41,21 @@ def counted(url: str, table: str) -> int:
 
 def asked_at_once(url: str, bodies: list[JsonObject]) -> list[TestResponse]:
     """Send bodies under one key, each from a thread of its own."""
-    start, answers = Barrier(len(bodies)), []
+    return sent_at_once(url, "/people", [("k", body) for body in bodies])
+
+
+def sent_at_once(url: str, path: str, requests: list[tuple[str, JsonObject]]) -> list[TestResponse]:
+    """Send bodies, each under its key and from a thread of its own."""
+    start, answers = Barrier(len(requests)), []
     with installed(url) as tandem:
         app = tandem.application()
 
-        def run(body: JsonObject) -> None:
+        def run(key: str, body: JsonObject) -> None:
+            headers = {"Idempotency-Key": key, "X-Tandem-Author": "n.okafor"}
             start.wait()
-            answers.append(app.test_client().post("/people", json=body, headers={"Idempotency-Key": "k"}))
+            answers.append(app.test_client().post(path, json=body, headers=headers))
 
-        threads = [Thread(target=run, args=(body,)) for body in bodies]
+        threads = [Thread(target=run, args=one) for one in requests]
         for one in threads:
             one.start()
         for one in threads:
@@ -68,6 +75,18 @@ def test_different_requests_at_the_same_moment_under_one_key_have_one_effect(url
     answers = asked_at_once(url, [person_to_document(a_person(id=name)) for name in ("first", "second")])
     assert sorted(one.status_code for one in answers) == [201, 422]
     assert counted(url, "people") == 1
+
+
+def test_one_chart_under_many_keys_at_the_same_moment_makes_one_plan_and_an_answer_for_each_key(
+    url: str,
+) -> None:
+    body = {"bundle": a_chart(), "zone": "Europe/Berlin"}
+    answers = sent_at_once(url, "/imports", [(f"k{number}", body) for number in range(AT_ONCE)])
+    assert Counter(one.status_code for one in answers) == {201: AT_ONCE}
+    told = [one.get_json() for one in answers]
+    assert Counter(one["outcome"] for one in told) == {"made": 1, "known": AT_ONCE - 1}
+    assert len({one["plan_id"] for one in told}) == 1
+    assert (counted(url, "plans"), counted(url, "imports"), counted(url, "answers")) == (1, 1, AT_ONCE)
 
 
 @pytest.mark.parametrize(("moment", "kept"), [("before", 0), ("after", 1)])

@@ -89,14 +89,67 @@ def test_reading_before_the_first_effect_holds_no_writer_up() -> None:
     assert set(storage.kept.people) == {"p", "other"}
 
 
-def test_a_part_that_was_left_uncommitted_spoils_the_whole() -> None:
+def leave(once: OnceStorage, name: str = "left") -> None:
+    """Begin a unit of work, and go without its commit."""
+    with once.begin() as work:
+        work.people.add(a_person(id=name))
+
+
+def test_a_first_part_that_was_left_is_undone_and_the_next_begins_anew() -> None:
+    """As without a key: whoever lost a race looks again, and sees what the other kept."""
+    storage = MemoryStorage(patience=0)
+    once = once_over(storage)
+
+    def tries_again() -> KeptAnswer:
+        leave(once)
+        add(once_over(storage), "meanwhile")
+        assert read_person("meanwhile", ports=PlanPorts(storage=once, clock=CLOCK))
+        leave(once)
+        return add(once)
+
+    assert once.answer(ASKED, tries_again) == (ANSWER, False)
+    assert set(storage.kept.people) == {"meanwhile", "p"}
+    assert once.answer(ASKED, lambda: pytest.fail("acted again")) == (ANSWER, True)
+
+
+def test_of_two_that_try_again_under_one_key_the_later_gets_the_kept_answer() -> None:
+    storage = MemoryStorage(patience=0)
+    once, beside = once_over(storage), once_over(storage)
+
+    def is_overtaken() -> KeptAnswer:
+        leave(once)
+        beside.answer(ASKED, lambda: add(beside, "beside"))
+        return add(once)
+
+    assert once.answer(ASKED, is_overtaken) == (ANSWER, True)
+    assert set(storage.kept.people) == {"beside"}
+
+
+def test_a_part_that_was_left_behind_another_spoils_the_whole() -> None:
     storage = MemoryStorage()
     once = once_over(storage)
 
     def leaves() -> KeptAnswer:
-        with once.begin() as work:
-            work.people.add(a_person(id="left"))
+        add(once, "first")
+        leave(once)
         return add(once)
+
+    with pytest.raises(RuntimeError, match="uncommitted"):
+        once.answer(ASKED, leaves)
+    assert storage.kept.people == {}
+
+
+@pytest.mark.parametrize("write", [True, False])
+def test_a_part_that_was_left_within_another_spoils_the_whole(write: bool) -> None:
+    storage = MemoryStorage()
+    once = once_over(storage)
+
+    def leaves() -> KeptAnswer:
+        with once.begin() as first, once.begin(write=write):
+            first.people.add(a_person(id="first"))
+            leave(once)
+            first.commit()
+        return ANSWER
 
     with pytest.raises(RuntimeError, match="uncommitted"):
         once.answer(ASKED, leaves)
