@@ -11,6 +11,7 @@ from typing import Any
 from werkzeug.exceptions import HTTPException
 
 from service.api.refusals import (
+    ForeignPage,
     Malformed,
     NoEhr,
     NotReady,
@@ -120,6 +121,7 @@ class Row:
 TABLE: Mapping[type[Exception], Row] = MappingProxyType({
     Malformed: Row(400, "malformed"),
     WrongHost: Row(400, "wrong-host"),
+    ForeignPage: Row(403, "foreign-page"),
     WrongMedia: Row(415, "wrong-media-type"),
     NoVersion: Row(428, "version-required"),
     StaleVersion: Row(412, "stale-version"),

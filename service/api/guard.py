@@ -54,7 +54,7 @@ class Guard:
                 raise Unguarded(f"{rule.rule} needs a permission, or a place among the open routes")
 
     def enter(self) -> None:
-        """Let the request at hand in; raises `NotRecognised`, `KeysUnavailable` or `NotAllowed`."""
+        """Let a request in; raises `NotRecognised`, `KeysUnavailable`, `NotAllowed` or `ForeignPage`."""
         operation = self._operations.get(request.endpoint or "")
         if operation is None or operation.needs is None:  # no such route, or an open one
             return
@@ -85,10 +85,16 @@ class Guard:
             with suppress(StorageError):
                 count_refused(_name(), error.doubt, storage=self._storage, now=self._clock.now())
             raise
-        if caller.entrance is Entrance.OPEN and not _is_here(request.remote_addr):
+        if caller.entrance is Entrance.OPEN:
+            self._check_open()
+        return caller
+
+    def _check_open(self) -> None:
+        """Refuse whom only a token could let in, with `NotAllowed` or `ForeignPage`."""
+        if not _is_here(request.remote_addr):
             # Another server may have put `service.wsgi` on an address that `tandem serve` would refuse.
             raise NotAllowed("While nobody has to show who they are, only this machine is answered.")
-        return caller
+        self._services.protection.check_page(request)
 
     def _entry(self, operation: Operation, caller: Caller, plan_id: str | None) -> AuditEntry:
         named = request.view_args or {}

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from flask import Request, Response
 
 from service.api.once import KEY, REPLAYED
+from service.api.refusals import ForeignPage
 from service.api.requests import AUTHOR
 
 # Documents load nothing; the page that does says so itself.
@@ -20,6 +21,8 @@ _ALWAYS = MappingProxyType({
 _YEAR_SECONDS = 31_536_000
 _ASK_AGAIN_SECONDS = 600
 _METHODS = "GET, POST, PUT, PATCH"
+# RFC 9110, 9.2.1; a browser shows the answer to nobody whom it is not for.
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _MAY_SEND = ("Authorization", "Content-Type", "If-Match", "If-None-Match", KEY, AUTHOR, "X-Request-Id")
 _MAY_READ = (
     "ETag", "Location", "Link", "Retry-After", "RateLimit", "RateLimit-Policy", REPLAYED, "X-Request-Id",
@@ -43,6 +46,18 @@ class Protection:
         response.headers["Access-Control-Allow-Headers"] = ", ".join(_MAY_SEND)
         response.headers["Access-Control-Max-Age"] = str(_ASK_AGAIN_SECONDS)
         return response
+
+    def check_page(self, request: Request) -> None:
+        """Refuse, with `ForeignPage`, a change that a web page of others asks for, as its browser says.
+
+        A browser sends a POST without a body or a header of the page's own and asks nobody first: where no
+        token is needed, any page could start a sync. Who is no browser says nothing of this and may.
+        """
+        if request.method in _SAFE or self._allows(request):
+            return
+        own = request.host_url.rstrip("/")
+        if request.headers.get("Origin", own) != own or request.headers.get("Sec-Fetch-Site") == "cross-site":
+            raise ForeignPage
 
     def cover(self, request: Request, response: Response) -> None:
         """Put the headers on an answer; one that an operation has set itself stays."""

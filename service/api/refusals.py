@@ -17,6 +17,16 @@ class WrongHost(Refusal):
     """The request is for another host."""
 
 
+class ForeignPage(Refusal):
+    """A web page of another origin asks for a change, and nobody is asked who they are."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A web page of another origin may change nothing here while nobody has to show who they are:"
+            " TANDEM_CORS_ORIGINS names the pages that may."
+        )
+
+
 class WrongMedia(Refusal):
     """The body is not of the media type that is taken here."""
 

@@ -9,6 +9,8 @@ from flask import Flask
 from service.api import Protection, Rate
 from service.domain.plan import Plan
 from tests.unit.api.conftest import Api, Surroundings
+from tests.unit.api.test_sync import REPORT
+from tests.unit.api.visitors import PLAN_ID, Clinic, the_clinic
 
 OURS = "https://clinic.example"
 ALWAYS = {
@@ -121,3 +123,62 @@ def test_a_browser_may_ask_first() -> None:
 
 def test_a_plain_options_still_says_which_methods_there_are() -> None:
     assert "POST" in across(OURS, Accept="*/*").headers["Allow"]
+
+
+EVIL, OWN = "https://evil.example", "http://localhost"
+CROSS, SAME = {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-origin"}
+# which page, what its browser says, and whether it may start a sync where nobody is asked who they are
+PAGES: list[tuple[str, dict[str, str], bool]] = [
+    ("no page at all, such as curl or a service", {}, True),
+    ("the service's own page", {"Origin": OWN, **SAME}, True),
+    ("a page on the list", {"Origin": OURS, **CROSS}, True),
+    ("a person who types an address", {"Sec-Fetch-Site": "none"}, True),
+    ("any page of the web", {"Origin": EVIL, **CROSS}, False),
+    ("a page in an older browser", {"Origin": EVIL}, False),
+    ("a page that hides its origin", {"Origin": "null"}, False),
+    (
+        "a page of another port of this machine",
+        {"Origin": OWN + ":3000", "Sec-Fetch-Site": "same-site"},
+        False,
+    ),
+    ("our name without encryption, for a page with it", {"Origin": "https://localhost"}, False),
+    ("a page that is not named", CROSS, False),
+    ("a page that seems to be ours and comes from elsewhere", {"Origin": OWN, **CROSS}, False),
+]
+
+
+@pytest.mark.parametrize(("page", "may"), [row[1:] for row in PAGES], ids=[row[0] for row in PAGES])
+def test_without_a_token_only_pages_that_may_ask_change_anything(page: dict[str, str], may: bool) -> None:
+    """A POST without a body or a header of its own is sent by any page, and no browser asks first."""
+    around = Surroundings(outcome=REPORT)
+    client = around.app(protection=Protection(origins=frozenset({OURS}))).test_client()
+    answer = client.post("/plans/p/sync", headers=page)
+    assert answer.status_code == (200 if may else 403)
+    assert len(around.pushed) == int(may)
+    if not may:
+        assert answer.json["type"].endswith("/foreign-page")
+        assert "TANDEM_CORS_ORIGINS" in answer.json["detail"]
+        assert "evil" not in answer.text
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "POST"])
+def test_a_foreign_page_changes_nothing_by_any_method(api, plan: Plan, method: str) -> None:
+    answer = api.client.open(f"/plans/{plan.id}/goals/x", method=method, headers={"Origin": EVIL, **CROSS})
+    assert answer.status_code in {403, 405}
+
+
+def test_a_foreign_page_may_ask_to_read_and_is_shown_nothing(api, plan: Plan) -> None:
+    answer = api.client.get(f"/plans/{plan.id}", headers={"Origin": EVIL, **CROSS})
+    assert answer.status_code == 200
+    assert "Access-Control-Allow-Origin" not in answer.headers
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+def test_whoever_shows_a_token_may_send_it_from_anywhere() -> None:
+    """No browser sends a token by itself: a page that has it was given it."""
+    clinic: Clinic = the_clinic()
+    clinic.open_anew()
+    answer = clinic.ask(
+        "clinician", "POST", f"/plans/{PLAN_ID}/sync", Origin=EVIL, Sec_Fetch_Site="cross-site"
+    )
+    assert answer.status_code == 500, "it gets to a sync for which this test has no outcome"
