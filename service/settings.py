@@ -28,6 +28,8 @@ SECRET = MappingProxyType({"secret": True})
 _RATE = re.compile(r"(?:off|[1-9][0-9]{0,8}/(?:second|minute|hour))\Z")
 # scheme://host, with a port where it is not the scheme's own: what browsers send as Origin.
 _ORIGIN = re.compile(r"https?://[a-z0-9.\-]+(:[0-9]{1,5})?")
+# RFC 6750, section 2.1, b64token: a header carries nothing else, or would say something else.
+_BEARER = re.compile(r"[A-Za-z0-9\-._~+/]+=*")
 
 
 class BadSettings(ValueError):
@@ -137,7 +139,7 @@ def read_settings() -> Settings:
             writing=env.str("WRITING", "on", validate=validate.OneOf(WRITING)),
             ehr_sandbox=env.bool("EHR_SANDBOX", default=False),
             ehr_medications=env.str("EHR_MEDICATIONS", None, validate=validate.OneOf(MEDICATIONS)),
-            ehr_answer_seconds=env.float("EHR_ANSWER_SECONDS", 30.0),
+            ehr_answer_seconds=env.float("EHR_ANSWER_SECONDS", 30.0, validate=validate.Range(1, 600)),
             ehr_capabilities=env.str("EHR_CAPABILITIES", None),
             ehr_owners=env.str("EHR_OWNERS", None),
             patient_identifier_system=env.str("PATIENT_IDENTIFIER_SYSTEM", None),
@@ -224,6 +226,8 @@ def _complaints(settings: Settings) -> Iterator[str]:
             yield "TANDEM_CORS_ORIGINS must name origins such as https://clinic.example, each in full"
     if settings.ehr_url is not None and not settings.ehr_url.startswith(("http://", "https://")):
         yield "TANDEM_EHR_URL must start with http:// or https://"
+    if settings.ehr_token is not None and not _BEARER.fullmatch(settings.ehr_token):
+        yield "TANDEM_EHR_TOKEN must be a bearer token: letters, digits, '-._~+/', and '=' at its end alone"
     if settings.ehr_url and not settings.ehr_sandbox and settings.patient_identifier_system is None:
         yield (
             "TANDEM_PATIENT_IDENTIFIER_SYSTEM is needed: patients are matched by it"

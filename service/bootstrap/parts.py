@@ -15,7 +15,7 @@ from service.ports.sealing import BadKeys
 from service.sandbox.faults.knobs import KNOBS
 from service.sandbox.store import MemoryStore
 from service.settings import BadSettings, Settings, read_settings
-from service.storage.database import database_url
+from service.storage.database import UnknownOption, database_url
 from service.storage.keyring import add_key
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ class Parts:
 def _check_database(url: str) -> None:
     try:
         database_url(url)
+    except UnknownOption as error:
+        raise WrongSetting(f"TANDEM_DATABASE_URL {error}") from None
     except Exception:  # SQLAlchemy's ArgumentError, which only storage knows, is no ValueError
         # The URL may hold a password: it is not repeated.
         raise WrongSetting("TANDEM_DATABASE_URL must be sqlite:///<file> or postgresql://…") from None

@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import psycopg
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -30,8 +32,18 @@ _PRAGMAS = (
 _Insert: TypeAlias = "postgresql.Insert | sqlite.Insert"
 
 
+class UnknownOption(ValueError):
+    """The URL of a PostgreSQL database has an option that is none; the text does not repeat it."""
+
+    def __init__(self) -> None:
+        super().__init__("has an option behind its ? that PostgreSQL's libpq does not know")
+
+
 def database_url(text: str) -> URL:
-    """Return the parsed URL of a SQLite file or a PostgreSQL database; ValueError for anything else."""
+    """Return the parsed URL of a SQLite file or a PostgreSQL database; ValueError for anything else.
+
+    `UnknownOption` comes before anybody connects: the driver would say it then, as a mistake of ours.
+    """
     url = make_url(text)
     match url.get_backend_name():
         case "sqlite" if url.database and url.database != ":memory:":
@@ -39,9 +51,18 @@ def database_url(text: str) -> URL:
         case "sqlite":
             raise ValueError("the database must be a file: memory is lost and not shared")
         case "postgresql":
-            return url.set(drivername="postgresql+psycopg")
+            return _with_known_options(url.set(drivername="postgresql+psycopg"))
         case other:
             raise ValueError(f"the database must be sqlite or postgresql, not {other}")
+
+
+def _with_known_options(url: URL) -> URL:
+    words, options = url.get_dialect()().create_connect_args(url)
+    try:
+        make_conninfo(*words, **options)
+    except psycopg.ProgrammingError:
+        raise UnknownOption from None
+    return url
 
 
 def open_engine(text: str) -> Engine:

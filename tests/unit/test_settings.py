@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from service.bootstrap import Parts
+from service.console.installation import WrongSetting
 from service.settings import DEFAULT_DATABASE, BadSettings, Settings, read_settings, secret_variables
 
 SECRET = "s3cr3t-of-the-clinic"
@@ -37,7 +39,7 @@ def test_what_is_not_said_has_its_default(say) -> None:
 
 @pytest.mark.parametrize("name", secret_variables())
 def test_a_secret_shows_in_no_representation(say, name: str) -> None:
-    say(**{name: f"sqlite:///{SECRET}"})
+    say(**{name: SECRET})
     found = read_settings()
     assert SECRET in getattr(found, name.removeprefix("TANDEM_").lower())
     assert SECRET not in repr(found) + str(found)
@@ -89,6 +91,55 @@ BAD = {
     "a webhook that is no URL": (LINK | {"TANDEM_ALERT_WEBHOOK_URL": "http://[x"}, "https"),
     "a port that is none": ({"TANDEM_PORT": "70000"}, "TANDEM_PORT"),
 }  # fmt: skip
+
+
+# RFC 6750, section 2.1: what a bearer token may be made of.
+TOKENS = ["abc", "a-b.c_d~e+f/g==", "eyJhbGciOiJFUzI1NiJ9.e30.c2ln", "0"]
+NO_TOKENS = {
+    "a line end": f"{SECRET}\nX: y",
+    "a line end behind it": f"{SECRET}\n",
+    "white space": f"{SECRET} two",
+    "letters of no header": f"{SECRET}Ж",
+    "a name before it": f"Bearer:{SECRET}",
+    "an end in its middle": f"a={SECRET}",
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("token", TOKENS)
+def test_a_token_of_the_ehr_is_taken_as_it_is(say, token: str) -> None:
+    say(TANDEM_EHR_TOKEN=token)
+    assert read_settings().ehr_token == token
+
+
+@pytest.mark.parametrize("name", NO_TOKENS)
+def test_what_no_header_can_carry_is_refused_and_not_repeated(say, name: str) -> None:
+    say(TANDEM_EHR_TOKEN=NO_TOKENS[name])
+    with pytest.raises(BadSettings, match="TANDEM_EHR_TOKEN") as told:
+        read_settings()
+    assert SECRET not in str(told.value)
+
+
+@pytest.mark.parametrize("seconds", ["0", "-3", "0.5", "601", "nan", "inf", "soon"])
+def test_an_answer_of_the_ehr_is_waited_for_a_second_at_least(say, seconds: str) -> None:
+    say(TANDEM_EHR_ANSWER_SECONDS=seconds)
+    with pytest.raises(BadSettings, match="TANDEM_EHR_ANSWER_SECONDS"):
+        read_settings()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:{}@localhost/tandem?pasword=x",
+        "postgresql://u:{}@localhost/tandem?{}=1",
+        "postgresql+psycopg://u@localhost/tandem?password={}&autocommit=1",
+    ],
+)
+def test_an_option_that_postgresql_does_not_know_is_told_before_anything_is_asked(say, url: str) -> None:
+    say(TANDEM_DATABASE_URL=url.replace("{}", SECRET))
+    with pytest.raises(WrongSetting, match="TANDEM_DATABASE_URL has an option") as told:
+        Parts().installed()
+    assert SECRET not in str(told.value)
 
 
 @pytest.mark.parametrize("name", BAD)

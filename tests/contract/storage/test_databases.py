@@ -145,6 +145,17 @@ def test_other_databases_are_refused(url: str, complaint: str) -> None:
         Storage(url)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:p@host:5432/name?options=-csearch_path%3Dx&sslmode=require&application_name=t",
+        "postgresql://u:p@/name?host=a:1&host=b:2&target_session_attrs=read-write",
+    ],
+)
+def test_the_options_of_libpq_are_taken(url: str) -> None:
+    assert database_url(url).database == "name"
+
+
 def test_postgresql_is_spoken_to_by_psycopg_whatever_the_url_says() -> None:
     assert database_url("postgresql://host/name").drivername == "postgresql+psycopg"
 
