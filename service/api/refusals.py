@@ -47,6 +47,13 @@ class TooSlow(Refusal):
     """The body did not arrive in time."""
 
 
+class TooLarge(Refusal):
+    """The body is larger than is taken."""
+
+    def __init__(self, limit: float) -> None:
+        super().__init__(f"A body of {limit} bytes at most is taken here (TANDEM_MAX_BODY_BYTES).")
+
+
 class TooMany(Refusal):
     """This caller has made all the requests of its time: more after `retry_after` seconds."""
 

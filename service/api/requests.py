@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
-from service.api.refusals import Malformed, NoVersion, StaleVersion, TooSlow, WrongHost, WrongMedia
+from service.api.refusals import Malformed, NoVersion, StaleVersion, TooLarge, TooSlow, WrongHost, WrongMedia
 from service.application.access import sees_unshared
 from service.domain.values import Invalid, Problem
 from service.fhir.json import JsonObject, NotJson, loads
@@ -33,7 +33,7 @@ def check_host(request: Request, names: Set[str]) -> None:
 
 
 def read_json(request: Request, media: str) -> JsonObject:
-    """Return the JSON object of the body; raises `WrongMedia`, `Malformed`, `TooSlow` or werkzeug's 413."""
+    """Return the JSON object of the body; raises `WrongMedia`, or as `body_of` does."""
     if request.mimetype != media or request.mimetype_params.get("charset", "utf-8").lower() != "utf-8":
         raise WrongMedia(f"A body of {media} in UTF-8 is taken here.")
     if request.headers.get("Content-Encoding", "identity") != "identity":
@@ -51,9 +51,12 @@ def read_json(request: Request, media: str) -> JsonObject:
 
 
 def body_of(request: Request) -> bytes:
-    """Return the bytes of the body; raises `Malformed`, `TooSlow` or werkzeug's 413."""
+    """Return the bytes of the body; raises `Malformed`, `TooSlow` or `TooLarge`."""
+    limit = request.max_content_length or inf
     try:
         body = request.get_data()
+    except RequestEntityTooLarge:
+        raise TooLarge(limit) from None
     except ClientDisconnected as error:
         # werkzeug makes one thing of a body that ends early and of a server that waits no longer for it.
         if isinstance(error.__context__, TimeoutError):
@@ -62,8 +65,8 @@ def body_of(request: Request) -> bytes:
     if len(body) < (request.content_length or 0):
         raise Malformed(_NOT_WHOLE)
     # werkzeug 3.1 cuts a body without a Content-Length at the limit, and says nothing.
-    if request.content_length is None and len(body) >= (request.max_content_length or inf):
-        raise RequestEntityTooLarge
+    if request.content_length is None and len(body) >= limit:
+        raise TooLarge(limit)
     return body
 
 

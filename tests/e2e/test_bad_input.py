@@ -71,8 +71,8 @@ WORDY = {"media": "application/json; charset=latin-1"}
 FORM = {"media": "application/x-www-form-urlencoded"}
 
 ROWS = {
-    "a body of 50 MB": Row(whole(b" " * MEGABYTES_50), 413),
-    "50 MB whose length nobody said": Row(chunked(b" " * MEGABYTES_50), 413),
+    "a body of 50 MB": Row(whole(b" " * MEGABYTES_50), 413, "2097152 bytes"),
+    "50 MB whose length nobody said": Row(chunked(b" " * MEGABYTES_50), 413, "TANDEM_MAX_BODY_BYTES"),
     "more than is taken behind a sound plan": Row(chunked(SOUND.encode() + b" " * 3 * MILLION), 413),
     "a body that is never finished": Row(started(LENGTH, rest=cut(90)), 408, "did not arrive"),
     "chunks that are never finished": Row(started(CHUNKS, rest=b"40\r\n" + cut(9)), 408, "did not arrive"),

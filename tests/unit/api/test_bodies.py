@@ -7,6 +7,7 @@ import pytest
 from service.document import plan_to_document
 from service.fhir.json import dumps
 from tests.builders import a_plan
+from tests.unit.api.conftest import Api
 
 BODY = dumps(plan_to_document(a_plan(id="plan"))).encode()
 AUTHOR = {"X-Tandem-Author": "n.okafor"}
@@ -64,6 +65,17 @@ def test_a_body_whose_length_nobody_said_is_cut_off_at_the_limit(around, room: i
     environ = {"wsgi.input": BytesIO(BODY), "wsgi.input_terminated": True, "CONTENT_TYPE": "application/json"}
     response = client.post("/plans", headers=AUTHOR, environ_overrides=environ)
     assert response.status_code == status, "422: nobody of its people is in the directory"
+
+
+@pytest.mark.parametrize("said", [True, False], ids=["its length said", "in chunks"])
+def test_a_body_beyond_the_limit_is_told_the_limit_and_who_sets_it(around, said: bool) -> None:
+    api = Api(around.app(largest_body=1024))
+    environ = {"CONTENT_LENGTH": "1025"} if said else {"wsgi.input_terminated": True}
+    response = sent(api, BytesIO(b"x" * 1025), **environ)
+    assert response.status_code == 413
+    assert response.json["type"].endswith("/too-large")
+    assert "1024 bytes" in response.json["detail"]
+    assert "TANDEM_MAX_BODY_BYTES" in response.json["detail"]
 
 
 @pytest.mark.parametrize(
