@@ -24,6 +24,7 @@ from service.application.answer_alerts import (
     read_alert,
 )
 from service.application.ports import PlanPorts
+from service.application.read_plan import read_plan
 from service.domain.alert import Alert, AlertState
 from service.domain.values import TEXT_LIMIT, Invalid, Problem
 from service.fhir.json import JsonObject
@@ -148,8 +149,9 @@ class _Alerts:
         found = alerts_of_plan(plan_id, ports=self.ports)
         return answer({"items": [_document(one) for one in found]})
 
-    def notice(self, plan_id: str) -> Response:  # noqa: ARG002  the guard looks at it
+    def notice(self, plan_id: str) -> Response:
         """Read what a form says where scores or journal entries are entered: nobody watches live."""
+        read_plan(plan_id, ports=self.ports)  # a form of a plan that is not there has nothing to say
         return answer(dumped(schema_of(EntryNotice), entry_notice(self.crisis_contacts)))
 
     def acknowledge(self, item_id: str, *, author: str) -> Response:

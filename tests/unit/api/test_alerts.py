@@ -119,6 +119,10 @@ def test_a_form_says_that_nobody_watches_and_whom_to_call() -> None:
     assert said["crisis_contacts"] == "Call 988"
 
 
+def test_a_plan_that_is_not_there_has_no_notice(api: Any) -> None:
+    assert api.get("/plans/nobody/entry-notice").status_code == 404
+
+
 def test_a_patient_reads_the_notice_and_no_alert() -> None:
     clinic = Clinic()
     plan = clinic.open_anew()
