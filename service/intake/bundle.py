@@ -79,6 +79,12 @@ def _problems(bundle: JsonObject) -> Iterator[Problem]:
         return
     if PSYCHOTHERAPY_NOTES & labels_of(bundle):
         yield Problem("meta.security", "says that this holds psychotherapy notes: nothing of it is read")
+    if bundle.get("implicitRules"):
+        # R4, resource, "isModifier": the rules may change what everything in it means.
+        yield Problem("implicitRules", "names rules that are not known: nothing of it is read")
+    if (found := foreign_version(bundle)) is not None:
+        yield _other(found)
+        return
     if bundle.get("type") not in _TYPES:
         yield Problem("type", f"must be one of {', '.join(sorted(_TYPES))}")
     entries = bundle.get("entry")
@@ -95,10 +101,12 @@ def _versions(entries: list[Any]) -> Iterator[Problem]:
         resource = entry.get("resource") if isinstance(entry, dict) else None
         found = foreign_version(resource) if isinstance(resource, dict) else None
         if found is not None:
-            yield Problem(
-                f"entry[{index}].resource.{found[0]}", f"is of FHIR {found[1]}; R4 (4.0.1) is taken"
-            )
+            yield _other(found).under(f"entry[{index}].resource")
             return
+
+
+def _other(found: tuple[str, str]) -> Problem:
+    return Problem(found[0], f"is of FHIR {found[1]}; R4 (4.0.1) is taken")
 
 
 def _read(index: int, entry: Any, held: _Entries) -> None:

@@ -27,6 +27,7 @@ TYPES: Mapping[str, str] = MappingProxyType({
 ELEMENTS: Mapping[tuple[str, str], str] = MappingProxyType({
     ("Appointment", "cancellationReason"): "R5",
     ("Appointment", "incomingReferral"): "STU3",
+    ("Bundle", "issues"): "R5",
     ("CarePlan", "context"): "STU3",
     ("CarePlan", "custodian"): "R5",
     ("CarePlan", "participant"): "DSTU2",

@@ -32,6 +32,13 @@ def refused(held: JsonObject) -> dict[str, str]:
         (bundle(patient(), order(), patient(id="other")), "entry[2].resource"),
         (bundle(patient(), order(), patient(gender="male")), "entry[2].resource"),
         ({**a_chart(), "meta": {"security": [{"code": "PSYTHPN"}]}}, "meta.security"),
+        ({**a_chart(), "implicitRules": "http://example.com/rules"}, "implicitRules"),
+        ({**a_chart(), "issues": {"resourceType": "OperationOutcome"}}, "issues"),
+        (
+            {**a_chart(), "meta": {"profile": ["http://hl7.org/fhir/5.0/StructureDefinition/Bundle"]}},
+            "meta.profile[0]",
+        ),
+        ({**a_chart(), "fhirVersion": "5.0.0"}, "fhirVersion"),
         (bundle(patient(), order(medication={"concept": {}})), "entry[1].resource.medication"),
         (bundle(patient(), {"resourceType": "MedicationOrder", "id": "1"}), "entry[1].resource.resourceType"),
         (
