@@ -29,7 +29,12 @@ def _is_text(resource: JsonObject) -> bool:
 def _modifiers(resource: JsonObject) -> Iterator[Issue]:
     # R4, extensibility, "Modifier Extensions": who does not know one must not go on as if it were not there.
     for place in walk(resource):
-        if isinstance(place.value, dict) and place.value.get("modifierExtension"):
+        if not isinstance(place.value, dict):
+            continue
+        if place.value.get("modifierExtension"):
             yield Issue(f"{place.path}.modifierExtension", "changes the meaning in a way that is not known")
+        # R4, resource: a modifier too, which names rules that must be understood to read what it stands in.
+        if place.value.get("implicitRules"):
+            yield Issue(f"{place.path}.implicitRules", "names rules that change the meaning and are unknown")
     if resource.get("doNotPerform"):
         yield Issue(f"{resource['resourceType']}.doNotPerform", "forbids what the plan would take for asked")

@@ -203,7 +203,7 @@ def test_what_comes_back_to_the_chart_is_linked_again():
 FOREIGN = {
     "an extension": {"extension": [{"url": "http://ehr.test/x", "valueString": "theirs"}]},
     "an identifier": {"identifier": [{"system": "urn:theirs", "value": "7"}]},
-    "an element that we do not model": {"implicitRules": "http://ehr.test/rules", "language": "en"},
+    "an element that we do not model": {"language": "en"},
     "a note": {"note": [{"text": "theirs"}]},
     "a primitive's extension": {
         "_startDate": {"extension": [{"url": "http://ehr.test/x", "valueCode": "y"}]}
@@ -266,6 +266,7 @@ UNKNOWN = [{"url": "urn:tandem:negates", "valueBoolean": True}]
     [
         ({"modifierExtension": UNKNOWN}, "modifierExtension"),
         ({"target": [{"dueDate": "2026-05-01", "modifierExtension": UNKNOWN}]}, "target"),
+        ({"implicitRules": "http://ehr.test/rules"}, "implicitRules"),
     ],
 )
 def test_what_an_unknown_modifier_changes_is_never_written_to(edit, path):

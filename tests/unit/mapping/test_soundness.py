@@ -49,6 +49,15 @@ def test_a_resource_that_is_no_r4_is_reported_and_changes_nothing(change, path):
     ("change", "path"),
     [
         (("Goal", "modifierExtension", MODIFIER), "Goal.modifierExtension"),
+        (("CarePlan", "implicitRules", "http://example.com/rules"), "CarePlan.implicitRules"),
+        (
+            (
+                "Goal",
+                "contained",
+                [{"resourceType": "Patient", "id": "p", "implicitRules": "http://example.com/rules"}],
+            ),
+            "Goal.contained[0].implicitRules",
+        ),
         (("ServiceRequest", "doNotPerform", True), "ServiceRequest.doNotPerform"),
         (("MedicationRequest", "doNotPerform", True), "MedicationRequest.doNotPerform"),
         (
