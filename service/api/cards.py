@@ -10,6 +10,7 @@ from typing import Any
 from flask import Response
 
 from service.api.doors import Doors, Gives, Operation, Takes
+from service.api.entrance import about
 from service.api.responses import answer
 from service.api.services import Services
 from service.application.access import Permission
@@ -144,12 +145,12 @@ class _Hooks:
 
     def feedback(self, item_id: str, *, body: tuple[CardAnswer, ...]) -> Response:
         """Keep what people answered to cards, with their reasons."""
-        keep_feedback(item_id, body, ports=self._audited().plans)
+        keep_feedback(item_id, body, ports=self._audited())
         return answer({"kept": len(body)})
 
     def _audited(self) -> CardPorts:
-        """Return the ports whose commit also keeps the request's entry in the audit trail."""
-        return replace(self.ports, plans=self.services.plans)
+        """Return the ports whose commit also keeps the request's entry in the audit trail, for each plan."""
+        return replace(self.ports, plans=self.services.plans, about=about)
 
 
 def _asked(document: JsonObject) -> Asked:

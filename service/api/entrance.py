@@ -43,10 +43,10 @@ def begun() -> None:
     trail.begun()
 
 
-def about(plan_id: str) -> None:
-    """Write down which plan the request is about, where its path does not say so."""
+def about(plan_id: str | None = None, *, item_id: str | None = None) -> None:
+    """Write down which plan and what else the request is about, where its path does not say so."""
     trail: Trail = g.trail
-    trail.about(plan_id=plan_id)
+    trail.about(plan_id=plan_id, item_id=item_id)
 
 
 def caller_at_hand() -> Caller:

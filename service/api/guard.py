@@ -28,6 +28,10 @@ OPEN: Mapping[str, str] = MappingProxyType({
 """The routes that nobody has to show an identity for, each with the reason."""
 
 
+_ITEMS = ("item_id", "person_id", "import_id", "key", "number")
+"""What a path may name beside a plan: the trail tells it of what was done."""
+
+
 class Unguarded(RuntimeError):
     """A route neither says what it needs nor stands among the open ones: a mistake in the code."""
 
@@ -98,7 +102,7 @@ class Guard:
 
     def _entry(self, operation: Operation, caller: Caller, plan_id: str | None) -> AuditEntry:
         named = request.view_args or {}
-        item = named.get("item_id") or named.get("person_id") or named.get("number")
+        item = next((named[name] for name in _ITEMS if name in named), None)
         return AuditEntry(
             at=self._clock.now(),
             who=caller.subject,

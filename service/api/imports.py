@@ -201,13 +201,14 @@ class _Imports:
         options: dict[str, Any] = {name: body.get(name) for name in _OPTIONS}
         command = ImportChart(source=_source(body), author=author, **options)
         record = importing(command)
-        if record.plan_id is not None:
-            about(record.plan_id)
+        about(record.plan_id, item_id=record.id)
         return answer(import_document(record), status=201, location=f"/imports/{record.id}")
 
     def read(self, import_id: str) -> Response:
         """Read an import: what was placed, what was not and why, allergies and medicines."""
-        return answer(import_document(read_import(import_id, storage=self._storage)))
+        record = read_import(import_id, storage=self._storage)
+        about(record.plan_id, item_id=record.id)
+        return answer(import_document(record))
 
     def chart(self, plan_id: str) -> Response:
         """Read what the chart says beside a plan that was imported: allergies and every medicine.

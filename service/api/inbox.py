@@ -148,6 +148,7 @@ class _Inbox:
 
     def decide(self, item_id: str, *, body: Mapping[str, Any], author: str) -> Response:
         """Decide every group of an item; the next sync carries it out, if both sides still say the same."""
+        about(read_item(item_id, ports=self.ports).plan_id)
         return answer(
             _document(decide_item(Decide(item_id=item_id, author=author, **body), ports=self.ports))
         )

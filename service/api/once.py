@@ -8,9 +8,11 @@ from hashlib import sha256
 from flask import Request, Response
 
 from service.api.callers import principal
+from service.api.entrance import about
 from service.api.requests import AUTHOR, body_of
 from service.application.answer_once import OnceStorage
 from service.domain.values import Invalid, Problem
+from service.fhir.json import loads
 from service.ports.answers import Asked, KeptAnswer
 
 KEY = "Idempotency-Key"
@@ -40,8 +42,20 @@ def answered_once(
     kept, replayed = once.answer(asked, partial(_kept, view, asked.fingerprint))
     response = Response(kept.body, status=kept.status, headers=list(kept.headers))
     if replayed:
+        _tell_what_of(response)
         response.headers[REPLAYED] = "true"
     return response
+
+
+def _tell_what_of(response: Response) -> None:
+    """Write down what a kept answer is about: its view, which would say so, is not asked again."""
+    match response.headers.get("Location", "").split("/")[1:]:
+        case ["plans", plan_id]:
+            about(plan_id)
+        case ["imports", import_id]:
+            about(loads(response.get_data()).get("plan_id"), item_id=import_id)
+        case [*_, item_id]:
+            about(item_id=item_id)
 
 
 def _kept(view: Callable[[], Response], fingerprint: str) -> KeptAnswer:

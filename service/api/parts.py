@@ -7,7 +7,7 @@ from typing import Any, get_args, get_type_hints
 from flask import Response, request
 
 from service.api.doors import Doors, Gives, Operation, Takes, Write
-from service.api.entrance import WITHHELD, shown, tag, told_withheld
+from service.api.entrance import WITHHELD, about, shown, tag, told_withheld
 from service.api.plans import check_id, items_of
 from service.api.responses import answer, unless_known
 from service.api.schemas import schema_of
@@ -104,6 +104,7 @@ class _Part:
         return unless_known(response, request)
 
     def add(self, plan_id: str, *, body: Any, editor: Editor) -> Response:
+        about(item_id=body.id)
         revision = add_item(plan_id, self.group, body, editor=editor, ports=self.ports)
         return self._added(revision, body.id)
 
@@ -122,6 +123,7 @@ class _Part:
         if "order_id" in body:
             raise Invalid([Problem("order_id", "is no field here: the path names the order")])
         decision = dose_from_document({**body, "order_id": item_id})
+        about(item_id=decision.new_order_id)
         revision = change_dose(plan_id, decision, editor=editor, ports=self.ports)
         return self._added(revision, decision.new_order_id)
 

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, request
 
 from service.api.doors import Doors, Gives, Operation, Takes
+from service.api.entrance import about
 from service.api.plans import check_id, page_of
 from service.api.queries import PageQuery
 from service.api.refusals import StaleVersion
@@ -85,6 +86,7 @@ class _People:
 
     def create(self, body: Person) -> Response:
         """Add a clinician to the directory."""
+        about(item_id=body.id)
         response = _answered(add_person(body, ports=self.ports))
         response.status_code = 201
         response.headers["Location"] = f"/people/{body.id}"

@@ -1,5 +1,6 @@
 """The audit trail: one entry for each operation, kept together with the change that it tells of."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -15,12 +16,14 @@ class Trail:
 
     An operation that commits nothing gets its entry from `close`, and so does one whose outcome is another
     than its first commit promised. It is used for one operation, by one thread.
+    One about several plans leaves an entry for each, so that each plan's trail has it.
     """
 
     def __init__(self, storage: Storage, clock: Clock, entry: AuditEntry) -> None:
         self._storage = storage
         self._clock = clock
         self._entry = entry
+        self._further: dict[str, None] = {}
         self._kept: Outcome | None = None
 
     def begin(self, *, write: bool = True) -> UnitOfWork:
@@ -28,15 +31,24 @@ class Trail:
         work = self._storage.begin(write=write)
         return cast("UnitOfWork", _Witnessed(work, self)) if write else work
 
-    def about(self, *, plan_id: str | None = None, acting_for: str | None = None) -> None:
-        """Say what the operation turned out to be about."""
+    def about(
+        self, *, plan_id: str | None = None, item_id: str | None = None, acting_for: str | None = None
+    ) -> None:
+        """Say what the operation turned out to be about; a plan comes to those that were named before."""
         held = self._entry
-        self._entry = replace(held, plan_id=plan_id or held.plan_id, acting_for=acting_for or held.acting_for)
+        if plan_id is not None and held.plan_id not in {None, plan_id}:
+            self._further[plan_id] = None
+        self._entry = replace(
+            held,
+            plan_id=held.plan_id or plan_id,
+            item_id=item_id or held.item_id,
+            acting_for=acting_for or held.acting_for,
+        )
 
     def begun(self) -> None:
         """Keep now that the operation begins: what it writes elsewhere cannot be undone with the entry."""
         with self._storage.begin() as work:
-            work.audit.add(self._told(Outcome.BEGUN, self._entry.status))
+            self._tell(work, Outcome.BEGUN, self._entry.status)
             work.commit()
 
     def close(self, outcome: Outcome, status: int) -> None:
@@ -44,21 +56,28 @@ class Trail:
         if self._kept is outcome:
             return
         with self._storage.begin() as work:
-            work.audit.add(self._told(outcome, status))
+            self._tell(work, outcome, status)
             work.commit()
         self._kept = outcome
 
     def note(self, work: UnitOfWork) -> None:
         """Add the entry to a unit of work that is about to be committed, once."""
         if self._kept is None:
-            work.audit.add(self._told(Outcome.DONE, self._entry.status))
+            self._tell(work, Outcome.DONE, self._entry.status)
 
     def noted(self) -> None:
         """Remember that the unit of work was committed."""
         self._kept = self._kept or Outcome.DONE
 
-    def _told(self, outcome: Outcome, status: int) -> AuditEntry:
-        return replace(self._entry, at=self._clock.now(), outcome=outcome, status=status)
+    def _tell(self, work: UnitOfWork, outcome: Outcome, status: int) -> None:
+        for one in self._told(outcome, status):
+            work.audit.add(one)
+
+    def _told(self, outcome: Outcome, status: int) -> Iterator[AuditEntry]:
+        entry = replace(self._entry, at=self._clock.now(), outcome=outcome, status=status)
+        yield entry
+        for plan_id in self._further:
+            yield replace(entry, plan_id=plan_id)
 
 
 class _Witnessed:

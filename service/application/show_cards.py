@@ -93,12 +93,16 @@ _BY_ID = {one.id: one for one in SERVICES}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardPorts:
-    """What the services need: plans, and the connection and server whose patients may be asked for."""
+    """What the services need: plans, and the connection and server whose patients may be asked for.
+
+    `about` is told of each plan that a call is about, before what it does is kept.
+    """
 
     plans: PlanPorts
     connection_id: str
     fhir_server: str | None = None
     public_url: str | None = None
+    about: Callable[[str], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,14 +154,14 @@ def cards_for(service_id: str, asked: Asked, ports: CardPorts) -> JsonObject:
     return {"cards": [_card(plan, finding, ports) for plan, finding in told]}
 
 
-def keep_feedback(service_id: str, answers: tuple[CardAnswer, ...], *, ports: PlanPorts) -> None:
+def keep_feedback(service_id: str, answers: tuple[CardAnswer, ...], *, ports: CardPorts) -> None:
     """Keep what people answered to cards; raises `Unknown`, and `Invalid` for a card of nobody's."""
     service_of(service_id)
-    with ports.storage.begin() as work:
+    with ports.plans.storage.begin() as work:
         problems = [
             Problem(f"feedback[{index}].card", "is no card that was shown")
             for index, one in enumerate(answers)
-            if not _is_known(one.card_id, work)
+            if not _is_known(one.card_id, work, ports)
         ]
         if problems:
             raise Invalid(problems)
@@ -174,9 +178,9 @@ def an_answer(card_id: str, outcome: CardOutcome, *, at: datetime, content: Json
     )
 
 
-def _is_known(card_id: str, work: UnitOfWork) -> bool:
+def _is_known(card_id: str, work: UnitOfWork, ports: CardPorts) -> bool:
     try:
-        work.cards.get(card_id)
+        ports.about(work.cards.get(card_id).plan_id)
     except Unknown:
         return False
     return True
@@ -199,6 +203,7 @@ def _plans_of(patient: str, work: UnitOfWork, ports: CardPorts) -> Iterator[Plan
             page = work.plans.page(PlanFilter(patient_id=patient_id), after=after)
             for one in page.items:
                 if one.status in _RUNNING:
+                    ports.about(one.id)
                     yield work.plans.head(one.id).plan
             after = page.next
             if after is None:

@@ -1,5 +1,7 @@
 """`tandem alerts`: what needs a clinician's assessment, who looks after it, and carrying what is due."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 import click
@@ -12,12 +14,13 @@ from service.application.answer_alerts import (
     list_alerts,
     read_alert,
 )
+from service.application.ports import PlanPorts
 from service.console.exit_codes import ExitCode
 from service.console.group import Noun, OneOf
 from service.console.preparation import prepare
 from service.console.run import Run
 from service.console.tables import page, table
-from service.console.trail import audited
+from service.console.trail import audited, trail_of, within
 from service.document import alert_to_document
 from service.domain.alert import Alert, AlertState
 from service.fhir.json import JsonObject
@@ -50,7 +53,7 @@ def list_(run: Run, *, state: str | None, plan_id: str | None, limit: int, after
 @click.pass_obj
 def show(run: Run, alert_id: str) -> None:
     """Show whom an alert reached, and everything that happened to it."""
-    with audited(prepare(run.installation), "alerts show") as ports:
+    with _about_alert(run, "alerts show", alert_id) as ports:
         alert = read_alert(alert_id, ports=ports)
     run.answer(_document(alert), lambda stream: _show(alert, stream))
 
@@ -61,7 +64,7 @@ def show(run: Run, alert_id: str) -> None:
 @click.pass_obj
 def acknowledge(run: Run, alert_id: str, author: str) -> None:
     """Say who looks after an alert; its timers end."""
-    with audited(prepare(run.installation), "alerts acknowledge") as ports:
+    with _about_alert(run, "alerts acknowledge", alert_id) as ports:
         alert = acknowledge_alert(alert_id, who=author, ports=ports)
     run.answer(_document(alert), lambda stream: _told(alert, stream))
 
@@ -73,7 +76,7 @@ def acknowledge(run: Run, alert_id: str, author: str) -> None:
 @click.pass_obj
 def close(run: Run, alert_id: str, *, author: str, reason: str) -> None:
     """Close an alert with a name and a reason."""
-    with audited(prepare(run.installation), "alerts close") as ports:
+    with _about_alert(run, "alerts close", alert_id) as ports:
         alert = close_alert(alert_id, who=author, reason=reason, ports=ports)
     run.answer(_document(alert), lambda stream: _told(alert, stream))
 
@@ -85,7 +88,9 @@ def deliver(run: Run) -> int:
 
     Ends with 3 when a message could not be handed over: it is tried again.
     """
-    carried = prepare(run.installation).alert_desk.deliver()
+    installation = prepare(run.installation)
+    with trail_of(installation, "alerts deliver"):
+        carried = installation.alert_desk.deliver()
     rows = [(one.alert_id, one.to, one.channel, one.tries, one.failure or "handed over") for one in carried]
     document = [
         {"alert_id": one.alert_id, "to": one.to, "channel": one.channel, "failure": one.failure}
@@ -108,6 +113,16 @@ def notice(run: Run) -> None:
         document["crisis_contacts"] = said.crisis_contacts
     text = "\n".join(filter(None, (said.notice, said.crisis_contacts)))
     run.answer(document, lambda stream: click.echo(text, file=stream))
+
+
+@contextmanager
+def _about_alert(run: Run, operation: str, alert_id: str) -> Iterator[PlanPorts]:
+    """Give the ports of an operation that is written down with the alert and its plan; raises `Unknown`."""
+    installation = prepare(run.installation)
+    with trail_of(installation, operation, item_id=alert_id) as trail:
+        ports = within(trail, installation)
+        trail.about(plan_id=read_alert(alert_id, ports=ports).plan_id)
+        yield ports
 
 
 def _document(alert: Alert) -> JsonObject:

@@ -1,5 +1,6 @@
 """`tandem backup` and `tandem restore`: a copy of everything in one file, and back."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -7,7 +8,9 @@ import click
 
 from service.console.group import Verb
 from service.console.run import Run
+from service.console.trail import trail_of
 from service.fhir.json import JsonObject
+from service.ports.sealing import KeysUnfit
 from service.ports.upkeep import BackupReport
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -23,7 +26,11 @@ def backup(run: Run, file: Path, *, verify: bool) -> None:
     FILE is new, and for its owner alone. It restores into SQLite and PostgreSQL alike. What is sealed stays
     sealed in it, and the keys are not in it: keep a copy of the file of TANDEM_KEYS_FILE elsewhere.
     """
-    report = run.installation.verify_backup(file) if verify else run.installation.back_up(file)
+    if verify:
+        report = run.installation.verify_backup(file)
+    else:
+        with trail_of(run.installation, "backup"):
+            report = run.installation.back_up(file)
     run.answer(_document(report), lambda stream: _show("the backup is whole", report, stream))
 
 
@@ -37,6 +44,10 @@ def restore(run: Run, file: Path) -> None:
     one in TANDEM_DATABASE_URL. A backup of an older schema is brought up to date.
     """
     report = run.installation.restore(file)
+    # Only now: an entry about a refusal would fill the database that the next attempt wants empty. A key that
+    # was retired when the backup was made writes nothing, and the next command says so: all is restored here.
+    with suppress(KeysUnfit), trail_of(run.installation, "restore"):
+        pass
     run.answer(_document(report), lambda stream: _show("the database is restored", report, stream))
 
 

@@ -38,7 +38,7 @@ def plan_(run: Run, plan_id: str, file: Path | None) -> None:
 @click.pass_obj
 def person(run: Run, person_id: str, file: Path | None) -> None:
     """Export the appointments in which a clinician takes part, in every plan."""
-    with audited(prepare(run.installation), "calendar person") as ports:
+    with audited(prepare(run.installation), "calendar person", item_id=person_id) as ports:
         text = calendar_of_person(person_id, ports=ports)
     _give(run, text, file)
 

@@ -10,6 +10,7 @@ from service.console.exit_codes import ExitCode
 from service.console.group import Noun
 from service.console.preparation import prepare
 from service.console.run import Run
+from service.console.trail import trail_of
 from service.fhir.json import JsonObject
 from service.ports.upkeep import RekeyReport
 
@@ -48,7 +49,7 @@ def rekey(run: Run) -> int:
         moved += 1
         status.update(f"{moved} rows sealed anew")
 
-    with screen.status("sealing") as status:
+    with trail_of(installation, "db rekey"), screen.status("sealing") as status:
         report = installation.rekey(count)
     run.answer(_document(report), lambda stream: _show(report, stream))
     return ExitCode.DONE if report.is_complete else ExitCode.WORK_LEFT

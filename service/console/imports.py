@@ -14,7 +14,7 @@ from service.console.group import Noun, common_options
 from service.console.import_view import coverage_document, show_coverage, show_import
 from service.console.preparation import prepare
 from service.console.run import Run
-from service.console.trail import audited, trail_of
+from service.console.trail import trail_of
 from service.domain.people import Person, Role
 from service.domain.values import Invalid, Problem
 from service.fhir.json import JsonObject, loads
@@ -72,8 +72,9 @@ def import_(context: click.Context, /, **said: Any) -> int | None:
 @click.pass_obj
 def show(run: Run, name: str) -> None:
     """Show an import again: what was placed, what was not, the allergies and all medicines."""
-    with audited(prepare(run.installation), "import show") as ports:
-        record = read_import(name, storage=ports.storage)
+    with trail_of(prepare(run.installation), "import show") as trail:
+        record = read_import(name, storage=trail)
+        trail.about(plan_id=record.plan_id, item_id=record.id)
     run.answer(import_document(record), lambda stream: show_import(record, stream))
 
 
@@ -86,7 +87,7 @@ def _import(run: Run, said: dict[str, Any]) -> int:
     installation = prepare(run.installation)
     with trail_of(installation, "import") as trail:
         record = installation.import_chart(command)
-        trail.about(plan_id=record.plan_id)
+        trail.about(plan_id=record.plan_id, item_id=record.id)
     run.answer(import_document(record), lambda stream: show_import(record, stream))
     return ExitCode.WORK_LEFT if record.outcome is ImportOutcome.LACKING else ExitCode.DONE
 

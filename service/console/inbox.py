@@ -9,7 +9,7 @@ from service.console.group import Noun, OneOf
 from service.console.preparation import prepare
 from service.console.run import Run
 from service.console.tables import page, table
-from service.console.trail import audited
+from service.console.trail import audited, trail_of, within
 from service.fhir.json import JsonObject
 from service.ports.inbox import InboxItem, ItemState
 from service.sync.advice import NEXT_STEP_OF_CAUSE
@@ -40,8 +40,10 @@ def list_(run: Run, *, state: str, limit: int, after: str | None) -> None:
 @click.pass_obj
 def show(run: Run, item_id: str) -> None:
     """Show what was agreed, what the plan says and what the chart says, in words."""
-    with audited(prepare(run.installation), "inbox show") as ports:
-        item = read_item(item_id, ports=ports)
+    installation = prepare(run.installation)
+    with trail_of(installation, "inbox show", item_id=item_id) as trail:
+        item = read_item(item_id, ports=within(trail, installation))
+        trail.about(plan_id=item.plan_id)
     run.answer(_document(item), lambda stream: _show(item, stream))
 
 
@@ -63,7 +65,10 @@ def decide(run: Run, *, item_id: str, digest: str, author: str, groups: tuple[st
     For a value that neither side has, change the plan, sync, and decide the item that then stands there.
     """
     command = Decide(item_id=item_id, digest=digest, author=author, choices=dict(_pairs(groups)))
-    with audited(prepare(run.installation), "inbox decide") as ports:
+    installation = prepare(run.installation)
+    with trail_of(installation, "inbox decide", item_id=item_id) as trail:
+        ports = within(trail, installation)
+        trail.about(plan_id=read_item(item_id, ports=ports).plan_id)
         item = decide_item(command, ports=ports)
     run.answer(_document(item), lambda stream: click.echo(f"{item.id} is {item.state}", file=stream))
 

@@ -24,7 +24,7 @@ def why_(run: Run, item_id: str, plan_id: str | None) -> None:
 
     Plans may share a resource and each agree on it: without a plan, each way in which it stands is told.
     """
-    with audited(prepare(run.installation), "why") as ports:
+    with audited(prepare(run.installation), "why", item_id=item_id) as ports:
         found = why(item_id, ports=ports, plan_id=plan_id)
     run.answer({"items": [_document(one) for one in found]}, lambda stream: _show(found, stream))
 

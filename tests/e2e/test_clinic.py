@@ -20,6 +20,11 @@ def plans(shell: Shell, **settings: str) -> list[str]:
     return [one["title"] for one in said.document["plans"]]
 
 
+def did(shell: Shell, **settings: str) -> set[str]:
+    entries = shell.tandem("audit", "--limit", "200", "--json", **settings).document["entries"]
+    return {one["operation"] for one in entries}
+
+
 def test_a_clinic_seals_copies_restores_and_changes_its_key(shell: Shell, port: int) -> None:
     assert shell.tandem("key", "new", "keys.json", "--id", "first").code == 0
     shell.settings["TANDEM_KEYS_FILE"] = "keys.json"
@@ -42,6 +47,27 @@ def test_a_clinic_seals_copies_restores_and_changes_its_key(shell: Shell, port: 
     assert plans(shell, **restored) == held
     again = shell.tandem("restore", "monday.backup", **restored)
     assert (again.code, "empty" in again.err) == (4, True)
+    assert {"backup", "db rekey"} <= did(shell)
+    assert {"restore", "plan new"} <= did(shell, **restored)
+
+
+def test_a_demos_backup_is_restored_and_then_sealed(shell: Shell) -> None:
+    assert shell.tandem("plan", "new", str(DEPRESSION)).code == 0
+    assert shell.tandem("backup", "demo.backup").code == 0
+    shell.tandem("key", "new", "keys.json")
+    restored = {"TANDEM_DATABASE_URL": "sqlite:///restored.db"}
+    assert shell.tandem("db", "upgrade", **restored).code == 0
+    assert shell.tandem("restore", "keys.json", **restored).code == 4
+    assert shell.tandem("backup", "--verify", "demo.backup", **restored).code == 0
+    assert shell.tandem("restore", "demo.backup", **restored).code == 0, "a refusal filled no database"
+    restored["TANDEM_KEYS_FILE"] = "keys.json"
+    assert shell.tandem("db", "rekey", **restored).code == 0
+    assert did(shell, **restored) >= {"plan new", "restore", "db rekey"}
+
+
+def test_a_backup_of_no_database_makes_none(shell: Shell) -> None:
+    assert shell.tandem("backup", "b", TANDEM_DATABASE_URL="sqlite:///none.db").code == 8
+    assert not (shell.folder / "none.db").exists()
 
 
 # Names, an identifier, a drug, and words of goals and notes: too long to stand in sealed text by chance.

@@ -241,6 +241,19 @@ def test_what_cannot_be_undone_is_written_down_before(world: World) -> None:
     assert world.entries() == [(Outcome.BEGUN, 200), (Outcome.DONE, 200)]
 
 
+def test_an_operation_about_several_plans_stands_in_the_trail_of_each(world: World) -> None:
+    other = replace(PLAN, id="other")
+    with world.storage.begin() as work:
+        work.plans.add(replace(work.plans.head(PLAN.id), plan=other))
+        work.commit()
+    trail = world.trail()
+    for plan_id in (PLAN.id, other.id, other.id):
+        trail.about(plan_id=plan_id, item_id="card")
+    trail.close(Outcome.DONE, 200)
+    found = read_trail(AuditFilter(), before=None, limit=9, storage=world.storage)
+    assert [(one.plan_id, one.item_id) for one in reversed(found)] == [(PLAN.id, "card"), (other.id, "card")]
+
+
 def test_requests_without_an_identity_are_counted_for_as_long_as_is_asked(world: World) -> None:
     for _ in range(3):
         count_refused("readPlan", Doubt.MISSING, storage=world.storage, now=world.clock.now())
