@@ -11,19 +11,21 @@ def content_of(sides: Sides | None) -> JsonObject:
     """Return the four resources to keep with an item, none for what vanished without a second side."""
     if sides is None:
         return {}
-    return {
+    shown = {
         "agreed_ours": sides.agreed.ours,
         "agreed_theirs": sides.agreed.theirs,
         "ours": sides.ours,
         "theirs": sides.theirs,
     }
+    return shown if sides.agreed.known else {**shown, "never_agreed": True}
 
 
 def sides_in(content: JsonObject) -> Sides | None:
     """Return the sides that an item was opened with, None for a question and for what vanished."""
     if "agreed_ours" not in content:
         return None
-    agreed = Agreed(ours=content["agreed_ours"], theirs=content["agreed_theirs"])
+    known = not content.get("never_agreed", False)
+    agreed = Agreed(ours=content["agreed_ours"], theirs=content["agreed_theirs"], known=known)
     return Sides(agreed=agreed, ours=content["ours"], theirs=content["theirs"])
 
 

@@ -30,6 +30,7 @@ from service.sync.reconciliation import Action, Agree, Cause, Contest, TakeIn, r
 from service.sync.restored import in_doubt
 from service.sync.sides import Agreed, Sides, changed_groups, put_group, symbolic
 from service.sync.tracked import Seen
+from service.sync.unagreed import sides_of
 
 RulesOf: TypeAlias = Callable[[Key, Sides], Rules]
 
@@ -134,14 +135,17 @@ def take_in(agenda: Agenda, seen: Seen, rules_of: RulesOf) -> Intake:
 
 
 def _sides(looking: _Looking, key: Key, theirs: JsonObject) -> Sides:
-    """Return the three sides of a resource with urns; a side of which nothing was agreed has not changed."""
+    """Return the three sides of a resource with urns."""
     entry, ours, urns = looking.agenda.entry(key), looking.said.ours[key], looking.urns
-    base = Agreed(ours=entry.agreed_ours or ours, theirs=symbolic(entry.agreed_theirs or theirs, urns))
+    base = Agreed(ours=entry.agreed_ours or ours, theirs=symbolic(entry.agreed_theirs or {}, urns))
     return Sides(agreed=base, ours=ours, theirs=symbolic(theirs, urns))
 
 
 def _judge(looking: _Looking, key: Key, held: Held) -> None:
     agenda = looking.agenda
+    if agenda.entry(key).agreed_theirs is None:
+        _judge_unagreed(looking, key, held)
+        return
     sides = _sides(looking, key, held.resource)
     rules = looking.rules_of(key, sides)
     cause = closed(agenda, held) or _doubt(agenda.entry(key), sides, rules)
@@ -151,15 +155,31 @@ def _judge(looking: _Looking, key: Key, held: Held) -> None:
     edit = _Edit(key=key, held=held, sides=sides, rules=rules)
     if not isinstance(action, Contest) and not rules.choices:
         action = _narrated(looking, edit, action)
+    _carry(looking, edit, action)
+
+
+def _judge_unagreed(looking: _Looking, key: Key, held: Held) -> None:
+    """Leave to a person what differs where nothing was ever agreed on; equal sides are agreed on later."""
+    ours, theirs = looking.said.ours[key], symbolic(held.resource, looking.urns)
+    over = rendered_by_name(looking.agenda, {key: theirs}, looking.said.absent)[key]
+    sides, apart = sides_of(ours, theirs, over=over)
+    rules = looking.rules_of(key, sides)
+    cause = closed(looking.agenda, held) or (None if rules.choices else Cause.SAME_GROUP)
+    if apart:
+        action = reconcile(sides, rules) if cause is None else Contest(cause=cause, groups=apart)
+        _carry(looking, _Edit(key=key, held=held, sides=sides, rules=rules), action)
+
+
+def _carry(looking: _Looking, edit: _Edit, action: Action) -> None:
     match action:
         case Contest(cause=cause, groups=groups):
             looking.open.append(_contested(edit, cause, groups))
         case Agree(verdicts):
-            looking.taking[key] = replace(edit, verdicts=verdicts)
+            looking.taking[edit.key] = replace(edit, verdicts=verdicts)
         case TakeIn(resource=resource, verdicts=verdicts):
-            looking.taking[key] = replace(edit, resource=resource, verdicts=verdicts)
+            looking.taking[edit.key] = replace(edit, resource=resource, verdicts=verdicts)
         case _:
-            _note_restamped(looking, key, held)
+            _note_restamped(looking, edit.key, edit.held)
 
 
 def _narrated(looking: _Looking, edit: _Edit, action: Action) -> Action:

@@ -15,10 +15,14 @@ from service.sync.groups import Group, groups_of, kind_of, reference_path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreed:
-    """The two halves of the base: what we meant, and what the server kept."""
+    """The two halves of the base: what we meant, and what the server kept.
+
+    Where nothing was ever `known` to be agreed on, they lack all in which the sides differ.
+    """
 
     ours: JsonObject
     theirs: JsonObject
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,17 +36,17 @@ class Sides:
     @property
     def type(self) -> str:
         """The FHIR type."""
-        return str(self.agreed.ours["resourceType"])
+        return str(self.ours["resourceType"])
 
     @property
     def kind(self) -> str:
         """The kind of resource, as the tables of groups name it."""
-        return kind_of(self.agreed.ours)
+        return kind_of(self.ours)
 
     @property
     def groups(self) -> tuple[Group, ...]:
         """The groups of this kind of resource."""
-        return groups_of(self.agreed.ours)
+        return groups_of(self.ours)
 
     @property
     def changed_here(self) -> frozenset[str]:

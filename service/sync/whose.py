@@ -6,7 +6,7 @@ clinic's own come in.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from service.domain.plan import Plan
@@ -30,6 +30,7 @@ from service.sync.reconciliation import Cause
 from service.sync.renewals import look_for_renewals
 from service.sync.restored import ServerReset, looks_reset
 from service.sync.tracked import Seen, read_tracked, tracked
+from service.sync.unagreed import note_places, unagreed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,7 @@ class Sight:
     seen: Seen
     waiting: tuple[Question, ...]
     carried: frozenset[Key] = frozenset()
+    unagreed: Seen = field(default_factory=dict)
 
 
 def look_at_chart(agenda: Agenda, ports: Ports, unknown: frozenset[Key]) -> Sight:
@@ -58,12 +60,16 @@ def look_at_chart(agenda: Agenda, ports: Ports, unknown: frozenset[Key]) -> Sigh
     stopped = unknown | {one.key for one in claims.waiting}
     addresses = {key: one for key, one in _read_anew(agenda).items() if key not in stopped}
     seen = read_tracked(agenda, ehr, addresses, just=claims.carriers)
+    note_places(agenda, {key: one for key, one in said.items() if key not in stopped}, claims.carriers)
+    without_base = read_tracked(
+        agenda, ehr, unagreed(agenda, said, stopped=stopped | addresses.keys()), just=claims.carriers
+    )
     note_unmade(agenda, ports, seen)
     reason = looks_reset(agenda, seen)
     if reason is not None:
         raise ServerReset(reason)
     ask_about_lost(agenda, said, others, seen=seen)
-    return Sight(seen=seen, waiting=tuple(claims.waiting), carried=frozenset(others))
+    return Sight(seen=seen, waiting=tuple(claims.waiting), carried=frozenset(others), unagreed=without_base)
 
 
 def _read_anew(agenda: Agenda) -> Mapping[Key, str]:
@@ -96,7 +102,8 @@ def take_in_all(
     pulled = pull(working, seen, rules_of=rules_of, copying=copying, confirmed=renewals.taken.keys())
     theirs = {key for key in seen if is_pulled(working, key)}
     _proceed(working, pulled.plan, pulled.entries)
-    taken = take_in(working, {key: one for key, one in seen.items() if key not in theirs}, rules_of)
+    ours = {key: one for key, one in seen.items() if key not in theirs}
+    taken = take_in(working, {**sight.unagreed, **ours}, rules_of)
     changed = {key: one for key, one in working.ledger.items() if before.get(key) != one}
     return Intake(
         plan=taken.plan,
