@@ -6,6 +6,7 @@ import pytest
 
 from service.domain.plan import Plan
 from service.ports.inbox import ItemState
+from service.ports.storage import Connection
 from service.sync.reconciliation import Cause
 from tests.builders.inbox import an_item
 from tests.unit.api.conftest import AUTHOR
@@ -64,6 +65,24 @@ def test_a_third_value_makes_a_revision(api: Any, around: Any, plan: Plan) -> No
     }
     assert api.ask("POST", "/inbox/item-1/decision", json=body, headers=AUTHOR).status_code == 200
     assert api.ask("GET", f"/plans/{plan.id}").json["title"] == "A third"
+
+
+def test_what_vanished_is_noted_or_asked_for_again(api: Any, around: Any) -> None:
+    with around.storage.begin() as work:
+        work.connections.put(
+            Connection(id="default", base_url="http://ehr.test/fhir", identifier_system="urn:x")
+        )
+        work.commit()
+    keep(around, an_item(content={}, groups=(), cause=Cause.VANISHED.value))
+    door, digest = "/inbox/item-1/decision", an_item().digest
+    assert api.ask("POST", door, json={"digest": digest}, headers=AUTHOR).json["state"] == "closed"
+    other = {"digest": digest, "choices": {"item": "ours"}}
+    assert api.ask("POST", door, json=other, headers=AUTHOR).status_code == 412
+    again = {"digest": digest, "choices": {"item": "again"}}
+    said = api.ask("POST", door, json=again, headers=AUTHOR)
+    assert (said.status_code, said.json["state"]) == (200, "decided")
+    assert "closed_at" not in said.json
+    assert said.json["choices"] == {"item": "again"}
 
 
 REFUSED = {

@@ -6,6 +6,7 @@ from service.application.chart_run import Whose
 from service.application.sync_plan import SyncPlan
 from service.console.exit_codes import ExitCode
 from service.ports.inbox import ItemState
+from service.ports.storage import Connection
 from tests.builders.inbox import an_item
 from tests.unit.console.running import Desk, a_report
 
@@ -48,6 +49,17 @@ def test_an_item_is_shown_in_words(waiting: Desk) -> None:
     assert DIGEST in shown.out.replace("\n", "")
     assert waiting.type("inbox", "show", "gone", "--json").document["groups"] == []
     assert waiting.type("inbox", "show", "nobody").code == ExitCode.NOT_FOUND
+
+
+def test_what_is_gone_is_asked_for_again_as_a_choice_of_its_item(waiting: Desk) -> None:
+    with waiting.installation.storage.begin() as work:
+        work.connections.put(
+            Connection(id="default", base_url="http://ehr.test/fhir", identifier_system="urn:x")
+        )
+        work.commit()
+    asked = ("inbox", "decide", "gone", "--digest", DIGEST, "--author", "dr-example")
+    assert waiting.type(*asked, "--group", "item=ours").code == ExitCode.REFUSED
+    assert waiting.type(*asked, "--group", "item=again").out.strip() == "gone is decided"
 
 
 def test_a_decision_names_its_digest_its_author_and_every_group(waiting: Desk) -> None:
