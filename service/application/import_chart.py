@@ -1,6 +1,6 @@
 """Importing a chart: a draft plan with its links and its lists, kept together or not at all."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TypeAlias
@@ -8,6 +8,16 @@ from zoneinfo import available_timezones
 
 from service.application.chart_run import ledger_of
 from service.application.directory import check_people
+from service.application.earlier_imports import (
+    Name,
+    at_home,
+    by_place,
+    find,
+    is_named,
+    kept,
+    names,
+    plan_exists,
+)
 from service.application.import_report import content_of
 from service.application.push_plan import PatientBusy
 from service.application.raise_alerts import raise_alerts_of_chart
@@ -19,7 +29,7 @@ from service.domain.values import Invalid, Problem, text_problems
 from service.fhir.canonical import digest
 from service.fhir.json import JsonObject
 from service.intake.adoption import item_of
-from service.intake.bundle import open_bundle
+from service.intake.bundle import former_origin_of, open_bundle
 from service.intake.chart import Chart, Finding, Member
 from service.intake.draft import Draft, Known, Wishes, draft
 from service.mapping.graph import Subject, keys_of
@@ -81,14 +91,22 @@ class ImportPorts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
-    """A chart that was read, before anything is kept of it."""
+    """A chart that was read, before anything is kept of it.
+
+    `names` are those under which it may have been imported before; `before` is that import, and `care_plan`
+    the CarePlan on which it rests by that name.
+    """
 
     import_id: str
+    names: tuple[Name, ...]
     source: ImportSource
     chart: Chart
     findings: tuple[Finding, ...]
     connection: Connection | None = None
     held: Mapping[str, Held] = field(default_factory=dict)
+    former_origin: str | None = None
+    before: ImportRecord | None = None
+    care_plan: str | None = None
 
 
 def import_chart(command: ImportChart, ports: ImportPorts) -> ImportRecord:
@@ -122,11 +140,17 @@ def _seen(command: ImportChart, ports: ImportPorts) -> _Seen:
     match command.source:
         case FromBundle(bundle=bundle):
             opened = open_bundle(bundle, system=ports.identifier_system)
+            former = former_origin_of(bundle)
+            origins = (opened.chart.origin, former)
+            by_places = (by_place(one, opened.chart, command.care_plan) for one in origins)
+            sought = (*names(opened.chart, command.care_plan), *by_places)
             return _Seen(
-                import_id=_import_id(opened.chart, command),
+                import_id=sought[0].import_id,
+                names=sought,
                 source=ImportSource.FILE,
                 chart=opened.chart,
                 findings=opened.findings,
+                former_origin=former,
             )
         case FromEhr() as asked:
             return _of_ehr(asked, command, ports)
@@ -138,8 +162,10 @@ def _of_ehr(asked: FromEhr, command: ImportChart, ports: ImportPorts) -> _Seen:
     if ports.ehr is None:
         raise Unknown("connection", asked.connection_id)
     found: ReadChart = read_chart(asked.patient, ports.ehr, connection)
+    here = by_place(found.chart.origin, found.chart, command.care_plan)
     return _Seen(
-        import_id=_import_id(found.chart, command),
+        import_id=here.import_id,
+        names=(here, *names(found.chart, command.care_plan)),
         source=ImportSource.EHR,
         chart=found.chart,
         findings=found.findings,
@@ -148,14 +174,22 @@ def _of_ehr(asked: FromEhr, command: ImportChart, ports: ImportPorts) -> _Seen:
     )
 
 
-def _import_id(chart: Chart, command: ImportChart) -> str:
-    """Return the id of an import: one for each patient or file, and for each CarePlan that is named."""
-    return item_of(chart.origin, f"{chart.patient}/import/{command.care_plan or ''}")
+def _recognised(seen: _Seen, work: UnitOfWork) -> _Seen:
+    """Return the chart with the import that it led to before: ids are made as they were then."""
+    found = find(seen.names, work)
+    if found is None:
+        return replace(seen, before=kept(seen.import_id, work))
+    name, before = found
+    usual = seen.former_origin if before.source is ImportSource.FILE else None
+    origin = before.content.get("origin") or usual or seen.chart.origin
+    same = before.id if before.source is seen.source else seen.import_id
+    chart = replace(seen.chart, origin=origin)
+    return replace(seen, import_id=same, chart=chart, before=before, care_plan=name.care_plan)
 
 
 def _kept(command: ImportChart, seen: _Seen, ports: ImportPorts) -> ImportRecord:
     with ports.storage.begin() as work:
-        keeping = _Keeping(command=command, seen=seen, ports=ports, work=work)
+        keeping = _Keeping(command=command, seen=_recognised(seen, work), ports=ports, work=work)
         record = keeping.record()
         work.imports.put(record)
         work.commit()
@@ -173,9 +207,8 @@ class _Keeping:
 
     def record(self) -> ImportRecord:
         """Make the draft, keep it where it is new, and return what is to be kept of the import."""
-        before = self._before()
-        made = draft(self.seen.chart, self._wishes(before), self._known())
-        known = self._known_plan(made, before)
+        made = draft(self.seen.chart, self._wishes(), self._known())
+        known = self._known_plan(made)
         if known is None and made.plan is not None:
             self._keep_plan(made, made.plan)
         moved = () if known is None else self._moved(known)
@@ -188,22 +221,21 @@ class _Keeping:
             plan_id=known or (made.plan.id if made.plan else None),
             author=self.command.author or author,
             imported_at=self.ports.clock.now(),
-            content=content_of(made, self.seen.chart, self.seen.findings, moved=moved),
+            content=self._content(made, moved),
         )
 
-    def _before(self) -> ImportRecord | None:
-        try:
-            return self.work.imports.get(self.seen.import_id)
-        except Unknown:
-            return None
+    def _content(self, made: Draft, moved: Iterable[str]) -> JsonObject:
+        before = self.seen.before
+        named = self.command.care_plan is not None and (before is None or is_named(before))
+        return content_of(made, self.seen.chart, self.seen.findings, moved=moved) | {"named": named}
 
-    def _wishes(self, before: ImportRecord | None) -> Wishes:
+    def _wishes(self) -> Wishes:
         return Wishes(
             today=self.ports.clock.now().date(),
             title=self.command.title,
             author=self._responsible(),
             zone=self.command.zone,
-            care_plan=self.command.care_plan or self._same_as(before),
+            care_plan=self.command.care_plan or self.seen.care_plan or self._same_as_before(),
         )
 
     def _responsible(self) -> Person | None:
@@ -215,16 +247,31 @@ class _Keeping:
             raise Invalid([Problem("responsible", "names nobody in the directory")])
         return found
 
-    def _same_as(self, before: ImportRecord | None) -> str | None:
+    def _same_as_before(self) -> str | None:
         """Return the CarePlan on which the draft rested before, as long as it is there."""
+        before = self.seen.before
         rested: str | None = None if before is None else before.content.get("care_plan")
         return rested if any(one.address == rested for one in self.seen.chart.members) else None
 
     def _known(self) -> Known:
-        items = self._linked_items()
+        items = self._linked_items() | self._plan_item()
         chart = self.seen.chart
         ids = (items.get(one.address) or item_of(chart.origin, one.address) for one in chart.members)
         return Known(items=items, people=self.work.people.many(ids))
+
+    def _plan_item(self) -> dict[str, str]:
+        """Return the plan of each CarePlan: the one that it led to, or of a file the one that it will.
+
+        Two runs at once over one CarePlan thus make one plan, whatever else their files say.
+        """
+        before = self.seen.before
+        rested = self.seen.care_plan or self._same_as_before()
+        if before is not None and before.plan_id is not None and rested is not None:
+            return {rested: before.plan_id}
+        if self.seen.source is ImportSource.EHR:
+            return {}
+        usual = {one.care_plan: one.import_id for one in reversed(self.seen.names) if one.care_plan}
+        return {care_plan: item_of("plan", name) for care_plan, name in usual.items()}
 
     def _linked_items(self) -> dict[str, str]:
         """Return whom of the patient and the clinicians we know already by a link."""
@@ -235,10 +282,12 @@ class _Keeping:
         found = {one.address: _linked(one, connection, self.work) for one in people}
         return {address: item for address, item in found.items() if item is not None}
 
-    def _known_plan(self, made: Draft, before: ImportRecord | None) -> str | None:
+    def _known_plan(self, made: Draft) -> str | None:
         """Return the plan that this chart has led to, or that its CarePlan belongs to."""
-        candidates = (before.plan_id if before else None, made.plan_id)
-        return next((one for one in candidates if one is not None and _exists(one, self.work)), None)
+        before = self.seen.before
+        at_its_server = at_home(self.seen.chart, made.care_plan)
+        candidates = (before.plan_id if before else None, made.plan_id, *at_its_server)
+        return next((one for one in candidates if one is not None and plan_exists(one, self.work)), None)
 
     def _moved(self, plan_id: str) -> tuple[str, ...]:
         """Return what the chart says in another way than when both sides agreed."""
@@ -306,14 +355,6 @@ def _outcome(made: Draft, known: str | None) -> ImportOutcome:
 def _linked(member: Member, connection: Connection, work: UnitOfWork) -> str | None:
     held = work.ledger.items_at(connection.id, member.type, member.address.partition("/")[2])
     return held[0] if held else None
-
-
-def _exists(plan_id: str, work: UnitOfWork) -> bool:
-    try:
-        work.plans.head(plan_id)
-    except Unknown:
-        return False
-    return True
 
 
 def _agenda(plan: Plan, work: UnitOfWork, *, connection: Connection, lease: Lease) -> Agenda:

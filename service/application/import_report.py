@@ -11,6 +11,8 @@ from service.intake.sifting import NOT_OURS, NOT_READ
 from service.ports.imports import ImportRecord
 from service.ports.storage import Storage, Unknown
 
+# By these an import is recognised again; nobody else needs them.
+_OURS_ALONE = frozenset({"named", "origin"})
 _NOISE = frozenset({NOT_READ, NOT_OURS, NOTHING})
 
 
@@ -26,6 +28,7 @@ def content_of(
     found = tuple(findings)
     beside = overview(chart, made.placed.values(), found)
     said: JsonObject = {
+        "origin": chart.origin,
         "care_plan": made.care_plan,
         "lacks": list(made.lacks),
         "placed": [
@@ -53,7 +56,7 @@ def import_document(record: ImportRecord) -> JsonObject:
         **record.content,
         "incomplete": incomplete(record),
     }
-    return {name: one for name, one in told.items() if one is not None}
+    return {name: one for name, one in told.items() if one is not None and name not in _OURS_ALONE}
 
 
 def incomplete(record: ImportRecord) -> list[JsonObject]:

@@ -68,9 +68,21 @@ def open_bundle(bundle: JsonObject, *, system: str) -> Opened:
 
 
 def origin_of(bundle: JsonObject) -> str:
-    """Return the address of a Bundle by its content: equal content is the same import."""
-    text = dumps(bundle, sort_keys=True)
-    return f"file:{sha256(text.encode(errors='surrogatepass')).hexdigest()}"
+    """Return the address of a Bundle by its entries: their order and the stamps of the Bundle say nothing."""
+    entries = (
+        {name: one.get(name) for name in ("fullUrl", "resource")} if isinstance(one, dict) else one
+        for one in bundle["entry"]
+    )
+    return _digest(sorted(dumps(one, sort_keys=True) for one in entries))
+
+
+def former_origin_of(bundle: JsonObject) -> str:
+    """Return the address that earlier versions gave a Bundle: by all that it says, in its order."""
+    return _digest([dumps(bundle, sort_keys=True)])
+
+
+def _digest(texts: list[str]) -> str:
+    return f"file:{sha256(chr(10).join(texts).encode(errors='surrogatepass')).hexdigest()}"
 
 
 def _problems(bundle: JsonObject) -> Iterator[Problem]:

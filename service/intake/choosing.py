@@ -24,15 +24,18 @@ def choose(chart: Chart, named: str | None = None) -> tuple[Member | None, tuple
     asks for most, then the newest, then by address. `named` is the id of one that a person chose; `Invalid`
     says that it is not there.
     """
-    members = [one for one in chart.members if one.type == "CarePlan"]
-    refs = Refs(system=chart.system)
-    reasons = {one.address: None if refs.own_item(one.resource) else _unfit(one.resource) for one in members}
-    candidates = [one for one in members if reasons[one.address] is None]
-    chosen = _named(candidates, named) if named else _first(candidates, chart.system)
-    others = (one for one in members if one is not chosen)
+    chosen = next(iter(ranked(chart, named)), None)
+    others = (one for one in chart.members if one.type == "CarePlan" and one is not chosen)
     return chosen, tuple(
-        Finding(address=one.address, path="", reason=reasons[one.address] or FURTHER) for one in others
+        Finding(address=one.address, path="", reason=_reason(one, chart.system) or FURTHER) for one in others
     )
+
+
+def ranked(chart: Chart, named: str | None = None) -> tuple[Member, ...]:
+    """Return the CarePlans on which a draft can rest, the best first; with `named` that one alone."""
+    members = (one for one in chart.members if one.type == "CarePlan")
+    candidates = [one for one in members if _reason(one, chart.system) is None]
+    return (_named(candidates, named),) if named else tuple(_in_order(candidates, chart.system))
 
 
 def is_for_mental_health(resource: JsonObject) -> bool:
@@ -49,21 +52,25 @@ def _named(candidates: list[Member], named: str) -> Member:
     raise Invalid([Problem("care_plan", "names no CarePlan of this chart that a plan can rest on")])
 
 
+def _reason(member: Member, system: str) -> str | None:
+    return None if Refs(system=system).own_item(member.resource) else _unfit(member.resource)
+
+
 def _unfit(resource: JsonObject) -> str | None:
     if resource.get("status") == "entered-in-error":
         return MISTAKEN
     return None if resource.get("intent") in _INTENTS else NO_PLAN
 
 
-def _first(candidates: list[Member], system: str) -> Member | None:
+def _in_order(candidates: list[Member], system: str) -> list[Member]:
     refs = Refs(system=system)
-    ranked = sorted(candidates, key=lambda one: one.address)
-    ranked.sort(key=lambda one: _since(one.resource), reverse=True)
-    ranked.sort(key=lambda one: _size(one.resource), reverse=True)
-    ranked.sort(key=lambda one: _standing(one.resource))
-    ranked.sort(key=lambda one: not is_for_mental_health(one.resource))
-    ranked.sort(key=lambda one: refs.own_item(one.resource) is None)
-    return ranked[0] if ranked else None
+    ordered = sorted(candidates, key=lambda one: one.address)
+    ordered.sort(key=lambda one: _since(one.resource), reverse=True)
+    ordered.sort(key=lambda one: _size(one.resource), reverse=True)
+    ordered.sort(key=lambda one: _standing(one.resource))
+    ordered.sort(key=lambda one: not is_for_mental_health(one.resource))
+    ordered.sort(key=lambda one: refs.own_item(one.resource) is None)
+    return ordered
 
 
 def _standing(resource: JsonObject) -> int:
