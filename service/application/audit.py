@@ -75,6 +75,9 @@ class Trail:
 
     def _told(self, outcome: Outcome, status: int) -> Iterator[AuditEntry]:
         entry = replace(self._entry, at=self._clock.now(), outcome=outcome, status=status)
+        if outcome is not Outcome.DONE:
+            # Before it is done nobody knows whether there is such an item: the id is what somebody typed.
+            entry = replace(entry, item_id=None)
         yield entry
         for plan_id in self._further:
             yield replace(entry, plan_id=plan_id)

@@ -189,7 +189,10 @@ class Audit(Protocol):
     """The audit trail; what stands in it is never changed and never removed."""
 
     def add(self, entry: AuditEntry) -> None:
-        """Keep an entry under the next number; a plan's patient is looked up unless named."""
+        """Keep an entry under the next number; a plan's patient is looked up unless named.
+
+        A plan that is looked up and not kept is left out: its id may be anything that somebody typed.
+        """
 
     def page(
         self, wanted: AuditFilter, *, before: int | None = None, limit: int = 50

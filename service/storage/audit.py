@@ -21,11 +21,16 @@ class SqlAudit:
         self._connection = connection
 
     def add(self, entry: AuditEntry) -> None:
-        """Keep an entry under the next number; a plan's patient is looked up unless named."""
+        """Keep an entry under the next number; a plan's patient is looked up unless named.
+
+        A plan that is looked up and not kept is left out: its id may be anything that somebody typed.
+        """
         row = {name: getattr(entry, name) for name in _COLUMNS if name != "number"}
         if entry.patient_id is None and entry.plan_id is not None:
             patient = select(plans.c.patient_id).where(plans.c.id == entry.plan_id)
             row["patient_id"] = self._connection.scalar(patient)
+            if row["patient_id"] is None:
+                row["plan_id"] = None
         self._connection.execute(insert(audit), row)
 
     def page(

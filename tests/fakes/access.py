@@ -47,10 +47,11 @@ class MemoryAudit:
         self._plans = plans
 
     def add(self, entry: AuditEntry) -> None:
-        patient = entry.patient_id
-        if patient is None and entry.plan_id in self._plans:
-            patient = self._plans[entry.plan_id][-1].plan.patient.id
-        self._entries.append(replace(entry, number=len(self._entries) + 1, patient_id=patient))
+        if entry.patient_id is None and entry.plan_id is not None:
+            known = self._plans.get(entry.plan_id)
+            patient = None if known is None else known[-1].plan.patient.id
+            entry = replace(entry, plan_id=entry.plan_id if known else None, patient_id=patient)
+        self._entries.append(replace(entry, number=len(self._entries) + 1))
 
     def page(
         self, wanted: AuditFilter, *, before: int | None = None, limit: int = 50

@@ -233,6 +233,8 @@ def spoilings(sound: Asked) -> Iterator[Asked]:
     yield replace(sound, query={name: mark() for name in (*sound.query, *_QUERY, mark())})
     for form in (mark(), f"{mark()} ø", f"{mark()}%00", f"{mark()}/{mark()}", "x" * 70 + mark()):
         yield replace(sound, ids=dict.fromkeys(sound.ids, form))
+    for name in sound.ids:
+        yield replace(sound, ids={**sound.ids, name: mark()})
     for body in _bodies(sound.body):
         yield replace(sound, body=body)
     yield replace(sound, body=sound.body or {}, media=f"text/{mark()}; charset={mark()}")

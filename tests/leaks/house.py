@@ -26,6 +26,7 @@ from service.settings import Settings
 from service.storage.keyring import add_key
 from service.telemetry.opentelemetry_traces import OpenTelemetryTraces
 from tests.ehr_servers import numbered_ids, wall_clock
+from tests.leaks.database import leaks_of_database
 from tests.leaks.marks import marks_in
 
 AUTHOR = {"X-Tandem-Author": "n.okafor"}
@@ -41,7 +42,10 @@ def honest(answer: Answering, incoming: Incoming) -> Answer:
 
 @dataclass
 class House:
-    """An installation; `refused` are the answers that said no, with what was asked."""
+    """An installation; `refused` are the answers that said no, with what was asked.
+
+    `ids` are those under which something was kept: whoever sends it chooses them, and they lie in the clear.
+    """
 
     tandem: Tandem
     folder: Path
@@ -51,6 +55,7 @@ class House:
     chart: FhirServer
     spoil: Spoiling = honest
     refused: list[tuple[str, TestResponse]] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
 
     @cached_property
     def app(self) -> Flask:
@@ -66,6 +71,8 @@ class House:
         response = self.app.test_client().open(path, method=method, **given)
         if response.status_code >= _REFUSED:
             self.refused.append((f"{method} {path}", response))
+        elif "Location" in response.headers:
+            self.ids.add(response.headers["Location"].rpartition("/")[2])
         return response
 
     def leaks(self) -> dict[str, list[str]]:
@@ -84,6 +91,10 @@ class House:
         self.exporter.clear()
         self.refused.clear()
         return {where: found for where, text in seen.items() if (found := marks_in(text))}
+
+    def leaks_at_rest(self) -> dict[str, list[str]]:
+        """Gives the marks that lie in the clear in the files of the database."""
+        return leaks_of_database(self.folder, ids=self.ids)
 
     def answer_by_hand(self, method: str, path: str, body: dict[str, Any]) -> None:
         """Lets somebody else of the clinic write into the chart."""

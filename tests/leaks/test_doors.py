@@ -1,10 +1,14 @@
 """No door of the API lets anything out of a record but in the answer that asks for it."""
 
 from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
 
 import pytest
 
 from service.domain.plan import LIST_GROUPS
+from service.ports.access import Doubt
+from tests.ehr_servers import wall_clock
 from tests.leaks.doors import CASES, Asked, Door, doors, spoilings
 from tests.leaks.house import House, opened
 from tests.leaks.marks import BIRTH_DATE, Marked, mark, marked_record, marks_in
@@ -55,8 +59,22 @@ def test_a_mark_that_gets_out_is_found(house: House, record: Marked) -> None:
     assert house.leaks() == {"log": [record.plan["title"]]}
 
 
+def test_a_mark_that_lies_in_the_clear_is_found_unless_it_is_the_id_of_what_is_kept(
+    record: Marked, tmp_path: Path
+) -> None:
+    with opened(tmp_path) as house:
+        house.keep(record.people, {**record.plan, "id": mark()})
+        assert house.leaks_at_rest() == {}
+        with house.tandem.storage.begin() as work:
+            work.audit.count_refused(wall_clock(), leaked := mark(), Doubt.MISSING)
+            work.commit()
+        found = house.leaks_at_rest()
+        assert found
+        assert set(chain(*found.values())) == {leaked}
+
+
 @pytest.mark.parametrize("name", sorted(CASES))
-def test_no_request_leaves_a_mark_in_a_refusal_a_log_a_metric_or_a_span(
+def test_no_request_leaves_a_mark_in_a_refusal_a_log_a_metric_a_span_or_the_database_file(
     house: House, record: Marked, name: str
 ) -> None:
     for door in (one for one in doors(house.app) if one.name == name):
@@ -64,6 +82,7 @@ def test_no_request_leaves_a_mark_in_a_refusal_a_log_a_metric_or_a_span(
             asked(house, door, request)
     assert house.refused, "something was refused"
     assert house.leaks() == {}
+    assert house.leaks_at_rest() == {}
 
 
 @pytest.mark.parametrize("method", ["DELETE", "TRACE", "MAJA", mark()])
@@ -72,3 +91,4 @@ def test_no_method_and_no_path_without_a_door_leaves_a_mark(house: House, method
         house.ask(method, path, {mark(): mark()})
     assert len(house.refused) == 4
     assert house.leaks() == {}
+    assert house.leaks_at_rest() == {}

@@ -70,14 +70,18 @@ def test_a_trail_narrows_to_what_is_asked(storage: Storage, wanted, numbers: lis
     assert [one.number for one in found(storage, **wanted)] == numbers
 
 
-def test_the_patient_of_a_plan_is_looked_up_unless_named(storage: Storage) -> None:
+def test_the_patient_of_a_plan_is_looked_up_unless_named_and_no_other_plan_is_kept(storage: Storage) -> None:
     with storage.begin() as work:
         work.plans.add(a_revision())
         work.audit.add(replace(READ, plan_id=a_plan().id, patient_id=None))
         work.audit.add(replace(READ, plan_id="none", patient_id=None))
         work.audit.add(replace(READ, plan_id=None, patient_id=None))
         work.commit()
-    assert [one.patient_id for one in found(storage)] == [None, None, a_plan().patient.id]
+    assert [(one.plan_id, one.patient_id) for one in found(storage)] == [
+        (None, None),
+        (None, None),
+        (a_plan().id, a_plan().patient.id),
+    ]
 
 
 def test_an_entry_is_undone_with_the_change_it_tells_of(storage: Storage) -> None:

@@ -213,7 +213,7 @@ def test_every_request_leaves_one_entry_and_a_change_keeps_it_in_its_commit(clin
         ("clinician-1", "clinician", "patchPlan", Outcome.REFUSED, 412, PLAN_ID, None),
         ("reader-1", "reader", "patchPlan", Outcome.REFUSED, 403, PLAN_ID, None),
         ("reader-1", "reader", "readRevision", Outcome.DONE, 200, PLAN_ID, "1"),
-        ("reader-1", "reader", "readPerson", Outcome.REFUSED, 404, None, "x"),
+        ("reader-1", "reader", "readPerson", Outcome.REFUSED, 404, None, None),
     ]
     assert clinic.trail()[before].request_id == "abc"
     assert clinic.trail()[before].patient_id is not None

@@ -1,5 +1,6 @@
 """The trail says what: the plan, and the part, person, import or finding that a request was about."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,14 +13,17 @@ from service.ports.access import AuditEntry, AuditFilter, Outcome
 from service.ports.cards import ShownCard
 from service.ports.storage import LedgerEntry, LinkState
 from tests.builders import PSYCHIATRIST, a_goal, a_person, a_plan, a_score, uid
+from tests.builders.alerts import an_alert
 from tests.builders.inbox import an_item
 from tests.contract.storage.samples import NOON
-from tests.unit.api.conftest import Api, Surroundings
+from tests.unit.api.conftest import AUTHOR, Api, Surroundings
 from tests.unit.api.test_once import DOSE
+from tests.unit.api.visitors import PLAN_ID, Clinic, routes, the_clinic
 from tests.unit.intake.charts import a_chart
 
 VIEW = "tandem-patient-view"
 RISK = a_score(value=2, items=(ItemAnswer(item=9, value=1),))
+TYPED = "Anna.Mueller-1980-01-01"
 
 
 def latest(around: Surroundings, operation: str, **wanted: Any) -> list[AuditEntry]:
@@ -112,7 +116,7 @@ def test_a_decision_in_the_inbox_is_found_by_its_plan_whatever_became_of_it(
         body = {"digest": digest, "choices": {"description": "ours"}}
         assert api.post("/inbox/item-1/decision", body).status_code == status
     assert about(around, "decideInboxItem") == [
-        (plan.id, plan.patient.id, "item-1"),
+        (plan.id, plan.patient.id, None),
         (plan.id, plan.patient.id, "item-1"),
     ]
 
@@ -153,3 +157,59 @@ def test_an_answer_that_is_given_again_is_about_the_same(
     first, again = about(around, operation)[before:]
     assert again == first
     assert any(first)
+
+
+@pytest.fixture
+def clinic() -> Clinic:
+    clinic = the_clinic()
+    clinic.open_anew()
+    return clinic
+
+
+def typed(rule: str, where: Callable[[str], str]) -> str:
+    parts = (where(part) if part.startswith("<") else part for part in rule.split("/"))
+    return "/".join(parts)
+
+
+@pytest.mark.parametrize("who", ["clinician", "patient"])
+def test_what_somebody_types_in_a_path_is_kept_nowhere_unless_it_names_what_is_there(
+    clinic: Clinic, who: str
+) -> None:
+    before = len(clinic.trail())
+    asked = 0
+    for method, rule in routes(clinic.app):
+        for where in (
+            lambda _: TYPED,
+            lambda part: PLAN_ID if "plan_id" in part else TYPED,
+        ):
+            if "<" not in rule or TYPED not in typed(rule, where):
+                continue
+            for given in ({}, {"If-Match": '"1"', "X-Tandem-Author": "clinician-1"}):
+                sent = {"Host": "tandem.example", "Authorization": f"Bearer {who}", **given}
+                clinic.client.open(typed(rule, where), method=method, headers=sent, json={})
+                asked += 1
+    entries = clinic.trail()[before:]
+    assert asked > 300
+    assert len(entries) > 300
+    assert not [one for one in entries if TYPED in repr(one)]
+    assert {one.plan_id for one in entries} == {None, PLAN_ID}
+
+
+def test_who_was_turned_away_at_a_plan_that_is_there_is_found_by_the_plan(clinic: Clinic) -> None:
+    other = a_plan(id=uid("other"))
+    assert clinic.ask("clinician", "POST", "/plans", plan_to_document(other)).status_code == 201
+    assert clinic.ask("patient", "GET", f"/plans/{other.id}").status_code == 403
+    assert clinic.ask("patient", "GET", f"/plans/{TYPED}").status_code == 403
+    found = [(one.outcome, one.status, one.plan_id) for one in clinic.trail(who="patient-1")]
+    assert found == [(Outcome.REFUSED, 403, other.id), (Outcome.REFUSED, 403, None)]
+
+
+def test_an_alert_is_found_by_its_plan_also_when_nothing_became_of_it(
+    api: Api, around: Surroundings, plan: Plan
+) -> None:
+    with around.storage.begin() as work:
+        work.alerts.add(an_alert(plan_id=plan.id))
+        work.commit()
+    path = f"/alerts/{an_alert().id}/closure"
+    assert api.ask("POST", path, {"reason": " "}, headers=AUTHOR).status_code == 422
+    assert about(around, "closeAlert")[-1] == (plan.id, plan.patient.id, None)

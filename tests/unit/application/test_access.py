@@ -254,6 +254,15 @@ def test_an_operation_about_several_plans_stands_in_the_trail_of_each(world: Wor
     assert [(one.plan_id, one.item_id) for one in reversed(found)] == [(PLAN.id, "card"), (other.id, "card")]
 
 
+def test_an_item_is_named_by_the_entry_of_what_was_done_alone(world: World) -> None:
+    trail = world.trail(item_id="whatever-somebody-typed")
+    trail.begun()
+    trail.close(Outcome.REFUSED, 404)
+    trail.close(Outcome.DONE, 200)
+    found = read_trail(AuditFilter(), before=None, limit=9, storage=world.storage)
+    assert [one.item_id for one in reversed(found)] == [None, None, "whatever-somebody-typed"]
+
+
 def test_requests_without_an_identity_are_counted_for_as_long_as_is_asked(world: World) -> None:
     for _ in range(3):
         count_refused("readPlan", Doubt.MISSING, storage=world.storage, now=world.clock.now())

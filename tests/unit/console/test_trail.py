@@ -82,7 +82,6 @@ ABOUT: dict[str, tuple[str | None, str | None]] = {
     "alerts close": (PLAN.id, "{alert_id}"),
     "why": (None, "goal-1"),
     "token add": (None, "ward-3"),
-    "token revoke": (None, "none"),
     "plan new": ("another", None),
 }
 
@@ -190,3 +189,21 @@ def test_a_restore_is_done_also_where_a_retired_key_writes_nothing_of_it(
 
     monkeypatch.setattr(desk.installation.storage, "begin", retired)
     assert desk.type("restore", "b").code == ExitCode.DONE
+
+
+def test_what_is_typed_for_a_plan_or_an_item_is_kept_only_if_it_names_one(desk: Desk) -> None:
+    typed = "Anna.Mueller"
+    for words in (
+        ("plan", "show", typed),
+        ("push", typed),
+        ("import", "show", typed),
+        ("inbox", "show", typed),
+        ("alerts", "show", typed),
+        ("calendar", "person", typed),
+        ("why", typed),
+        ("token", "revoke", typed),
+        ("token", "add", "Anna Mueller", "--role", "reader"),
+    ):
+        desk.type(*words)
+    assert len(desk.installation.storage.kept.audit) >= 9
+    assert "Anna" not in repr(desk.installation.storage.kept.audit)

@@ -108,7 +108,7 @@ def test_every_command_that_reads_or_changes_leaves_its_entry(desk: Desk, plan: 
         ("plan show", Outcome.DONE, 0, plan.id),
         ("plan export", Outcome.DONE, 0, plan.id),
         ("validate", Outcome.DONE, 0, plan.id),
-        ("plan show", Outcome.REFUSED, 5, "nope"),
+        ("plan show", Outcome.REFUSED, 5, None),
         ("push", Outcome.BEGUN, 0, plan.id),
         ("push", Outcome.DONE, 0, plan.id),
         ("token add", Outcome.DONE, 0, None),
