@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from service.ports.inbox import InboxItem, ItemState
 from service.ports.storage import LedgerEntry, LinkState
+from service.sync.first_link import has_more_to_say
 from service.sync.imported import BY_HAND
 from service.sync.reconciliation import Cause
 
@@ -75,6 +76,7 @@ STOPS: Mapping[str, bool] = MappingProxyType({
 """Whether nothing of a resource moves while an item of this cause is open; beside others it goes on."""
 
 _BY_HAND = "enter in the chart by hand what was changed here: it is the clinic's own"
+_NOT_TAKEN_IN = "sync: what the chart says of it comes in, or waits in the inbox"
 _DECIDED = "sync: what was decided in the inbox is carried out"
 # Of itself nothing is left to do in these states: what waits in the inbox is the next step.
 _RESTING = frozenset({
@@ -105,6 +107,8 @@ def advice(entry: LedgerEntry, items: Iterable[InboxItem]) -> Advice:
         return Advice(state=entry.state, reason=entry.reason, next_step=step)
     if entry.reason == BY_HAND:
         step, rests = _BY_HAND, False
+    elif has_more_to_say(entry):
+        step, rests = _NOT_TAKEN_IN, False
     if stopped is not None:
         return Advice(state=LinkState.CONFLICT, reason=stopped, next_step=NEXT_STEP_OF_CAUSE[stopped])
     if waiting:

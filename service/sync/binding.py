@@ -5,19 +5,20 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
 from service.domain.concept import Identifier
-from service.fhir.canonical import digest
 from service.mapping.references import Key
 from service.ports.ehr import Ehr, Held
-from service.ports.storage import LedgerEntry, LinkState
+from service.ports.storage import LinkState
 from service.sync.agenda import Agenda, remote_of
+from service.sync.first_link import first_entry, predecessor, succeeded_entry, succeeding_entry
 from service.sync.identity import read_again
-from service.sync.imported import plainly_said
 from service.sync.matching import Doubt, Match, Matching, NoMatch, match_patient, match_person, match_problem
 from service.sync.patient import frozen, look_at_patient, settle_patient
 from service.sync.prescriptions import ran
 from service.sync.report import Done, ItemReport
 from service.sync.restored import check_patient
 
+MATCHED = "matched"
+ORDERED = "ordered in the chart"
 # Some servers refuse a longer URL than 2,048 characters.
 _TOGETHER = 10
 _SPECIAL = re.compile(r"[\\,|$]")
@@ -119,18 +120,17 @@ def _settle(agenda: Agenda, key: Key, matching: Matching) -> Iterator[ItemReport
 
 def _link(agenda: Agenda, key: Key, held: Held) -> None:
     """Note the clinic's own resource: it is referred to, never changed and never given our identifier."""
-    entry = replace(
+    if key.type == "Condition":  # what the chart says of it comes in, now and later
+        agenda.ledger[key] = first_entry(agenda, key, held, reason=MATCHED)
+        return
+    agenda.ledger[key] = replace(
         agenda.entry(key),
         state=LinkState.PULL_ONLY,
         remote_id=held.reference.partition("/")[2],
         version=held.version,
         last_updated=held.last_updated,
-        reason="matched",
+        reason=MATCHED,
     )
-    if key.type == "Condition":  # what the chart says of it later comes in
-        ours, theirs = plainly_said(agenda)[key], held.resource
-        entry = replace(entry, agreed_ours=ours, agreed_theirs=theirs, theirs_digest=digest(theirs))
-    agenda.ledger[key] = entry
 
 
 def refer_to_orders(agenda: Agenda, unknown: Set[Key]) -> None:
@@ -143,24 +143,16 @@ def refer_to_orders(agenda: Agenda, unknown: Set[Key]) -> None:
     for item, address in agenda.chart_orders.items():
         key = Key("MedicationRequest", item)
         if key not in unknown and not _runs_as_ours(agenda, key) and not _stands_by(agenda, key, address):
-            agenda.ledger[key] = order_entry(agenda, key, there[address])
+            _refer(agenda, key, there[address])
 
 
-def order_entry(agenda: Agenda, key: Key, held: Held) -> LedgerEntry:
-    """Return the entry of an order of the plan that stands for one of the chart, as both are now."""
-    return replace(
-        agenda.entry(key),
-        state=LinkState.PULL_ONLY,
-        remote_id=held.reference.partition("/")[2],
-        version=held.version,
-        last_updated=held.last_updated,
-        agreed_ours=plainly_said(agenda)[key],
-        agreed_theirs=held.resource,
-        ours_digest=None,
-        theirs_digest=digest(held.resource),
-        reason="ordered in the chart",
-        not_kept=(),
-    )
+def _refer(agenda: Agenda, key: Key, held: Held) -> None:
+    before = predecessor(agenda, key, held.reference)
+    if before is None:
+        agenda.ledger[key] = first_entry(agenda, key, held, reason=ORDERED)
+        return
+    agenda.ledger[key] = succeeding_entry(agenda, key, held, before=before, reason=ORDERED)
+    agenda.ledger[before] = succeeded_entry(agenda, before)
 
 
 def _stands_by(agenda: Agenda, key: Key, address: str) -> bool:

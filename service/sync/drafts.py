@@ -11,6 +11,7 @@ from service.mapping.medication_request import Intent
 from service.mapping.references import Key, Refs
 from service.ports.storage import LedgerEntry, MedicationMode
 from service.sync.agenda import Agenda, remote_of
+from service.sync.first_link import NOT_TAKEN_IN, has_more_to_say
 from service.sync.guards import faults
 from service.sync.imported import BY_HAND, changed_here, is_plan_only
 from service.sync.planner import Agreed
@@ -131,8 +132,9 @@ def _orders_of_chart(agenda: Agenda) -> tuple[Key, ...]:
 def _kept_back(agenda: Agenda, key: Key, changed: Set[Key]) -> ItemReport | None:
     """Return the report of a resource that is not ours to write, None for one that is."""
     address = agenda.address(key)
-    if key in changed and agenda.matched(key):
-        return ItemReport(key=key, done=Done.MANUAL_ENTRY, reference=address, reason=BY_HAND)
+    unlike = _unlike_the_clinics(agenda, key, changed)
+    if unlike is not None:
+        return unlike
     if key not in changed and is_plan_only(agenda, key):
         return ItemReport(key=key, done=Done.WITHHELD, reason=_PLAN_ONLY)
     if key.type == "MedicationRequest":
@@ -141,6 +143,16 @@ def _kept_back(agenda: Agenda, key: Key, changed: Set[Key]) -> ItemReport | None
         return ItemReport(key=key, done=Done.MATCHED, reference=address)
     if key.type in _PEOPLE_AND_PROBLEMS and not agenda.connection.sandbox:
         return ItemReport(key=key, done=Done.WITHHELD, reason="people and problems are matched, never made")
+    return None
+
+
+def _unlike_the_clinics(agenda: Agenda, key: Key, changed: Set[Key]) -> ItemReport | None:
+    """Return the report of what is the clinic's own where the plan says something else, None elsewhere."""
+    address = agenda.address(key)
+    if has_more_to_say(agenda.entry(key)):
+        return ItemReport(key=key, done=Done.WAITING, reference=address, reason=NOT_TAKEN_IN)
+    if key in changed and agenda.matched(key):
+        return ItemReport(key=key, done=Done.MANUAL_ENTRY, reference=address, reason=BY_HAND)
     return None
 
 

@@ -29,18 +29,24 @@ _SIGNED: Mapping[str, frozenset[str]] = {
 }
 
 
-def apart(
-    agenda: Agenda, key: Key, theirs: JsonObject, *, elements: tuple[str, ...] | None = None
-) -> frozenset[str]:
-    """Return the elements in which the plan, laid over what the chart says, says something else.
-
-    Those of `PROOF` unless others are named.
-    """
+def apart(agenda: Agenda, key: Key, theirs: JsonObject, *, elements: tuple[str, ...]) -> frozenset[str]:
+    """Return those of the elements in which the plan, laid over what the chart says, says something else."""
     nameless = Refs(system=agenda.connection.identifier_system)
     subject = Subject(plan=agenda.plan, people=agenda.people)
     over = project(subject, nameless, onto={key: theirs})[key]
     said, mine = comparable(theirs, over)
-    return changed_elements(_whole(elements or PROOF[key.type]), said, mine)
+    return changed_elements(Group(name="proof", owner=Owner.EHR, elements=elements), said, mine)
+
+
+def proof_of(sides: Sides) -> tuple[str, ...]:
+    """Return the elements of the proof, but for those of which the chart never said anything."""
+    return tuple(one for one in PROOF[sides.type] if one in sides.theirs or one in sides.agreed.theirs)
+
+
+def with_silence(sides: Sides, resource: JsonObject) -> JsonObject:
+    """Return a resource of the chart with what we say of the proof where the chart never said anything."""
+    silent = (one for one in PROOF[sides.type] if one not in proof_of(sides) and one in sides.ours)
+    return {**{one: sides.ours[one] for one in silent}, **resource}
 
 
 def entered_by_hand(agenda: Agenda, key: Key, sides: Sides, *, copy: JsonObject) -> frozenset[str]:
@@ -52,10 +58,9 @@ def entered_by_hand(agenda: Agenda, key: Key, sides: Sides, *, copy: JsonObject)
     groups = tuple(one for one in sides.groups if one.name in sides.changed_here and proved & {*one.elements})
     if not groups or not all(_nothing_beside(sides, one) for one in groups):
         return frozenset()
-    reasons = tuple(one for one in _REASONS.get(sides.type, ()) if one in sides.theirs)
-    if disagree(sides.theirs, sides.theirs) or apart(
-        agenda, key, copy, elements=(*PROOF[sides.type], *reasons)
-    ):
+    proof = PROOF[sides.type] if any(_overruled(sides, one) for one in groups) else proof_of(sides)
+    reasons = (one for one in _REASONS.get(sides.type, ()) if one in sides.theirs)
+    if disagree(sides.theirs, sides.theirs) or apart(agenda, key, copy, elements=(*proof, *reasons)):
         return frozenset()
     return frozenset(one.name for one in groups)
 
@@ -67,10 +72,11 @@ def _nothing_beside(sides: Sides, group: Group) -> bool:
     there = changed_elements(group, agreed.theirs, sides.theirs)
     if not there <= compared | _SIGNED.get(sides.type, frozenset()):
         return False
-    if not changed_groups((group,), agreed.ours, agreed.theirs):  # a person left it as the plan says it
+    if _overruled(sides, group):
         return True
     return bool(there) and changed_elements(group, agreed.ours, sides.ours) <= compared
 
 
-def _whole(elements: tuple[str, ...]) -> Group:
-    return Group(name="proof", owner=Owner.EHR, elements=elements)
+def _overruled(sides: Sides, group: Group) -> bool:
+    """Tell whether a person left a group as the plan says it, beside what the chart says."""
+    return not changed_groups((group,), sides.agreed.ours, sides.agreed.theirs)

@@ -23,7 +23,7 @@ from service.sync.intake import Contested, Intake, RulesOf, closed
 from service.sync.merge import LINKS, Both, Choice, Ours, Rules, Theirs, Verdict
 from service.sync.planner import Vanished
 from service.sync.prescriptions import RUNNING_THERE, is_chart_order
-from service.sync.proof import PROOF, apart, entered_by_hand
+from service.sync.proof import PROOF, apart, entered_by_hand, proof_of, with_silence
 from service.sync.reconciliation import Agree, Cause, Contest, TakeIn, reconcile
 from service.sync.restored import in_doubt
 from service.sync.sides import Agreed, Sides, put_group, symbolic
@@ -122,10 +122,11 @@ class _Pull:
         return runs and not is_chart_order(sides.theirs, self.agenda.connection.identifier_system)
 
     def _read(self, edit: _Edit, resource: JsonObject) -> None:
-        key, copy = edit.key, self._copy(edit.key, resource)
+        key, copy = edit.key, self._copy(edit.key, with_silence(edit.sides, resource))
         entries = (Entry(address=key.urn, resource=copy), *medication_entries(self.agenda))
         plan = absorb(self.plan, entries, self.agenda.refs(), people=self.agenda.people).plan
-        if plan is None or apart(replace(self.agenda, plan=plan), key, copy):
+        proof = proof_of(edit.sides)
+        if plan is None or apart(replace(self.agenda, plan=plan), key, copy, elements=proof):
             self._contest(edit, Cause.UNREADABLE, edit.sides.changed_there)
             return
         self.plan = plan

@@ -20,6 +20,7 @@ from service.sync.drafts import Meant, agreed_of, invalid, meant, rendered
 from service.sync.executor import LARGEST_TRANSACTION, Executor
 from service.sync.fencing import must_hold
 from service.sync.fingerprint import same
+from service.sync.first_link import NOT_TAKEN_IN, has_more_to_say
 from service.sync.guards import ONE_PATIENT
 from service.sync.identity import (
     Ambiguous,
@@ -37,7 +38,7 @@ from service.sync.outgoing import Outgoing
 from service.sync.planner import Agree, Dispute, Revise, Spare, Vanished, changed, decide
 from service.sync.prescriptions import look_for_orders
 from service.sync.pruning import without
-from service.sync.report import Done, ItemReport
+from service.sync.report import SETTLED, Done, ItemReport
 from service.sync.sending import Sender
 from service.sync.settling import settle_open_rows
 from service.sync.successions import lines
@@ -103,9 +104,17 @@ def send(agenda: Agenda, ports: Ports, held_back: tuple[ItemReport, ...]) -> Out
     stopped = _carried_out(sender, outgoing, said)
     before = dict(agenda.ledger)
     refer_to_orders(agenda, {key for key, one in sender.results.items() if one.done is Done.UNKNOWN_OUTCOME})
+    _note_not_taken_in(sender)
     note_by_hand(agenda, {key for key, one in sender.results.items() if one.done is Done.MANUAL_ENTRY})
     _keep_links(agenda, ports, before)
     return Outcome(items=tuple(sender.results[key] for key in sorted(sender.results)), stopped=stopped)
+
+
+def _note_not_taken_in(sender: Sender) -> None:
+    """Call not in step what ended for an order of the chart that says something else."""
+    for key, report in sender.results.items():
+        if report.done in SETTLED and has_more_to_say(sender.agenda.entry(key)):
+            sender.results[key] = replace(report, done=Done.WAITING, reason=NOT_TAKEN_IN)
 
 
 def _look_for_lost(agenda: Agenda, ehr: Ehr) -> None:

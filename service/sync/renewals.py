@@ -129,5 +129,5 @@ def _with_base(agenda: Agenda, entry: LedgerEntry, ended: Held) -> LedgerEntry:
     meant = {name: one for name, one in (entry.agreed_ours or {}).items() if name in _TREATMENT}
     base = {**said, **meant}  # a dose that was changed here meanwhile stays a change of ours
     return replace(
-        entry, agreed_ours=base, agreed_theirs=before, ours_digest=None, theirs_digest=digest(before)
+        entry, agreed_ours=base, agreed_theirs=before, ours_digest=digest(base), theirs_digest=digest(before)
     )

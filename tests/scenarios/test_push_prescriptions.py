@@ -243,8 +243,9 @@ def test_an_order_of_ours_that_ended_needs_no_order_of_theirs():
     clinic.push(plan)
     ended = a_medication(status=OrderStatus.STOPPED, status_reason=StatusReason.REMISSION)
     clinic.change(medications=(ended,))
+    assert of(clinic.push(), FIRST).done is Done.MANUAL_ENTRY
     clinic.edit(theirs, status="stopped")
-    report = clinic.push()
+    report = clinic.sync()
     assert of(report, FIRST).done is Done.REFERENCED
     assert report.standing is Standing.IN_STEP
 
