@@ -144,7 +144,7 @@ class AuditEntry:
 
     `number` counts the entries in the order in which they were kept. `acting_for` is the author whom an
     integrator named. `status` is that of HTTP, or the exit code of the command line. `item_id` is the part,
-    the person, the revision, the import, the finding or the token that was named.
+    the person, the revision, the import, the finding or the token of what was done.
     """
 
     number: int = 0

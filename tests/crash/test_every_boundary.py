@@ -55,7 +55,7 @@ BESIDE_THE_SYNC = {
     "Inbox.listed": _LOOKS,
     "Inbox.of_item": _LOOKS,
     "Journal.of_item": _LOOKS,
-    "Ledger.by_remote": _LOOKS,
+    "Ledger.items_at": _LOOKS,
     "Ledger.of_item": _LOOKS,
     "Ledger.of_plan": _LOOKS,
     "Passes.get": _LOOKS,
