@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from service.fhir.json import JsonObject
@@ -11,6 +11,7 @@ from service.mapping.references import Key
 from service.ports.storage import LinkState
 from service.sync.agenda import Agenda
 from service.sync.groups import groups_of
+from service.sync.imported import plainly_said
 from service.sync.intake import Intake
 from service.sync.merge import LINKS
 from service.sync.sides import changed_groups
@@ -79,13 +80,13 @@ def _called(resource: JsonObject, names: Mapping[str, str]) -> JsonObject:
 
 def taken_in(agenda: Agenda, intake: Intake) -> tuple[Difference, ...]:
     """Return what a look at the chart changes in the plan; `agenda` is as it was before."""
+    was, becomes = plainly_said(agenda), plainly_said(replace(agenda, plan=intake.plan))
     found = []
     for key, entry in sorted(intake.entries.items()):
-        before = agenda.entry(key).agreed_ours
-        if before is None or entry.agreed_ours is None or entry.state in _LEFT_ALONE:
-            continue
-        one = difference(key, before, entry.agreed_ours)
-        found += [one] if one.groups else []
+        agreed = entry.agreed_ours is not None and agenda.entry(key).agreed_ours is not None
+        if agreed and key in was.keys() & becomes.keys() and entry.state not in _LEFT_ALONE:
+            one = difference(key, was[key], becomes[key])
+            found += [one] if one.groups else []
     return tuple(found)
 
 

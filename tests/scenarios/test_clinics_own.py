@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from service.application.inbox import Decide, decide_item
+from service.application.preview_sync import preview_sync
+from service.application.sync_plan import SyncPlan
 from service.application.sync_status import ItemStatus, sync_status, why
 from service.document import plan_to_document
 from service.domain.appointment import AppointmentStatus
@@ -125,6 +127,15 @@ def test_what_stays_as_the_plan_says_it_is_entered_by_hand_and_not_called_in_ste
     left_to_people(clinic, key)
     clinic.edit(theirs, **{name: before[name] for name in ("dosageInstruction", "status", "intent")})
     agreed(clinic, key)
+
+
+def test_a_dry_run_does_not_show_as_coming_in_what_stays_as_the_plan_says_it() -> None:
+    clinic, _, theirs = taken_up()
+    there(clinic, theirs, 40, "Take 60 mg")
+    clinic.sync()
+    answer(clinic, Cause.WORDS_DISAGREE, "ours")
+    shown = preview_sync(SyncPlan(plan_id=clinic.plan.id), clinic.ports)
+    assert (shown.plan, shown.next_revision, shown.standing) == ((), None, Standing.PARTLY)
 
 
 def test_an_order_that_became_a_proposal_is_not_taken_for_an_order_because_somebody_chose_it() -> None:
