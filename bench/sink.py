@@ -39,6 +39,14 @@ class Sink:
         """Hold nothing."""
         raise Missing(f"read at {reference}: nothing is kept here")
 
+    def read_anew(self, reference: str) -> Held:
+        """Hold nothing, or what a shelf has."""
+        return self.read(reference)
+
+    def read_version(self, reference: str, version: str) -> Held:
+        """Keep no history."""
+        raise Missing(f"read at {reference}: version {version} is not kept")
+
     def search(self, resource_type: str, params: Mapping[str, str]) -> Iterator[Held]:
         """Find nothing."""
         if self._keep_last:

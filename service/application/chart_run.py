@@ -255,12 +255,14 @@ def _ask(connection: Connection, ports: Ports) -> KeptCapabilities:
     """Ask the server what it can do, and keep it for a day; raises `ServerReset` when another one answers."""
     asked_at = ports.clock.now()
     offered = ports.ehr.capabilities()
-    content = {**offered.to_json(), "asked": connection.base_url}
-    kept = KeptCapabilities(content=content, fetched_at=asked_at)
     with ports.storage.begin() as work:
         before = work.capabilities.get(connection.id)
         if before is not None and before.content.get("asked") == connection.base_url:
-            check_same_server(Capabilities.from_json(before.content), offered)
+            known = Capabilities.from_json(before.content)
+            check_same_server(known, offered)
+            offered = offered.seen_to_overwrite(known.overwrites)
+        content = {**offered.to_json(), "asked": connection.base_url}
+        kept = KeptCapabilities(content=content, fetched_at=asked_at)
         work.capabilities.put(connection.id, kept)
         work.commit()
     return kept

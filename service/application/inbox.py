@@ -25,7 +25,9 @@ ACKNOWLEDGED = "acknowledged"
 DECLINED = "declined"
 
 # There is nothing to choose: one side is gone, or lost by the rules; a person has taken note.
-_TOLD = frozenset({Cause.NOT_APPLIED, Cause.WORDS_LEFT, Cause.VANISHED, Cause.CANNOT_TAKE_UP}) | TOLD_ONCE
+_TOLD = TOLD_ONCE | {
+    Cause.NOT_APPLIED, Cause.OVERWRITTEN, Cause.WORDS_LEFT, Cause.VANISHED, Cause.CANNOT_TAKE_UP,
+}  # fmt: skip
 # Nothing of it may be read or written: only the chart can be mended.
 _MENDED_THERE = frozenset({Cause.OTHER_PATIENT, Cause.NOT_UNDERSTOOD})
 _BOUND_ANEW = frozenset({Cause.PATIENT_CHANGED})

@@ -179,7 +179,9 @@ def _settled(item: InboxItem, now: datetime, *, outcome: str = "settled") -> Inb
     return replace(item, state=ItemState.CLOSED, closed_at=now, outcome=outcome)
 
 
-_UNTIL_ACKNOWLEDGED = frozenset({Cause.NOT_APPLIED, Cause.WORDS_LEFT, Cause.VANISHED}) | TOLD_ONCE
+_UNTIL_ACKNOWLEDGED = TOLD_ONCE | {
+    Cause.NOT_APPLIED, Cause.OVERWRITTEN, Cause.WORDS_LEFT, Cause.VANISHED,
+}  # fmt: skip
 
 
 def _outcome(item: InboxItem, wanted: Iterable[Contested]) -> str:

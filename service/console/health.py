@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import click
 
 from service.application.backlog import Backlog
+from service.application.unguarded import unguarded_types
 from service.application.writing import WritingState, read_switch, state_of
 from service.console.errors import told
 from service.console.exit_codes import ExitCode
@@ -16,12 +17,14 @@ from service.console.run import Run
 from service.console.tables import page, table
 from service.console.writing import words_of
 from service.domain.alert import AlertState
-from service.ports.ehr import EhrError
+from service.ports.ehr import Capabilities, EhrError
 from service.ports.storage import StorageError
 from service.ports.writing import Switch
 
 # `tandem serve` looks every few seconds; what has been due for longer is carried by nobody.
 _LATE = timedelta(minutes=2)
+# More types than that are counted; `TANDEM_EHR_CAPABILITIES` is written type by type in any case.
+_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +87,19 @@ def _ehr(installation: Installation) -> Finding:
         said = told(error)
         return Finding(part="ehr", code=said.code, words=said.words)
     words = f"{offered.software or 'a server'}, FHIR {offered.fhir_version}"
-    return Finding(part="ehr", code=ExitCode.DONE, words=words)
+    return Finding(part="ehr", code=ExitCode.DONE, words=words + _unguarded(installation, offered))
+
+
+def _unguarded(installation: Installation, offered: Capabilities) -> str:
+    """Tell of what is read again just before it is written, as the server may not honour If-Match."""
+    try:
+        if not installation.is_current():
+            return ""
+        kinds = unguarded_types(offered, override=installation.override, ports=installation.plans)
+    except StorageError:
+        return ""  # which the database's own line tells
+    named = ", ".join(kinds) if len(kinds) <= _NAMED else f"{len(kinds)} types"
+    return f"; may not honour If-Match for {named}: read again just before each write" if kinds else ""
 
 
 def _alerts(installation: Installation) -> Finding:

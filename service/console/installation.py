@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from service.application.sync_plan import SyncPlan
     from service.application.tokens import TokenPorts
     from service.domain.values import Problem
+    from service.fhir.json import JsonObject
     from service.ports.clock import Clock, Ids
     from service.ports.ehr import Ehr
     from service.ports.imports import ImportRecord
@@ -161,6 +162,10 @@ class Installation(Protocol):
 
     def preview(self, command: "SyncPlan") -> "Preview":
         """Say what a pass would do; raises `NoEhr`, and as the use case does."""
+
+    @property
+    def override(self) -> "JsonObject":
+        """What the operator says that the server can do."""
 
     @property
     def reading(self) -> "ChartReading":

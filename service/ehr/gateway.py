@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from itertools import count
+from urllib.parse import quote
 
 from service.ehr.address import checked
 from service.ehr.blame import guilty
@@ -60,7 +61,18 @@ class Gateway:
 
     def read(self, reference: str) -> Held:
         """Return the current version of `Type/id`; raises `Missing` or `Gone`."""
-        ask = Ask(aim=Aim.READ, path=checked(reference))
+        return self._read(reference, Ask(aim=Aim.READ, path=checked(reference)))
+
+    def read_anew(self, reference: str) -> Held:
+        """Return the current version, also in a performance, which else reads nothing twice."""
+        return self._read(reference, Ask(aim=Aim.READ, path=checked(reference), anew=True))
+
+    def read_version(self, reference: str, version: str) -> Held:
+        """Return one version of `Type/id`, current or not; raises `Missing` or `Gone`."""
+        path = f"{checked(reference)}/_history/{quote(version, safe='')}"
+        return self._read(reference, Ask(aim=Aim.READ, path=path))
+
+    def _read(self, reference: str, ask: Ask) -> Held:
         answer = self._transport.ask(ask)
         found = held(answer.body or {}, answer.headers.get("ETag"))
         if found is None or found.reference != reference:

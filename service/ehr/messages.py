@@ -41,7 +41,8 @@ WRITES = frozenset({Aim.CREATE, Aim.UPDATE, Aim.PUT_NEW, Aim.TRANSACTION})
 class Ask:
     """A request; `path` lies below the base, or is a link of the server's own; `guarded` means If-Match.
 
-    `urns` has, for each change that it makes, the urn of what the server is to name, None where we name it.
+    `anew` asks again for what was read before. `urns` has, for each change that it makes, the urn of what the
+    server is to name, None where we name it.
     """
 
     aim: Aim
@@ -50,6 +51,7 @@ class Ask:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: JsonObject | None = None
     guarded: bool = False
+    anew: bool = False
     urns: tuple[str | None, ...] = ()
 
     @property

@@ -125,7 +125,7 @@ class Performing:
         """Return what the server says; raises `Unforeseen` for a write that was not rehearsed."""
         if ask.writes:
             return self._performed(ask, attempt)
-        known = None if ask.path in self._touched else self.rehearsed.kept(ask)
+        known = None if ask.anew or ask.path in self._touched else self.rehearsed.kept(ask)
         return self.line.ask(ask, attempt=attempt) if known is None else told(known)
 
     def _performed(self, ask: Ask, attempt: int) -> Answer:

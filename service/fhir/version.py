@@ -9,3 +9,10 @@ def are_numbers(*versions: str | None) -> bool:
 def is_older(version: str, other: str) -> bool:
     """Tell whether a version is known to come before another: where they are no numbers, it is not."""
     return are_numbers(version, other) and int(version) < int(other)
+
+
+def skipped(version: str | None, other: str | None) -> range:
+    """Return the versions between two, where both are numbers; none where the other is the next."""
+    if version is None or other is None or not are_numbers(version, other):
+        return range(0)
+    return range(int(version) + 1, int(other))

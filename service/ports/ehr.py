@@ -1,7 +1,7 @@
 """The chart as the use cases see it: what can be asked of it, what comes back, and how it fails."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeAlias
 
 from service.fhir.json import JsonObject
@@ -160,6 +160,7 @@ class Capabilities:
 
     `history` is that of the whole server; a type's own is among its interactions.
     `implementation` is the URL by which the server names itself.
+    `overwrites` are the types of which an update was seen to go over another's edit, whatever is stated.
     """
 
     fhir_version: str
@@ -170,6 +171,7 @@ class Capabilities:
     history: bool = False
     types: Mapping[str, TypeCapability] = field(default_factory=dict)
     patch_formats: frozenset[str] = frozenset()
+    overwrites: frozenset[str] = frozenset()
 
     def of(self, resource_type: str) -> TypeCapability:
         """Return what is offered for a type; a type that is not listed offers nothing."""
@@ -178,6 +180,19 @@ class Capabilities:
     def can(self, resource_type: str, interaction: str) -> bool:
         """Tell whether a type takes an interaction, such as `create`, `update` or `search-type`."""
         return interaction in self.of(resource_type).interactions
+
+    def guards(self, resource_type: str) -> bool:
+        """Tell whether the server is thought to refuse an update that rests on an older version (If-Match).
+
+        Where nothing is stated it is thought so until the contrary is seen: Oracle Health states nothing, and
+        refuses with 412.
+        """
+        promised = self.of(resource_type).versioning in {None, "versioned-update"}
+        return promised and resource_type not in self.overwrites
+
+    def seen_to_overwrite(self, types: Iterable[str]) -> "Capabilities":
+        """Return the capabilities with types that were seen not to be guarded."""
+        return replace(self, overwrites=self.overwrites | frozenset(types))
 
     def to_json(self) -> JsonObject:
         """Return the plain form to keep between runs."""
@@ -190,6 +205,7 @@ class Capabilities:
             "history": self.history,
             "types": {name: self.types[name].to_json() for name in sorted(self.types)},
             "patch_formats": sorted(self.patch_formats),
+            "overwrites": sorted(self.overwrites),
         }
 
     def overridden(self, words: JsonObject) -> "Capabilities":
@@ -217,6 +233,7 @@ class Capabilities:
             history=stored.get("history", False),
             types=_AsKept(stored.get("types", {})),
             patch_formats=frozenset(stored.get("patch_formats", ())),
+            overwrites=frozenset(stored.get("overwrites", ())),
         )
 
 
@@ -303,6 +320,12 @@ class Ehr(Protocol):
 
     def read(self, reference: str) -> Held:
         """Return the current version of `Type/id`; raises `Missing` or `Gone`."""
+
+    def read_anew(self, reference: str) -> Held:
+        """Return the current version, also in a run that else reads nothing twice."""
+
+    def read_version(self, reference: str, version: str) -> Held:
+        """Return one version of `Type/id`, current or not; raises `Missing` or `Gone`."""
 
     def search(self, resource_type: str, params: Mapping[str, str]) -> Iterator[Held]:
         """Yield every match, page by page, with what was asked to be included; never from a cache."""

@@ -46,6 +46,7 @@ class Cause(StrEnum):
     NOT_UNDERSTOOD = "not-understood"
     OTHER_PATIENT = "other-patient"
     NOT_APPLIED = "not-applied"
+    OVERWRITTEN = "overwritten"
     VANISHED = "vanished"
     RESTORED = "restored"
     TWO_CLAIMANTS = "two-claimants"

@@ -22,6 +22,7 @@ from service.ports.ehr import (
     UnknownOutcome,
     Written,
 )
+from service.ports.inbox import InboxItem
 from service.ports.journal import JournalRow
 from service.ports.storage import LedgerEntry, LinkState
 from service.sync.agenda import Agenda, Ports, remote_of
@@ -33,6 +34,7 @@ from service.sync.fingerprint import not_kept, same
 from service.sync.outgoing import Outgoing, addressed
 from service.sync.planner import CHANGED_THERE, UNKNOWN_CONTENT, WITHDRAWN_THERE
 from service.sync.report import Done, ItemReport
+from service.sync.unguarded import OVERWRITTEN, Overwritten, look_again, note_unguarded, overwritten, told
 
 # These end the push: the server is not there, does not let us in or is not what it was, or we may not write.
 STOPPING = (Unavailable, Denied, NotFhir, Barred)
@@ -73,14 +75,16 @@ class Sender:
         changes = [out.change(self.agenda.connection.identifier_system, addresses) for out in group]
         ehr = self.ports.ehr
         try:
+            if look_again(group, self.agenda.capabilities, ehr):
+                self._still_may()
             answers = ehr.transact(changes) if whole else (ehr.write(changes[0]),)
         except UnknownOutcome:
             raise  # the rows stay open: the next push looks for the effect before it sends again
-        except EhrError:
+        except (EhrError, Barred):
             self._keep((), settled=rows, outcome="no effect")
             raise
-        self._note(group, answers, rows)
-        self._keep([out.key for out in group], settled=rows, outcome=DONE)
+        lost = self._note(group, answers, rows)
+        self._keep([out.key for out in group], settled=rows, outcome=DONE, lost=lost)
 
     def blame(self, out: Outgoing, error: EhrError) -> None:
         """Park an item that the server refused, with the server's words."""
@@ -156,17 +160,29 @@ class Sender:
             work.commit()
         return rows
 
+    def _still_may(self) -> None:
+        """Ask again for the lease and the switch: reading again has taken time."""
+        with self.ports.storage.begin(write=False) as work:
+            must_hold(work, self.agenda.lease, self.ports.clock.now())
+            check_open(self.agenda.connection, self.ports, work)
+
     def _note(
         self, group: Sequence[Outgoing], answers: Sequence[Written], rows: Sequence[JournalRow]
-    ) -> None:
+    ) -> tuple[Overwritten, ...]:
+        """Note what was kept, and return the edits that the server let us write over."""
         pairs = tuple(zip(group, answers, strict=True))
         for out, answer in pairs:  # every address first: what was kept is compared with references resolved
             entry = self.agenda.entry(out.key)
             remote_id = answer.reference.partition("/")[2]
             self.agenda.ledger[out.key] = replace(entry, remote_id=remote_id)
+        found: list[Overwritten] = []
         for (out, answer), row in zip(pairs, rows, strict=True):
             held = held_of(answer, answer.resource or self._read_back(answer.reference))
+            lost = overwritten(self.agenda, out, held, ehr=self.ports.ehr)
             self._verify(out, row, held, created=answer.created)
+            if lost is not None:
+                found.append(lost)
+        return tuple(found)
 
     def _read_back(self, reference: str) -> JsonObject:
         """Return what the server kept; a read that fails after a write undoes nothing of it."""
@@ -210,13 +226,32 @@ class Sender:
         before = self.results.get(report.key)
         self.results[report.key] = _joined(before, report) if before is not None else report
 
-    def _keep(self, keys: Iterable[Key], *, settled: Sequence[JournalRow] = (), outcome: str = "") -> None:
+    def _told(self, lost: Overwritten) -> InboxItem:
+        """Note what was written over an edit as a conflict, and return what is shown of it."""
+        report = self.results[lost.out.key]
+        item = told(self.agenda, self.ports, lost)
+        entry = replace(self.agenda.entry(report.key), state=LinkState.CONFLICT, reason=OVERWRITTEN)
+        self._enter(replace(report, done=Done.CONFLICT, reason=OVERWRITTEN), entry)
+        return item
+
+    def _keep(
+        self,
+        keys: Iterable[Key],
+        *,
+        settled: Sequence[JournalRow] = (),
+        outcome: str = "",
+        lost: Sequence[Overwritten] = (),
+    ) -> None:
         now = self.ports.clock.now()
+        items = [self._told(one) for one in lost]
         with self.ports.storage.begin() as work:
             must_hold(work, self.agenda.lease, now)  # what was written and not kept is looked for again
             work.ledger.save((self.agenda.ledger[key] for key in keys), plan_id=self.agenda.plan.id)
             if settled:
                 work.journal.settle([row.id for row in settled], outcome, now)
+            if items:
+                work.inbox.save(items)
+                note_unguarded(self.agenda, work, (one.resource_type for one in items))
             work.commit()
 
 

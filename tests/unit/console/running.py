@@ -136,6 +136,7 @@ class FakeInstallation:
     pushing: Callable[[str], PushReport] = a_report
     previewing: Callable[[str], Preview | Exception] = a_preview
     chart: object = field(default_factory=ChartOfOneWord)
+    override: dict[str, object] = field(default_factory=dict)
     sandboxes: list[object] = field(default_factory=list)
     storage: MemoryStorage = field(default_factory=MemoryStorage)
     ids: CountingIds = field(default_factory=CountingIds)

@@ -1,14 +1,17 @@
 """The database and the EHR around the commands: what brings itself up to date, and what a person sees to."""
 
 import socket
+from datetime import UTC, datetime
 
 import pytest
 
 from service.console.exit_codes import ExitCode
 from service.domain.values import Problem
-from service.ports.ehr import Capabilities, NotFhir, Unavailable
-from service.ports.storage import StorageUnavailable
+from service.ports.ehr import Capabilities, NotFhir, TypeCapability, Unavailable
+from service.ports.storage import KeptCapabilities, StorageUnavailable
 from tests.unit.console.running import Desk, FakeInstallation
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 class Away:
@@ -62,6 +65,37 @@ def test_health_says_what_works(desk: Desk) -> None:
     desk.installation.ehr_url = "http://chart"
     assert desk.type("health", "--json").document["ehr"] == {"ok": True, "message": "A server, FHIR 4.0.1"}
     assert "up to date" in desk.type("health").out
+
+
+class Unguarded:
+    """An EHR that promises for no type of `names` to refuse an update of an older version."""
+
+    def __init__(self, *names: str) -> None:
+        taken = TypeCapability(interactions=frozenset({"update"}), versioning="versioned")
+        self.offered = Capabilities(fhir_version="4.0.1", types=dict.fromkeys(names, taken))
+
+    def capabilities(self) -> Capabilities:
+        return self.offered
+
+
+def test_health_names_what_the_server_may_let_us_write_over(desk: Desk) -> None:
+    def ehr() -> str:
+        return str(desk.type("health", "--json").document["ehr"]["message"])
+
+    desk.installation.ehr_url, desk.installation.chart = "http://chart", Unguarded("Goal", "Task")
+    assert "If-Match for Goal, Task" in ehr()
+    guarded = {"versioning": "versioned-update"}
+    desk.installation.override = {"types": {"Goal": guarded, "Task": guarded}}
+    assert "If-Match" not in ehr()
+    with desk.installation.storage.begin() as work:
+        seen = KeptCapabilities(content={"fhir_version": "4.0.1", "overwrites": ["Goal"]}, fetched_at=NOON)
+        work.capabilities.put("default", seen)
+        work.commit()
+    assert "If-Match for Goal" in ehr()
+    desk.installation.chart = Unguarded(*(f"Kind{number}" for number in range(20)))
+    assert "If-Match for 20 types" in ehr()
+    desk.installation.current = False
+    assert "If-Match" not in ehr()
 
 
 @pytest.mark.parametrize(

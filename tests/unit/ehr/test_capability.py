@@ -66,6 +66,27 @@ def test_anything_but_r4_in_json_is_refused_by_name(body: dict[str, object] | No
         capabilities_of(body)
 
 
+@pytest.mark.parametrize(
+    ("versioning", "guarded"),
+    [("versioned-update", True), (None, True), ("versioned", False), ("no-version", False)],
+)
+def test_a_server_that_states_less_than_versioned_updates_promises_no_guard(
+    versioning: str | None, guarded: bool
+) -> None:
+    resource = [{"type": "Goal", "interaction": [{"code": "update"}], "versioning": versioning}]
+    stated = capabilities_of(statement(rest=[{"resource": resource}]))
+    assert stated.guards("Goal") is guarded
+    assert stated.overridden({"types": {"Goal": {"versioning": "versioned-update"}}}).guards("Goal")
+
+
+def test_what_was_seen_to_overwrite_is_unguarded_whatever_is_stated() -> None:
+    hapi = capabilities_of(capability_statement("hapi-jpa-8.8.0"))
+    seen = hapi.seen_to_overwrite(["Goal"])
+    assert (seen.guards("Goal"), seen.guards("Task")) == (False, True)
+    assert Capabilities.from_json(loads(dumps(seen.to_json()))) == seen
+    assert seen.overridden({"overwrites": []}).guards("Goal")
+
+
 def test_a_bare_statement_offers_nothing() -> None:
     bare = capabilities_of(statement())
     assert bare == Capabilities(fhir_version="4.0.1")

@@ -30,6 +30,11 @@ def test_a_read_returns_the_version_that_the_server_holds(
     assert found.resource == GOAL
 
 
+def test_one_version_is_read_by_its_number(gateway: Gateway, server: responses.RequestsMock) -> None:
+    server.get(f"{BASE}/Goal/7/_history/2", json=GOAL)
+    assert gateway.read_version("Goal/7", "2").version == "2"
+
+
 @pytest.mark.parametrize("body", [{**GOAL, "id": "8"}, {"resourceType": "Goal"}, {}])
 def test_a_read_never_passes_off_another_resource(
     gateway: Gateway, server: responses.RequestsMock, body: dict[str, object]
