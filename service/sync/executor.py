@@ -20,7 +20,7 @@ from service.sync.fingerprint import same
 from service.sync.leading import is_told, phases_claimed, unclaimed
 from service.sync.ordering import HUB, in_reference_order, stage
 from service.sync.outgoing import Outgoing
-from service.sync.planner import Dispute, Spare, changed, decide
+from service.sync.planner import Dispute, changed, decide
 from service.sync.pruning import without
 from service.sync.report import SETTLED, Done, ItemReport
 from service.sync.sending import BLAMING, STOPPING, Sender
@@ -193,8 +193,6 @@ class Executor:
     def _over_draft(self, whole: Outgoing, held: Held) -> None:
         """Send the whole plan, unless somebody has said something of the draft since it was made."""
         match decide(agreed_of(self._entry(whole.key)), whole.body, held.resource):
-            case Spare():
-                self.sender.spare(whole.key, held)
             case Dispute(reason):
                 self.sender.dispute(whole.key, held, reason)
             case _:
