@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from service.application.import_chart import FromBundle, FromEhr, ImportChart, ImportPorts, import_chart
-from service.application.read_chart import NOT_GIVEN
 from service.domain.appointment import AppointmentStatus
 from service.domain.goal import GoalStatus
 from service.domain.medication import OrderStatus, StatusReason
@@ -334,34 +333,6 @@ def test_a_server_that_fails_leaves_nothing_behind() -> None:
     with pytest.raises(Unavailable):
         clinic.importing()
     assert (clinic.storage.kept.imports, count_of_plans(clinic)) == ({}, 1)
-
-
-@pytest.mark.parametrize("status", [403, 404])
-def test_a_type_that_the_server_does_not_give_is_listed(status: int) -> None:
-    clinic = Visited()
-    clinic.spoil = answering("GET", "AllergyIntolerance", status)
-    record = clinic.importing()
-    places = {place["reference"] for one in record.content["unplaced"] for place in one["resources"]}
-    assert record.outcome is ImportOutcome.MADE
-    assert "AllergyIntolerance" in places
-    assert record.content["allergies"] == []
-    assert record.content["incomplete"] == [{"type": "AllergyIntolerance", "reason": NOT_GIVEN}]
-
-
-def test_a_medicine_and_an_allergy_that_are_no_r4_are_shown_and_told_as_such() -> None:
-    clinic = Visited()
-    chart = a_chart()
-    for entry in chart["entry"]:
-        if entry["resource"]["resourceType"] in {"AllergyIntolerance", "MedicationRequest"}:
-            entry["resource"]["note"] = {"text": "x"}
-    record = clinic.importing(source=FromBundle(bundle=chart))
-    assert record.outcome is ImportOutcome.MADE
-    assert [one["substance"] for one in record.content["allergies"]] == ["Penicillin"]
-    assert [one["in_plan"] for one in record.content["medications"]] == [False]
-    assert [(one["type"], one["path"]) for one in record.content["incomplete"]] == [
-        ("AllergyIntolerance", "AllergyIntolerance.note"),
-        ("MedicationRequest", "MedicationRequest.note"),
-    ]
 
 
 def test_medications_and_roles_that_are_referred_to_are_read_too() -> None:
