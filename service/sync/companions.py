@@ -30,6 +30,11 @@ def disagree(before: JsonObject, after: JsonObject) -> bool:
     return outdated(_narrated(was), _narrated(now)) or any(outdated(old, new) for old, new in by_step)
 
 
+def contradicts_itself(resource: JsonObject) -> bool:
+    """Tell whether a dosage says one dose in its structure and another in its words."""
+    return resource["resourceType"] == "MedicationRequest" and any(map(words_contradict, _steps(resource)))
+
+
 def in_dispute(sides: Sides) -> frozenset[str]:
     """Return the groups to decide of a dose beside its words: it, and whatever else the chart changed."""
     doses = (group.name for group in groups_of(sides.theirs) if "dosageInstruction" in group.elements)
@@ -76,7 +81,7 @@ def _zoneless(resource: JsonObject) -> JsonObject:
 
 
 def _apart(old: JsonObject, new: JsonObject) -> bool:
-    if "text" not in new:
+    if not old or "text" not in new:  # of a new step nothing was said before that could have stayed behind
         return False
     same_dose: bool = _coded(old) == _coded(new)
     same_words: bool = old.get("text") == new["text"]

@@ -15,7 +15,7 @@ from service.mapping.references import Key
 from service.ports.ehr import Held
 from service.ports.storage import LedgerEntry, LinkState
 from service.sync.agenda import Agenda, remote_of
-from service.sync.companions import disagree
+from service.sync.companions import contradicts_itself
 from service.sync.imported import plainly_said
 from service.sync.proof import PROOF, apart
 
@@ -78,7 +78,7 @@ def has_more_to_say(entry: LedgerEntry) -> bool:
 
 def _differing(agenda: Agenda, key: Key, theirs: JsonObject) -> frozenset[str]:
     differ = apart(agenda, key, theirs, elements=PROOF[key.type]) | (
-        {"dosageInstruction"} if disagree(theirs, theirs) else set()
+        {"dosageInstruction"} if contradicts_itself(theirs) else set()
     )
     return frozenset(name for name in differ if name in theirs)
 

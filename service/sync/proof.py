@@ -6,7 +6,7 @@ from service.fhir.json import JsonObject
 from service.mapping.graph import Subject, project
 from service.mapping.references import Key, Refs
 from service.sync.agenda import Agenda
-from service.sync.companions import comparable, disagree
+from service.sync.companions import comparable, contradicts_itself
 from service.sync.groups import Group, Owner
 from service.sync.sides import Sides, changed_elements, changed_groups
 
@@ -16,6 +16,8 @@ PROOF: Mapping[str, tuple[str, ...]] = {
     "MedicationRequest": ("status", "dosageInstruction"),
 }
 """What must be in the plan as the chart says it, or the two are not called agreed."""
+# An end may be said by how long it takes from the start on.
+_SAID_BY: Mapping[str, tuple[str, ...]] = {"end": ("end", "minutesDuration")}
 # A reason that the chart gives is no other than ours; one that it does not give says nothing.
 _REASONS: Mapping[str, tuple[str, ...]] = {
     "Appointment": ("cancelationReason",),
@@ -40,7 +42,12 @@ def apart(agenda: Agenda, key: Key, theirs: JsonObject, *, elements: tuple[str, 
 
 def proof_of(sides: Sides) -> tuple[str, ...]:
     """Return the elements of the proof, but for those of which the chart never said anything."""
-    return tuple(one for one in PROOF[sides.type] if one in sides.theirs or one in sides.agreed.theirs)
+    sources = (sides.theirs, sides.agreed.theirs)
+    return tuple(
+        one
+        for one in PROOF[sides.type]
+        if any(name in source for source in sources for name in _SAID_BY.get(one, (one,)))
+    )
 
 
 def with_silence(sides: Sides, resource: JsonObject) -> JsonObject:
@@ -60,7 +67,7 @@ def entered_by_hand(agenda: Agenda, key: Key, sides: Sides, *, copy: JsonObject)
         return frozenset()
     proof = PROOF[sides.type] if any(_overruled(sides, one) for one in groups) else proof_of(sides)
     reasons = (one for one in _REASONS.get(sides.type, ()) if one in sides.theirs)
-    if disagree(sides.theirs, sides.theirs) or apart(agenda, key, copy, elements=(*proof, *reasons)):
+    if contradicts_itself(sides.theirs) or apart(agenda, key, copy, elements=(*proof, *reasons)):
         return frozenset()
     return frozenset(one.name for one in groups)
 

@@ -216,7 +216,6 @@ def test_a_plan_from_a_file_that_is_lost_here_is_made_again_under_its_id() -> No
     clinic, file = Visited(), a_chart()
     first = of_file(clinic, file)
     clinic.storage.kept.plans.clear()
-    clinic.storage.kept.uses.clear()
     again = of_file(clinic, file)
     assert (again.outcome, again.id, again.plan_id) == (ImportOutcome.MADE, first.id, first.plan_id)
 
