@@ -20,6 +20,7 @@ from tests.scenarios.clinic import WITHOUT_TRANSACTIONS, Clinic
 
 NEITHER = Shape(transaction=False, batch=False, conditional_create=False, update_create=False)
 A_GOAL_AND_A_VISIT = replace(a_small_plan(), medications=(), therapies=(), notes=(), tasks=())
+UNGUARDED = Shape(honours_if_match=False)
 OUR_IDS = Shape(transaction=False, batch=False, conditional_create=False)
 
 
@@ -159,6 +160,9 @@ JOURNEYS: Mapping[str, Journey] = {
     "edits of the plan": Journey(before=Clinic.sync, work=lambda c, g: _revised(c, g, _edited_here)),
     "edits of the plan, one by one": Journey(
         shape=WITHOUT_TRANSACTIONS, before=Clinic.sync, work=lambda c, g: _revised(c, g, _edited_here)
+    ),
+    "edits of the plan, on a server without If-Match": Journey(
+        shape=UNGUARDED, before=Clinic.sync, work=lambda c, g: _revised(c, g, _edited_here)
     ),
     "edits of the chart": Journey(before=_both, work=synced),
     "edits of both sides": Journey(before=_both, work=lambda c, g: _revised(c, g, _edited_here)),

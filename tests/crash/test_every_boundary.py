@@ -42,6 +42,7 @@ BESIDE_THE_SYNC = {
     "Due.ask_for_poll": _HINT,
     "Due.plans": _LOOKS,
     "Duties": _ROTA,
+    "Ehr.read_version": "it looks for words that a write went over; a death there is an answer that got lost",
     "Ehr.rehearsal": _PAPER,
     "Hooks": _HINT,
     "Links.page": _LOOKS,
