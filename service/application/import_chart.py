@@ -211,6 +211,7 @@ class _Keeping:
         known = self._known_plan(made)
         if known is None and made.plan is not None:
             self._keep_plan(made, made.plan)
+        self._link_known(made, known)
         moved = () if known is None else self._moved(known)
         author = made.plan.author if made.plan else _NOBODY
         return ImportRecord(
@@ -319,6 +320,17 @@ class _Keeping:
         raise_alerts_of_chart(revision, self.work)
         if self.seen.connection is not None:
             self._keep_links(made, plan, self.seen.connection)
+
+    def _link_known(self, made: Draft, known: str | None) -> None:
+        """Link a plan that came in a file, once its chart is read: it was read with the ids of then.
+
+        What the plan says by now otherwise than the chart is an edit of the plan, and never taken for agreed.
+        """
+        connection = self.seen.connection
+        if connection is None or made.plan is None or made.plan.id != known:
+            return
+        if not self.work.ledger.of_plan(connection.id, known):
+            self._keep_links(made, made.plan, connection)
 
     def _keep_links(self, made: Draft, plan: Plan, connection: Connection) -> None:
         # Links speak of one server and of identifiers of one system: both stay from now on.

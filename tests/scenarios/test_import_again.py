@@ -13,6 +13,7 @@ from service.fhir.json import JsonObject
 from service.intake.adoption import item_of
 from service.intake.bundle import former_origin_of
 from service.ports.imports import ImportOutcome, ImportRecord
+from service.sync.report import Standing
 from tests.scenarios.clinic import BASE
 from tests.scenarios.visited import Visited
 from tests.unit.intake.charts import SYSTEM, a_chart, bundle, care_plan, goal, order, patient, practitioner
@@ -198,6 +199,30 @@ def test_a_chart_whose_care_plan_came_in_a_file_is_known() -> None:
     assert again.id != first.id
     clinic.put(care_plan("other", status="on-hold"))
     assert clinic.importing(care_plan="other").outcome is ImportOutcome.MADE
+
+
+def test_a_plan_that_came_in_a_file_is_linked_when_its_chart_is_read() -> None:
+    clinic = Visited()
+    of_file(clinic, a_chart())
+    clinic.importing()
+    report = clinic.sync()
+    assert (report.standing, report.writes) == (Standing.IN_STEP, 0)
+    clinic.edit("Goal/aim", description={"text": "their words"})
+    clinic.sync()
+    assert [one.description for one in clinic.head().goals] == ["their words"]
+    assert clinic.importing().outcome is ImportOutcome.KNOWN
+    assert clinic.sync().writes == 0
+
+
+def test_what_was_changed_in_a_plan_from_a_file_is_written_once_it_is_linked() -> None:
+    clinic = Visited()
+    of_file(clinic, a_chart())
+    (aim,) = clinic.head().goals
+    clinic.change(goals=(replace(aim, description="our words"),))
+    clinic.importing()
+    clinic.sync()
+    assert (clinic.ask("GET", "Goal/aim").body or {})["description"]["text"] == "our words"
+    assert len(clinic.all("Goal")) == 1
 
 
 def test_a_file_of_the_server_from_which_the_care_plan_was_read_is_known() -> None:
