@@ -70,6 +70,8 @@ class _Pull:
         sides = self._sides(entry, self.said[key], held)
         cause = closed(self.agenda, held)
         if cause is not None:
+            if cause is Cause.OTHER_PATIENT:  # nothing of ours that refers to it is written either
+                self.entries[key] = replace(entry, reason=cause.value)
             edit = _Edit(key=key, held=held, sides=sides, rules=Rules())
             self._contest(edit, cause, sides.changed_there)
             return

@@ -26,6 +26,7 @@ from service.sync.report import Done, Standing
 from tests.builders import PSYCHIATRIST, THERAPIST, a_plan, an_appointment
 from tests.scenarios.clinic import Clinic, of
 from tests.scenarios.foreign import FLUOXETINE, a_booking, an_order, answer, causes, chart_of, quiet, waiting
+from tests.scenarios.visited import Visited
 
 PLAN_OF_NO_DRUG = {"medications": (), "adherence": (), "side_effects": ()}
 
@@ -293,3 +294,19 @@ def test_an_edit_of_ours_beside_one_of_theirs_is_still_to_be_entered() -> None:
     assert clinic.head().appointments[-1].comment == "Room 4"
     clinic.edit(theirs, comment="Room 4")
     agreed(clinic, key)
+
+
+def test_what_refers_to_an_order_that_went_to_another_patient_waits_until_the_chart_is_mended() -> None:
+    clinic = Visited()
+    clinic.importing()
+    clinic.sync()
+    other = clinic.made({"resourceType": "Patient"})
+    clinic.edit("MedicationRequest/order", subject={"reference": other})
+    clinic.rename("Another title")
+    report = clinic.sync()
+    assert of(report, Key("CarePlan", clinic.plan.id)).done is Done.INVALID
+    assert clinic.writes == []
+    clinic.edit("MedicationRequest/order", subject={"reference": "Patient/pat"})
+    assert clinic.sync().standing is Standing.IN_STEP
+    assert clinic.inbox == ()
+    assert (clinic.ask("GET", "CarePlan/plan").body or {})["title"] == "Another title"
