@@ -38,9 +38,12 @@ class MemoryLedger:
     def elsewhere(
         self, connection_id: str, keys: Iterable[tuple[str, str]], *, plan_id: str
     ) -> tuple[LedgerEntry, ...]:
-        wanted = sorted({(connection_id, *key) for key in keys})
-        found = (self._in_step_last(place, than=plan_id) for place in wanted)
-        return tuple(deepcopy(entry) for entry in found if entry is not None)
+        wanted = {(connection_id, *key) for key in keys}
+        others: dict[tuple[str, ...], dict[str, LedgerEntry]] = {}
+        for key, entry in self._ledger.items():
+            if key[:3] in wanted and key[3] != plan_id:
+                others.setdefault(key[:3], {})[key[3]] = entry
+        return tuple(deepcopy(_in_step_last(others[place])) for place in sorted(others))
 
     def of_item(self, connection_id: str, item_id: str) -> tuple[tuple[str, LedgerEntry], ...]:
         places = sorted(key for key in self._ledger if (key[0], key[2]) == (connection_id, item_id))
@@ -53,14 +56,13 @@ class MemoryLedger:
         }
         return tuple(sorted(held))
 
-    def _in_step_last(self, place: tuple[str, ...], *, than: str) -> LedgerEntry | None:
-        others = {key[3]: one for key, one in self._ledger.items() if key[:3] == place and key[3] != than}
-        never = datetime(1, 1, 2, tzinfo=UTC)
-        last = sorted(others, key=lambda plan: (-(others[plan].last_succeeded or never).timestamp(), plan))
-        return others[last[0]] if last else None
-
     def _those(self, wanted: Callable[[tuple[str, str, str, str]], bool]) -> tuple[LedgerEntry, ...]:
         return tuple(deepcopy(self._ledger[key]) for key in sorted(self._ledger) if wanted(key))
+
+
+def _in_step_last(held: dict[str, LedgerEntry]) -> LedgerEntry:
+    never = datetime(1, 1, 2, tzinfo=UTC)
+    return held[min(held, key=lambda plan: (-(held[plan].last_succeeded or never).timestamp(), plan))]
 
 
 def _place(entry: LedgerEntry, plan_id: str) -> tuple[str, str, str, str]:
