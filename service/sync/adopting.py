@@ -1,17 +1,16 @@
 """Taking up what only the chart has: a booking or an order becomes an item of the plan, pull-only."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Protocol
 
 from service.domain.plan import Plan, items
-from service.fhir.canonical import digest
 from service.fhir.json import JsonObject
 from service.mapping.absorption import Entry, Reunion, absorb
 from service.mapping.references import Key
 from service.ports.ehr import Held
-from service.ports.storage import LedgerEntry, LinkState
+from service.ports.storage import LedgerEntry
 from service.sync.agenda import Agenda
+from service.sync.bookkeeping import clinics_own_entry
 from service.sync.drafts import symbols
 from service.sync.imported import plainly_said
 from service.sync.sides import symbolic
@@ -68,18 +67,7 @@ def medication_entries(agenda: Agenda) -> Iterator[Entry]:
 def adopted_entry(agenda: Agenda, key: Key, held: Held) -> LedgerEntry:
     """Return the entry that links an item of the plan to a resource of the clinic's own."""
     ours = plainly_said(agenda)[key]
-    return replace(
-        agenda.entry(key),
-        state=LinkState.PULL_ONLY,
-        remote_id=held.reference.partition("/")[2],
-        version=held.version,
-        last_updated=held.last_updated,
-        agreed_ours=ours,
-        agreed_theirs=held.resource,
-        ours_digest=digest(ours),
-        theirs_digest=digest(held.resource),
-        reason=ADOPTED,
-    )
+    return clinics_own_entry(agenda.entry(key), held, ours=ours, theirs=held.resource, reason=ADOPTED)
 
 
 def unlinked(agenda: Agenda, found: Iterable[Held]) -> Iterator[Held]:

@@ -73,6 +73,25 @@ def agreed_entry(
     )
 
 
+def clinics_own_entry(
+    entry: LedgerEntry, held: Held, *, ours: JsonObject, theirs: JsonObject, reason: str
+) -> LedgerEntry:
+    """Return the entry of the clinic's own that stands for an item, with what is agreed on of it."""
+    return replace(
+        entry,
+        state=LinkState.PULL_ONLY,
+        remote_id=held.reference.partition("/")[2],
+        version=held.version,
+        last_updated=held.last_updated,
+        agreed_ours=ours,
+        agreed_theirs=theirs,
+        ours_digest=digest(ours),
+        theirs_digest=digest(held.resource),
+        reason=reason,
+        not_kept=(),
+    )
+
+
 def linked_entry(entry: LedgerEntry, held: Held, *, state: LinkState, reason: str) -> LedgerEntry:
     """Return the entry of a resource that is found but not agreed upon; a base that was there stays."""
     return replace(entry, state=state, remote_id=held.reference.partition("/")[2], reason=reason)

@@ -15,6 +15,7 @@ from service.mapping.references import Key
 from service.ports.ehr import Held
 from service.ports.storage import LedgerEntry, LinkState
 from service.sync.agenda import Agenda, remote_of
+from service.sync.bookkeeping import clinics_own_entry
 from service.sync.companions import contradicts_itself
 from service.sync.imported import plainly_said
 from service.sync.proof import PROOF, apart
@@ -27,7 +28,9 @@ def first_entry(agenda: Agenda, key: Key, held: Held, *, reason: str) -> LedgerE
     """Return the entry of an item that stands for the clinic's own from now on."""
     ours, differ = plainly_said(agenda)[key], _differing(agenda, key, held.resource)
     base = _without(ours, differ) if key.type == "Condition" else ours
-    return _linked(agenda, key, held, ours=base, theirs=_without(held.resource, differ), reason=reason)
+    return clinics_own_entry(
+        agenda.entry(key), held, ours=base, theirs=_without(held.resource, differ), reason=reason
+    )
 
 
 def succeeding_entry(agenda: Agenda, key: Key, held: Held, *, before: Key, reason: str) -> LedgerEntry:
@@ -37,9 +40,8 @@ def succeeding_entry(agenda: Agenda, key: Key, held: Held, *, before: Key, reaso
     """
     old, ours = agenda.entry(before), plainly_said(agenda)[key]
     known = {name: one for name, one in (old.agreed_ours or {}).items() if name in PROOF[key.type]}
-    entry = _linked(
-        agenda,
-        key,
+    entry = clinics_own_entry(
+        agenda.entry(key),
         held,
         ours={**_without(ours, {*PROOF[key.type]}), **known},
         theirs=old.agreed_theirs or held.resource,
@@ -81,24 +83,6 @@ def _differing(agenda: Agenda, key: Key, theirs: JsonObject) -> frozenset[str]:
         {"dosageInstruction"} if contradicts_itself(theirs) else set()
     )
     return frozenset(name for name in differ if name in theirs)
-
-
-def _linked(
-    agenda: Agenda, key: Key, held: Held, *, ours: JsonObject, theirs: JsonObject, reason: str
-) -> LedgerEntry:
-    return replace(
-        agenda.entry(key),
-        state=LinkState.PULL_ONLY,
-        remote_id=held.reference.partition("/")[2],
-        version=held.version,
-        last_updated=held.last_updated,
-        agreed_ours=ours,
-        agreed_theirs=theirs,
-        ours_digest=digest(ours),
-        theirs_digest=digest(held.resource),
-        reason=reason,
-        not_kept=(),
-    )
 
 
 def _without(resource: JsonObject, elements: Set[str]) -> JsonObject:

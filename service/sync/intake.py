@@ -96,14 +96,14 @@ class _Looking:
     rules_of: RulesOf
     said: Meant
     urns: Mapping[str, str]
-    taking: dict[Key, "_Edit"] = field(default_factory=dict)
+    taking: dict[Key, "Edit"] = field(default_factory=dict)
     restamped: dict[Key, LedgerEntry] = field(default_factory=dict)
     open: list[Contested] = field(default_factory=list)
     told: list[Contested] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Edit:
+class Edit:
     """An edit of theirs that is to come in: what the plan should read, and what becomes of each group."""
 
     key: Key
@@ -152,7 +152,7 @@ def _judge(looking: _Looking, key: Key, held: Held) -> None:
     action = Contest(cause=cause, groups=sides.changed_there) if cause else reconcile(sides, rules)
     if not isinstance(action, Contest) and not rules.choices and disagree(sides.agreed.theirs, sides.theirs):
         action = Contest(cause=Cause.WORDS_DISAGREE, groups=in_dispute(sides))
-    edit = _Edit(key=key, held=held, sides=sides, rules=rules)
+    edit = Edit(key=key, held=held, sides=sides, rules=rules)
     if not isinstance(action, Contest) and not rules.choices:
         action = _narrated(looking, edit, action)
     _carry(looking, edit, action)
@@ -167,13 +167,13 @@ def _judge_unagreed(looking: _Looking, key: Key, held: Held) -> None:
     cause = closed(looking.agenda, held) or (None if rules.choices else Cause.SAME_GROUP)
     if apart:
         action = reconcile(sides, rules) if cause is None else Contest(cause=cause, groups=apart)
-        _carry(looking, _Edit(key=key, held=held, sides=sides, rules=rules), action)
+        _carry(looking, Edit(key=key, held=held, sides=sides, rules=rules), action)
 
 
-def _carry(looking: _Looking, edit: _Edit, action: Action) -> None:
+def _carry(looking: _Looking, edit: Edit, action: Action) -> None:
     match action:
         case Contest(cause=cause, groups=groups):
-            looking.open.append(_contested(edit, cause, groups))
+            looking.open.append(contested(edit, cause, groups))
         case Agree(verdicts):
             looking.taking[edit.key] = replace(edit, verdicts=verdicts)
         case TakeIn(resource=resource, verdicts=verdicts):
@@ -182,13 +182,13 @@ def _carry(looking: _Looking, edit: _Edit, action: Action) -> None:
             _note_restamped(looking, edit.key, edit.held)
 
 
-def _narrated(looking: _Looking, edit: _Edit, action: Action) -> Action:
+def _narrated(looking: _Looking, edit: Edit, action: Action) -> Action:
     """Let a person hear of what we change beside a person's narrative, before it leaves or once it may."""
     match beside(edit.sides, edit.rules, looking.agenda):
         case (Cause.BESIDE_WORDS, groups):
             return Contest(cause=Cause.BESIDE_WORDS, groups=groups)
         case (cause, groups):
-            looking.told.append(_contested(edit, cause, groups))
+            looking.told.append(contested(edit, cause, groups))
     return action
 
 
@@ -230,10 +230,10 @@ def _read(looking: _Looking) -> tuple[Plan, dict[Key, "_Back"]]:
             return plan, back
         for key in unreadable:
             edit = looking.taking.pop(key)
-            looking.open.append(_contested(edit, Cause.UNREADABLE, back[key].unread))
+            looking.open.append(contested(edit, Cause.UNREADABLE, back[key].unread))
 
 
-def _absorbed(agenda: Agenda, edits: Iterable[_Edit]) -> Plan:
+def _absorbed(agenda: Agenda, edits: Iterable[Edit]) -> Plan:
     entries = [
         Entry(address=edit.key.urn, resource=edit.resource) for edit in edits if edit.resource is not None
     ]
@@ -270,7 +270,7 @@ def _said_back(looking: _Looking, plan: Plan) -> dict[Key, _Back]:
     return {key: _back(edit, said.ours[key], over[key]) for key, edit in looking.taking.items()}
 
 
-def _back(edit: _Edit, ours: JsonObject, over: JsonObject) -> _Back:
+def _back(edit: Edit, ours: JsonObject, over: JsonObject) -> _Back:
     """Compare what the plan says now, laid over theirs, with theirs: any difference was not read.
 
     What the chart adds to the links, such as an identifier of its own, stays there; what else it changes in
@@ -288,13 +288,13 @@ def _back(edit: _Edit, ours: JsonObject, over: JsonObject) -> _Back:
     return _Back(ours=ours, unread=lost - mine, restored=mine | _ties(edit, rendered, theirs))
 
 
-def _ties(edit: _Edit, rendered: JsonObject, theirs: JsonObject) -> frozenset[str]:
+def _ties(edit: Edit, rendered: JsonObject, theirs: JsonObject) -> frozenset[str]:
     undone = edit.verdicts.get(LINKS) == Ours(over=True)
     ties = tuple(group for group in edit.sides.groups if undone and group.name == LINKS)
     return changed_groups(ties, theirs, rendered)
 
 
-def _entry(looking: _Looking, edit: _Edit, back: _Back) -> LedgerEntry:
+def _entry(looking: _Looking, edit: Edit, back: _Back) -> LedgerEntry:
     """Return the entry with theirs as its base, and with ours but for what is still to be sent."""
     held, entry = edit.held, looking.agenda.entry(edit.key)
     agreed = _agreed_ours(edit, back, dropped=entry.not_kept)
@@ -313,7 +313,7 @@ def _entry(looking: _Looking, edit: _Edit, back: _Back) -> LedgerEntry:
     )
 
 
-def _agreed_ours(edit: _Edit, back: _Back, *, dropped: tuple[str, ...]) -> JsonObject:
+def _agreed_ours(edit: Edit, back: _Back, *, dropped: tuple[str, ...]) -> JsonObject:
     """Return what we now say, but as it was before in the groups that the chart has not got yet.
 
     Where ours stands against theirs the base is theirs, so that an element that we leave out is taken out.
@@ -331,21 +331,26 @@ def _agreed_ours(edit: _Edit, back: _Back, *, dropped: tuple[str, ...]) -> JsonO
     return agreed
 
 
-def _told(edit: _Edit, back: _Back) -> Iterable[Contested]:
+def _told(edit: Edit, back: _Back) -> Iterable[Contested]:
     """Return the edits that lost to the owner of their group, which nobody decided."""
-    overruled = {
+    groups = overruled(edit) | back.restored
+    if groups:
+        yield contested(edit, Cause.NOT_APPLIED, groups)
+
+
+def overruled(edit: Edit) -> frozenset[str]:
+    """Return the groups in which an edit lost to the owner, which nobody decided."""
+    return frozenset(
         name
         for name, verdict in edit.verdicts.items()
         if verdict in (Ours(over=True), Theirs(over=True))
         and name not in edit.rules.choices
         and name != LINKS
-    }
-    groups = frozenset(overruled) | back.restored
-    if groups:
-        yield _contested(edit, Cause.NOT_APPLIED, groups)
+    )
 
 
-def _contested(edit: _Edit, cause: Cause, groups: frozenset[str]) -> Contested:
+def contested(edit: Edit, cause: Cause, groups: frozenset[str]) -> Contested:
+    """Return an edit as what a person has to look at."""
     return Contested(
         key=edit.key,
         reference=edit.held.reference,

@@ -19,8 +19,8 @@ from service.sync.agenda import Agenda, remote_of
 from service.sync.companions import disagree, in_dispute
 from service.sync.drafts import symbols
 from service.sync.imported import plainly_said
-from service.sync.intake import Contested, Intake, RulesOf, closed
-from service.sync.merge import LINKS, Both, Choice, Ours, Rules, Theirs, Verdict
+from service.sync.intake import Contested, Edit, Intake, RulesOf, closed, contested, overruled
+from service.sync.merge import LINKS, Both, Choice, Ours, Rules
 from service.sync.planner import Vanished
 from service.sync.prescriptions import RUNNING_THERE, is_chart_order
 from service.sync.proof import PROOF, apart, entered_by_hand, proof_of, with_silence
@@ -33,15 +33,10 @@ LOST_THEIRS = "the clinic's own is gone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Edit:
+class _Edit(Edit):
     """What both sides say of one resource; in `settled` groups both say by now what was changed here."""
 
-    key: Key
-    held: Held
-    sides: Sides
-    rules: Rules
     settled: frozenset[str] = frozenset()
-    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -133,9 +128,9 @@ class _Pull:
             return
         self.plan = plan
         self._agree(key, edit.held, _agreed_ours(edit, plainly_said(self._now())[key]))
-        lost = _lost(edit)
+        lost = overruled(edit) - edit.settled
         if lost:
-            self.told.append(_contested(edit, Cause.NOT_APPLIED, lost))
+            self.told.append(contested(edit, Cause.NOT_APPLIED, lost))
 
     def _now(self) -> Agenda:
         return replace(self.agenda, plan=self.plan)
@@ -155,18 +150,7 @@ class _Pull:
         )
 
     def _contest(self, edit: _Edit, cause: Cause, groups: frozenset[str]) -> None:
-        self.open.append(_contested(edit, cause, groups))
-
-
-def _contested(edit: _Edit, cause: Cause, groups: frozenset[str]) -> Contested:
-    return Contested(
-        key=edit.key,
-        reference=edit.held.reference,
-        cause=cause,
-        groups=groups,
-        sides=edit.sides,
-        held=edit.held,
-    )
+        self.open.append(contested(edit, cause, groups))
 
 
 def _agreed_ours(edit: _Edit, said: JsonObject) -> JsonObject:
@@ -184,18 +168,6 @@ def _agreed_ours(edit: _Edit, said: JsonObject) -> JsonObject:
         elif isinstance(verdict, Ours | Both):
             put_group(agreed, group, edit.sides.agreed.ours)
     return agreed
-
-
-def _lost(edit: _Edit) -> frozenset[str]:
-    """Return the groups in which an edit lost to the owner, which nobody decided."""
-    return frozenset(
-        name
-        for name, verdict in edit.verdicts.items()
-        if verdict in (Ours(over=True), Theirs(over=True))
-        and name not in edit.rules.choices
-        and name not in edit.settled
-        and name != LINKS
-    )
 
 
 def is_pulled(agenda: Agenda, key: Key) -> bool:
