@@ -13,6 +13,7 @@ from service.mapping.references import Key, Refs
 from service.ports.ehr import Held
 from service.ports.storage import LedgerEntry, LinkState
 from service.sync.agenda import Agenda, remote_of
+from service.sync.claimants import by_item, chosen, claim
 from service.sync.intake import Contested
 from service.sync.planner import Vanished
 from service.sync.questions import Question
@@ -30,13 +31,11 @@ def is_ours(entry: LedgerEntry, system: str) -> bool:
 
 def carried(agenda: Agenda, carriers: Iterable[Held]) -> Mapping[Key, tuple[Held, ...]]:
     """Return what carries our identifier of each item, but for the resource by which the item stood."""
-    refs = Refs(system=agenda.connection.identifier_system)
-    found: dict[Key, dict[str, Held]] = {}
-    for held in carriers:
-        key = Key(str(held.resource["resourceType"]), refs.own_item(held.resource) or "")
-        if held.reference != remote_of(agenda.ledger.get(key)):
-            found.setdefault(key, {})[held.reference] = held
-    return {key: tuple(one.values()) for key, one in found.items()}
+    others = {
+        key: tuple(one for one in found if one.reference != remote_of(agenda.ledger.get(key)))
+        for key, found in by_item(agenda, carriers).items()
+    }
+    return {key: found for key, found in others.items() if found}
 
 
 def link_confirmed(
@@ -54,18 +53,6 @@ def ask_about_lost(
     """Ask whether what carries our identifier of a resource that is gone is ours."""
     gone = {key for key, held in seen.items() if key in said and isinstance(held, Vanished)}
     agenda.questions += _questions(agenda, said, found, keys=gone | _detached(agenda, said))
-
-
-def chosen(entry: LedgerEntry, address: str) -> LedgerEntry:
-    """Return the entry linked to the resource that a person chose, whose content nobody has agreed on."""
-    return replace(
-        entry,
-        remote_id=address.partition("/")[2],
-        state=LinkState.WAITING,
-        version=None,
-        theirs_digest=None,
-        reason="chosen by a person",
-    )
 
 
 def make_again(agenda: Agenda, found: Set[Key]) -> None:
@@ -116,7 +103,6 @@ def _questions(
     keys: Iterable[Key],
 ) -> Iterator[Question]:
     for key in sorted(found.keys() & set(keys)):
-        declined = agenda.answers.declined(key, Cause.TWO_CLAIMANTS)
-        candidates = {one.reference: one.resource for one in found[key] if one.reference not in declined}
-        if candidates:
-            yield Question(key=key, cause=Cause.TWO_CLAIMANTS, ours=said[key], candidates=candidates)
+        question = claim(agenda, key, found[key], ours=said[key])
+        if question.candidates:
+            yield question

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 
 from service.fhir.json import JsonObject
-from service.mapping.references import Key, Refs
+from service.mapping.references import Key
 from service.ports.ehr import Held
 from service.sync.agenda import Agenda, remote_of
+from service.sync.claimants import by_item
 from service.sync.companions import comparable
 from service.sync.groups import Group
 from service.sync.sides import Agreed, Sides, changed_groups
@@ -18,11 +19,9 @@ from service.sync.sides import Agreed, Sides, changed_groups
 
 def note_places(agenda: Agenda, said: Mapping[Key, JsonObject], carriers: Iterable[Held]) -> None:
     """Note where that stands which carries our identifier, of items that have no place yet."""
-    refs = Refs(system=agenda.connection.identifier_system)
-    for held in carriers:
-        key = Key(str(held.resource["resourceType"]), refs.own_item(held.resource) or "")
+    for key, found in by_item(agenda, carriers).items():
         if key in said and remote_of(agenda.ledger.get(key)) is None:
-            remote_id = held.reference.partition("/")[2]
+            remote_id = found[0].reference.partition("/")[2]
             agenda.ledger[key] = replace(agenda.entry(key), remote_id=remote_id)
 
 
