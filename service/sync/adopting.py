@@ -13,6 +13,7 @@ from service.sync.agenda import Agenda
 from service.sync.bookkeeping import clinics_own_entry
 from service.sync.drafts import symbols
 from service.sync.imported import plainly_said
+from service.sync.prescriptions import carries_our_name
 from service.sync.sides import symbolic
 
 ADOPTED = "adopted"
@@ -75,10 +76,7 @@ def unlinked(agenda: Agenda, found: Iterable[Held]) -> Iterator[Held]:
     linked = {f"{entry.resource_type}/{entry.remote_id}" for entry in agenda.ledger.values()}
     linked |= set(agenda.chart_orders.values())
     for one in found:
-        ours = any(
-            name.get("system") == agenda.connection.identifier_system
-            for name in one.resource.get("identifier", [])
-        )
+        ours = carries_our_name(one.resource, agenda.connection.identifier_system)
         if not ours and one.reference not in linked:
             yield one
 

@@ -81,7 +81,7 @@ def orders_in_chart(
     orders = [one for one in held if is_chart_order(one.resource, own_system)]
     orders.sort(key=lambda one: (str(one.resource.get("authoredOn", "")), one.reference), reverse=True)
     theirs = {one.reference for one in orders}
-    no_orders = {one.reference for one in held if not is_ours(one.resource, own_system)} - theirs
+    no_orders = {one.reference for one in held if not carries_our_name(one.resource, own_system)} - theirs
     matches: dict[str, str] = {}
     for order in plan.medications:
         by = stand.get(order.id)
@@ -110,14 +110,14 @@ def is_chart_order(resource: JsonObject, own_system: str) -> bool:
     """Tell whether a request is a running order of the chart's own."""
     return (
         resource["resourceType"] == "MedicationRequest"
-        and not is_ours(resource, own_system)
+        and not carries_our_name(resource, own_system)
         and not resource.get("doNotPerform")
         and resource.get("intent") in _ORDERS
         and resource.get("status") in RUNNING_THERE
     )
 
 
-def is_ours(resource: JsonObject, own_system: str) -> bool:
+def carries_our_name(resource: JsonObject, own_system: str) -> bool:
     """Tell whether a resource carries an identifier of ours."""
     return any(one.get("system") == own_system for one in resource.get("identifier", []))
 
