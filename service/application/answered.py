@@ -4,6 +4,7 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from service.application.inbox import ACKNOWLEDGED
+from service.fhir.json import JsonObject
 from service.mapping.references import Key
 from service.ports.inbox import InboxItem, ItemState
 from service.ports.storage import Storage
@@ -51,6 +52,10 @@ class Answered:
             and all(still_shown(item.content, question, one) for one in question.candidates)
             for item in self._items(question.key, question.cause)
         )
+
+    def noted_contents(self, key: Key, cause: Cause) -> tuple[JsonObject, ...]:
+        """Return all that was shown of it, of which somebody took note."""
+        return tuple(one.content for one in self._items(key, cause) if one.outcome == ACKNOWLEDGED)
 
     def told(self, key: Key, cause: Cause) -> bool:
         """Tell whether it waits for somebody, or somebody took note of it."""

@@ -8,8 +8,8 @@ from typing import Any
 
 from service.domain.values import Invalid, Problem
 from service.fhir.json import JsonObject, dumps
+from service.fhir.labels import PSYCHOTHERAPY_NOTES, labels_of
 from service.intake.chart import Chart, Finding, Member
-from service.intake.labels import PSYCHOTHERAPY_NOTES, labels_of
 from service.intake.versions import foreign_version
 
 MOST_ENTRIES = 50_000

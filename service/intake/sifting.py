@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from service.fhir.json import JsonObject
+from service.fhir.labels import PSYCHOTHERAPY_NOTES, labels_of, speaks_of_substance_use
 from service.fhir.subjects import patients_of
 from service.intake.chart import Chart, Finding, Member
-from service.intake.labels import PSYCHOTHERAPY_NOTES, labels_of, speaks_of_substance_use
 from service.mapping.references import Refs
 from service.mapping.soundness import obstacles
 

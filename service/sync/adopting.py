@@ -1,23 +1,35 @@
-"""Taking up what only the chart has: a booking or an order becomes an item of the plan, pull-only."""
+"""Taking up what only the chart has: it becomes an item of the plan, as an import would make it.
+
+Bookings, orders and problems stay the clinic's own; goals and courses of therapy are shared from then on.
+"""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Protocol
 
 from service.domain.plan import Plan, items
 from service.fhir.json import JsonObject
+from service.fhir.labels import is_labelled_closed
 from service.mapping.absorption import Entry, Reunion, absorb
 from service.mapping.references import Key
 from service.ports.ehr import Held
 from service.ports.storage import LedgerEntry
 from service.sync.agenda import Agenda
-from service.sync.bookkeeping import clinics_own_entry
-from service.sync.drafts import symbols
+from service.sync.bookkeeping import agreed_entry, clinics_own_entry
+from service.sync.drafts import meant, symbols
 from service.sync.imported import plainly_said
 from service.sync.prescriptions import carries_our_name
 from service.sync.sides import symbolic
 
 ADOPTED = "adopted"
-_GROUP = {"Appointment": "appointments", "MedicationRequest": "medications"}
+_GROUP = {
+    "Appointment": "appointments",
+    "Condition": "conditions",
+    "Goal": "goals",
+    "MedicationRequest": "medications",
+    "ServiceRequest": "therapies",
+}
+_SHARED = frozenset({"Goal", "ServiceRequest"})
 
 
 class Copying(Protocol):
@@ -66,18 +78,27 @@ def medication_entries(agenda: Agenda) -> Iterator[Entry]:
 
 
 def adopted_entry(agenda: Agenda, key: Key, held: Held) -> LedgerEntry:
-    """Return the entry that links an item of the plan to a resource of the clinic's own."""
+    """Return the entry that links an item of the plan to a resource of the chart, as both say it now."""
     ours = plainly_said(agenda)[key]
+    if key.type in _SHARED:
+        entry = agreed_entry(agenda.entry(key), ours, held)
+        after = replace(agenda, ledger={**agenda.ledger, key: entry})
+        return agreed_entry(entry, meant(after).ours[key], held)
     return clinics_own_entry(agenda.entry(key), held, ours=ours, theirs=held.resource, reason=ADOPTED)
 
 
+def linked(agenda: Agenda) -> set[str]:
+    """Return the addresses of all that stands for something in the plan."""
+    kept = {f"{entry.resource_type}/{entry.remote_id}" for entry in agenda.ledger.values()}
+    return kept | set(agenda.chart_orders.values())
+
+
 def unlinked(agenda: Agenda, found: Iterable[Held]) -> Iterator[Held]:
-    """Yield what is neither ours by its identifier nor linked to an item of the plan."""
-    linked = {f"{entry.resource_type}/{entry.remote_id}" for entry in agenda.ledger.values()}
-    linked |= set(agenda.chart_orders.values())
+    """Yield what has no identifier of ours, stands for nothing in the plan, and is not labelled as closed."""
+    known, system = linked(agenda), agenda.connection.identifier_system
     for one in found:
-        ours = carries_our_name(one.resource, agenda.connection.identifier_system)
-        if not ours and one.reference not in linked:
+        closed = carries_our_name(one.resource, system) or is_labelled_closed(one.resource)
+        if not closed and one.reference not in known:
             yield one
 
 

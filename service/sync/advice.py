@@ -43,7 +43,7 @@ NEXT_STEP_OF_CAUSE: Mapping[str, str] = MappingProxyType({
     Cause.BOOKED_THERE: "confirm the booking that is meant, or decline it",
     Cause.RENEWED_THERE: "confirm the order that goes on with it; declined, ours counts as stopped",
     Cause.EXISTS_THERE: "confirm what the plan takes up, decline what it leaves to the chart",
-    Cause.CANNOT_TAKE_UP: "take note: it stands in the chart alone, until that says its drug and dose",
+    Cause.CANNOT_TAKE_UP: "take note: it stands in the chart alone, until that says what plans can hold",
     Cause.PATIENT_MATCH: "confirm that this is the patient, or decline and bind another (`tandem bind`)",
     Cause.PATIENT_CHANGED: "bind the plan anew (`tandem bind`)",
     Cause.DECEASED: "take note: only endings that people sign are written, and nobody is reminded",

@@ -1,7 +1,8 @@
-"""What only the chart has: running orders of drugs that the plan lacks, and coming appointments, are offered.
+"""What only the chart has is offered: running orders of other drugs, coming appointments, and additions.
 
 All of it stands in one item of the inbox, resource by resource; what is declined is never offered again.
-An order that no plan can hold is no offer: it is told (`service.sync.untaken`).
+What no plan can hold is no offer: an order is told (`service.sync.untaken`), and so is what somebody put into
+the CarePlan (`service.sync.unplaced`).
 """
 
 from collections.abc import Iterable
@@ -13,12 +14,14 @@ from service.fhir.json import JsonObject
 from service.mapping.references import Key
 from service.ports.ehr import Held
 from service.ports.storage import LedgerEntry
+from service.sync.additions import Additions
 from service.sync.adopting import Copying, adopted_entry, taken_up, unlinked
 from service.sync.agenda import Agenda
 from service.sync.bookings import start_of
 from service.sync.prescriptions import RUNNING_HERE, medications_in, orders_drug_of, running_orders
 from service.sync.questions import Question
 from service.sync.reconciliation import Cause
+from service.sync.unplaced import tell_unplaced
 from service.sync.untaken import tell_untaken
 
 
@@ -33,24 +36,32 @@ class Offered:
 
 
 def look_for_offers(
-    agenda: Agenda, found: Iterable[Held], copying: Copying, *, now: datetime, asked: Iterable[Question]
+    agenda: Agenda,
+    found: Iterable[Held],
+    copying: Copying,
+    *,
+    added: Additions,
+    now: datetime,
+    asked: Iterable[Question],
 ) -> Offered:
     """Take up what was confirmed, and offer the rest; what is `asked` in another question is no offer."""
     key = Key("CarePlan", agenda.plan.id)
     elsewhere = {address for one in asked for address in one.candidates}
     left = elsewhere | agenda.answers.declined(key, Cause.EXISTS_THERE)
-    there = [one for one in (*_orders(agenda), *_appointments(found, now)) if one.reference not in left]
+    all_there = (*_orders(agenda), *_appointments(found, now), *added.found)
+    there = [one for one in all_there if one.reference not in left]
     offered = {one.reference: one for one in there if taken_up(agenda, one, copying) is not None}
     orders = [one for one in there if one.reference.startswith("MedicationRequest/")]
     told = tell_untaken(agenda, [one for one in orders if one.reference not in offered], copying)
+    told += tell_unplaced(agenda, added, copying, offered=offered.keys())
     question = _question(key, {address: one.resource for address, one in offered.items()})
     plan, entries = agenda.plan, dict[Key, LedgerEntry]()
     for address in sorted(agenda.answers.confirmed(question)):
-        before = replace(agenda, plan=plan)
+        before = replace(agenda, plan=plan, ledger={**agenda.ledger, **entries})
         made = taken_up(before, offered[address], copying)
         if made is not None:
             plan, item = made
-            entries[item] = adopted_entry(replace(agenda, plan=plan), item, offered.pop(address))
+            entries[item] = adopted_entry(replace(before, plan=plan), item, offered.pop(address))
             _stand_by(agenda, item, address)
     rest = _question(key, {address: one.resource for address, one in offered.items()})
     return Offered(plan=plan, entries=entries, question=rest if offered else None, told=told)

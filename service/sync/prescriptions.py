@@ -15,7 +15,7 @@ from service.sync.identity import read_again
 from service.sync.planner import Vanished
 
 # FHIR R4 medicationrequest-intent: what a prescriber ordered, not what somebody plans or proposes.
-_ORDERS = frozenset({"order", "original-order", "reflex-order", "filler-order", "instance-order"})
+ORDERED = frozenset({"order", "original-order", "reflex-order", "filler-order", "instance-order"})
 RUNNING_THERE = frozenset({"active", "on-hold"})
 RUNNING_HERE = frozenset({OrderStatus.ACTIVE, OrderStatus.ON_HOLD})
 
@@ -112,7 +112,7 @@ def is_chart_order(resource: JsonObject, own_system: str) -> bool:
         resource["resourceType"] == "MedicationRequest"
         and not carries_our_name(resource, own_system)
         and not resource.get("doNotPerform")
-        and resource.get("intent") in _ORDERS
+        and resource.get("intent") in ORDERED
         and resource.get("status") in RUNNING_THERE
     )
 

@@ -4,7 +4,7 @@ A question has one choice for each resource of the chart that may be meant. What
 again; what was confirmed counts for exactly what was shown.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
@@ -90,6 +90,9 @@ class Answers(Protocol):
     def noted_as_shown(self, question: Question) -> bool:
         """Tell whether somebody took note of what is shown, and it has not changed since."""
 
+    def noted_contents(self, key: Key, cause: Cause) -> Iterable[JsonObject]:
+        """Return all that was shown of it, of which somebody took note."""
+
     def told(self, key: Key, cause: Cause) -> bool:
         """Tell whether it waits for somebody, or somebody took note of it."""
 
@@ -115,6 +118,10 @@ class Unasked:
     def noted_as_shown(self, question: Question) -> bool:  # noqa: ARG002  the protocol's
         """Return that nobody did."""
         return False
+
+    def noted_contents(self, key: Key, cause: Cause) -> Iterable[JsonObject]:  # noqa: ARG002  the protocol's
+        """Return nothing."""
+        return ()
 
     def told(self, key: Key, cause: Cause) -> bool:  # noqa: ARG002  the protocol's
         """Return that nobody was."""

@@ -13,6 +13,7 @@ from service.domain.plan import Plan
 from service.mapping.references import Key
 from service.ports.ehr import Ehr, Held
 from service.ports.storage import LedgerEntry
+from service.sync.additions import Additions, additions_there
 from service.sync.adopting import Copying
 from service.sync.aftermath import note_unmade
 from service.sync.agenda import Agenda, Ports, remote_of
@@ -44,6 +45,14 @@ class Sight:
     waiting: tuple[Question, ...]
     carried: frozenset[Key] = frozenset()
     unagreed: Seen = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _There:
+    """What of the patient's chart may be linked: appointments of its own, and what people added to it."""
+
+    appointments: tuple[Held, ...] = ()
+    added: Additions = field(default_factory=Additions)
 
 
 def look_at_chart(agenda: Agenda, ports: Ports, unknown: frozenset[Key]) -> Sight:
@@ -88,10 +97,14 @@ def take_in_all(
     make_again(agenda, sight.carried)
     lost = untold(agenda)
     patient = agenda.address(agenda.patient)
-    there: tuple[Held, ...] = ()
+    there = _There()
     if patient is not None:
         orders_there(agenda, ehr, patient)
-        there = appointments_there(agenda, ehr, patient, today=now.date())
+        care_plan = sight.seen.get(Key("CarePlan", agenda.plan.id))
+        there = _There(
+            appointments=appointments_there(agenda, ehr, patient, today=now.date()),
+            added=additions_there(agenda, ehr, patient, care_plan=care_plan),
+        )
     renewals = look_for_renewals(agenda, sight.seen)
     waiting = (*sight.waiting, *renewals.waiting)
     seen = {key: one for key, one in sight.seen.items() if key not in {ask.key for ask in waiting}}
@@ -124,19 +137,19 @@ def _note_mended(agenda: Agenda, seen: Seen) -> None:
 
 def _linked(
     working: Agenda,
-    there: tuple[Held, ...],
+    there: _There,
     copying: Copying,
     *,
     now: datetime,
     waiting: tuple[Question, ...],
 ) -> list[Question]:
     """Make the links that people confirmed, and return the questions that go on beside everything else."""
-    booked = look_for_bookings(working, there, copying)
+    booked = look_for_bookings(working, there.appointments, copying)
     _proceed(working, booked.plan, booked.entries)
-    left = [
-        one for one in there if one.reference not in {remote_of(entry) for entry in booked.entries.values()}
-    ]
-    offered = look_for_offers(working, left, copying, now=now, asked=(*booked.questions, *waiting))
+    taken = {remote_of(entry) for entry in booked.entries.values()}
+    left = [one for one in there.appointments if one.reference not in taken]
+    asked_already = (*booked.questions, *waiting)
+    offered = look_for_offers(working, left, copying, added=there.added, now=now, asked=asked_already)
     _proceed(working, offered.plan, offered.entries)
     return [*booked.questions, *([] if offered.question is None else [offered.question]), *offered.told]
 

@@ -13,10 +13,12 @@ from service.domain.plan import Plan
 from service.ports.inbox import ItemState
 from service.ports.storage import Unknown
 from service.sandbox.shape import Shape
+from service.sync.questions import Answer
 from tests.builders import PSYCHIATRIST, a_dosage_step, day, mg, uid
 from tests.crash.boundaries import CrossedEhr, CrossedStorage, Gate
-from tests.property.two_sided import FIELDS, GOAL, a_small_plan
+from tests.property.two_sided import FIELDS, GOAL, PLAN, a_small_plan
 from tests.scenarios.clinic import WITHOUT_TRANSACTIONS, Clinic
+from tests.scenarios.foreign import PATIENT
 
 NEITHER = Shape(transaction=False, batch=False, conditional_create=False, update_create=False)
 A_GOAL_AND_A_VISIT = replace(a_small_plan(), medications=(), therapies=(), notes=(), tasks=())
@@ -93,13 +95,26 @@ def _dispute(clinic: Clinic) -> None:
     clinic.sync()
 
 
-def _decided(clinic: Clinic, gate: Gate) -> None:
+def _decided(clinic: Clinic, gate: Gate, choice: str = "ours") -> None:
     for item in clinic.inbox:
         if item.state is ItemState.OPEN:
-            choices = dict.fromkeys(item.groups, "ours")
+            choices = dict.fromkeys(item.groups, choice)
             command = Decide(item_id=item.id, digest=item.digest, author=PSYCHIATRIST.id, choices=choices)
             decide_item(command, ports=_plans(clinic, gate))
     synced(clinic, gate)
+
+
+def _added(clinic: Clinic) -> None:
+    """Somebody set a goal in the chart and put it into the plan's CarePlan; it is offered."""
+    clinic.sync()
+    goal = clinic.made({
+        "resourceType": "Goal",
+        "lifecycleStatus": "active",
+        "description": {"text": "their goal"},
+        "subject": {"reference": clinic.address(PATIENT)},
+    })  # fmt: skip
+    clinic.edit(clinic.address(PLAN), goal=[*clinic.of(PLAN)["goal"], {"reference": goal}])
+    clinic.sync()
 
 
 def _losing(clinic: Clinic) -> None:
@@ -168,6 +183,9 @@ JOURNEYS: Mapping[str, Journey] = {
     "edits of both sides": Journey(before=_both, work=lambda c, g: _revised(c, g, _edited_here)),
     "a new dose": Journey(before=Clinic.sync, work=_new_dose),
     "a decision": Journey(before=_dispute, work=_decided),
+    "taking up what was added there": Journey(
+        before=_added, work=lambda c, g: _decided(c, g, choice=Answer.CONFIRM)
+    ),
     "looking for what got no answer": Journey(before=_losing, work=synced),
     "reading the chart": Journey(before=_polled_once, work=_polled),
     "a second plan of the patient": Journey(before=Clinic.sync, work=_made),

@@ -7,9 +7,10 @@ from typing import Any
 from service.fhir.json import JsonObject
 from service.fhir.subjects import patients_of
 from service.mapping.references import Key
-from service.ports.inbox import InboxItem
+from service.ports.inbox import InboxItem, ItemState
 from service.ports.storage import LinkState
 from service.sync.fingerprint import same
+from service.sync.questions import Answer
 from service.sync.reconciliation import Cause
 from service.sync.report import Done
 from tests.property.two_sided import FIELDS, Field
@@ -28,13 +29,15 @@ class Broken(AssertionError):
 class Laws:
     """What was said on each side and has not come out yet, and whether all of it is somewhere.
 
-    `unknown` are the extensions that somebody keeps in the chart.
+    `unknown` are the extensions that somebody keeps in the chart, `added_there` the goals that somebody set
+    there, by address.
     """
 
     clinic: Clinic
     said_here: dict[str, Any] = field(default_factory=dict)
     said_there: dict[str, Any] = field(default_factory=dict)
     unknown: set[tuple[Key, str]] = field(default_factory=set)
+    added_there: list[str] = field(default_factory=list)
     broken: bool = False
     _looked_at: int = 0
     _statuses: dict[str, str] = field(default_factory=dict)
@@ -64,6 +67,7 @@ class Laws:
     def after_a_pass_in_peace(self) -> None:
         """No edit is lost, what nobody knows stays, and what is called in step is so."""
         self._no_edit_is_lost()
+        self._no_addition_goes_unseen()
         self._unknown_survives()
         self._status_is_honest()
 
@@ -77,13 +81,28 @@ class Laws:
         waiting = {(one.resource_type, one.item_id) for one in self.clinic.inbox}
         told = {(one.key.type, one.key.item) for one in report.items if one.done in _TOLD}
         names = {name for held in self.clinic.all("Goal") for name in ours(held)}
-        settled = waiting | told | self._noted_as_gone()
+        theirs = {("Goal", item) for item in self.taken_up().values()}
+        settled = waiting | told | theirs | self._noted_as_gone()
         made = {goal.id for goal in self.clinic.head().goals if ("Goal", goal.id) not in settled}
         self.demand(made <= names, "a new goal of the plan is not in the chart")
         for name, one in FIELDS.items():
             if (one.key.type, one.key.item) not in waiting | told:
                 here, there = self._both(one)
                 self.demand(here == there, f"{name}: {here} here and {there} there")
+        words = {goal.id: goal.description for goal in self.clinic.head().goals}
+        for address, item in self.taken_up().items():
+            said = (self.clinic.ask("GET", address).body or {}).get("description", {}).get("text")
+            agrees = words[item] == said or ("Goal", item) in waiting | told
+            self.demand(agrees, f"{address} says {said}, and the plan {words[item]}")
+
+    def taken_up(self) -> dict[str, str]:
+        """Return the goals of the plan that somebody set in the chart, by address."""
+        linked = {
+            f"{one.resource_type}/{one.remote_id}": one.item_id
+            for one in self.clinic.storage.kept.ledger.values()
+        }
+        held = {goal.id for goal in self.clinic.head().goals}
+        return {address: linked[address] for address in self.added_there if linked.get(address) in held}
 
     def _noted_as_gone(self) -> set[tuple[str, str]]:
         """Return what was told as gone and not made again: that is done only when somebody asks for it."""
@@ -132,6 +151,16 @@ class Laws:
             self.demand(value in (here, *_seen(name, shown)), f"their {name} is lost: {value}, not {here}")
             if value == here:
                 del self.said_there[name]
+
+    def _no_addition_goes_unseen(self) -> None:
+        """Each goal of the chart's own is in the plan, or offered, or somebody left it to the chart."""
+        items = self.clinic.storage.kept.inbox.values()
+        offers = [one for one in items if one.cause == Cause.EXISTS_THERE]
+        waiting = {name for one in offers if one.state is not ItemState.CLOSED for name in one.groups}
+        declined = {name for one in offers for name, said in one.choices.items() if said == Answer.DECLINE}
+        for address in self.added_there:
+            seen = address in waiting | declined | self.taken_up().keys()
+            self.demand(seen, f"{address} was set in the chart, and nobody of the plan hears of it")
 
     def _unknown_survives(self) -> None:
         for key, url in self.unknown:

@@ -24,7 +24,7 @@ from tests.property.two_writers import TwoWriters
 
 STEPS = 50
 RUNS = 10
-ROWS = ("steps", "passes", "crashes", "overtaken", "edited in mid-pass", "decided")
+ROWS = ("steps", "passes", "crashes", "overtaken", "edited in mid-pass", "added there", "decided")
 
 _SETTINGS = settings(
     max_examples=RUNS,

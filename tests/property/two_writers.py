@@ -27,7 +27,7 @@ from service.ports.storage import Superseded
 from service.sandbox.faults.notation import read_text
 from service.sandbox.shape import Shape
 from service.sync.merge import Choice
-from service.sync.questions import AGAIN
+from service.sync.questions import AGAIN, Answer
 from service.sync.reconciliation import Cause
 from service.sync.restored import ServerReset
 from service.sync.two_way import MassVanish
@@ -37,8 +37,9 @@ from tests.crash.remains import Remains
 from tests.property.laws import Laws
 from tests.property.replay import Step, step
 from tests.property.troubles import EVENTS, TEXTS
-from tests.property.two_sided import ENDINGS_HERE, ENDINGS_THERE, FIELDS, GOAL, a_small_plan
+from tests.property.two_sided import ENDINGS_HERE, ENDINGS_THERE, FIELDS, GOAL, PLAN, a_small_plan
 from tests.scenarios.clinic import WITHOUT_TRANSACTIONS, Clinic
+from tests.scenarios.foreign import PATIENT
 
 SHAPES = (
     Shape(),
@@ -49,6 +50,7 @@ SHAPES = (
 )
 TOLD = {Cause.NOT_APPLIED, Cause.VANISHED}
 MOST_GOALS = 3
+MOST_ADDED_THERE = 2
 # What a pass says when it could not do its work; anything else is a fault of ours.
 SAID = (EhrError, MassVanish, PatientBusy, ServerReset, Superseded)
 NAMES = st.sampled_from(sorted(FIELDS))
@@ -129,6 +131,40 @@ class TwoWriters(RuleBasedStateMachine):
         if len(plan.goals) < MOST_GOALS:
             more = replace(a_goal(), id=uid(f"goals-{self.number}"), description=f"goal {self.number}")
             self.clinic.revise(replace(plan, goals=(*plan.goals, more)))
+
+    @step(named=st.booleans())
+    def add_there(self, named: bool) -> None:
+        """Somebody sets a goal in the chart, and may put it into the plan's CarePlan."""
+        self.number += 1
+        if len(self.laws.added_there) == MOST_ADDED_THERE:
+            return
+        address = self.clinic.made({
+            "resourceType": "Goal",
+            "lifecycleStatus": "active",
+            "description": {"text": f"goal {self.number} of the chart"},
+            "subject": {"reference": self.clinic.address(PATIENT)},
+        })  # fmt: skip
+        self.laws.added_there.append(address)
+        self.tally["added there"] += 1
+        if named:
+            known = self.clinic.of(PLAN).get("goal", [])
+            self.clinic.edit(self.clinic.address(PLAN), goal=[*known, {"reference": address}])
+
+    @step(place=st.integers(0, MOST_ADDED_THERE - 1), here=st.booleans())
+    def edit_added(self, place: int, here: bool) -> None:
+        """Somebody words a goal of the chart anew, there or, once it is taken up, here."""
+        self.number += 1
+        if place >= len(self.laws.added_there):
+            return
+        address = self.laws.added_there[place]
+        if not here:
+            self.clinic.edit(address, description={"text": f"there {self.number}"})
+            return
+        plan, item = self.clinic.head(), self.laws.taken_up().get(address)
+        words = f"here {self.number}"
+        goals = tuple(replace(one, description=words) if one.id == item else one for one in plan.goals)
+        if goals != plan.goals:
+            self.clinic.revise(replace(plan, goals=goals))
 
     @step(name=st.sampled_from(sorted(ENDINGS_HERE)))
     def end_here(self, name: str) -> None:
@@ -264,6 +300,8 @@ class TwoWriters(RuleBasedStateMachine):
             self._decide(waiting[place % len(waiting)], choice.value)
 
     def _decide(self, item: InboxItem, choice: str) -> None:
+        if item.cause == Cause.EXISTS_THERE:
+            choice = Answer.CONFIRM if choice == Choice.THEIRS else Answer.DECLINE
         choices = {} if item.cause in TOLD else dict.fromkeys(item.groups, choice)
         if item.cause == Cause.VANISHED and choice == Choice.OURS:
             choices = AGAIN

@@ -38,8 +38,9 @@ def test_no_edit_is_lost(row: Row) -> None:
     told = {(Cause.NOT_APPLIED.value, frozenset(row.lost))} if row.lost else set()
     named = {(Cause.EVIDENCE_WITHDRAWN.value, frozenset(row.withdrawn))} if row.withdrawn else set()
     left = {(Cause.WORDS_LEFT.value, frozenset(row.left))} if row.left else set()
-    assert waiting == wanted | told | named | left
-    beside = {Cause.NOT_APPLIED, Cause.WORDS_LEFT, Cause.EVIDENCE_WITHDRAWN}
+    untaken = {(Cause.CANNOT_TAKE_UP.value, frozenset(row.untaken))} if row.untaken else set()
+    assert waiting == wanted | told | named | left | untaken
+    beside = {Cause.NOT_APPLIED, Cause.WORDS_LEFT, Cause.EVIDENCE_WITHDRAWN, Cause.CANNOT_TAKE_UP}
     open_keys = {(one.resource_type, one.item_id) for one in clinic.inbox if one.cause not in beside}
     stuck = {(one.key.type, one.key.item) for one in report.items if one.done not in SETTLED}
     assert stuck == open_keys, "what is not in dispute goes on"

@@ -40,8 +40,8 @@ assert START_TIME is not None
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """One situation. `contested` is the cause and the groups that wait for a person; `lost` those told of,
-    `withdrawn` what rests on evidence that the chart withdrew, and `left` those beside whose new value a
-    person's narrative stands.
+    `withdrawn` what rests on evidence that the chart withdrew, `left` those beside whose new value a person's
+    narrative stands, and `untaken` the paths of what no plan can hold.
 
     `plan` and `chart` give what must be seen there afterwards: a way to look, and what is found.
     """
@@ -54,6 +54,7 @@ class Row:
     lost: set[str] = field(default_factory=set)
     withdrawn: set[str] = field(default_factory=set)
     left: set[str] = field(default_factory=set)
+    untaken: set[str] = field(default_factory=set)
 
 
 def item(group: str, number: int = 0, **changes: Any) -> Here:

@@ -158,10 +158,11 @@ CARE = {
     "the plan is revoked there": Row(
         there={PLAN: sets(status="revoked")}, plan=(lambda plan: plan.status, RequestStatus.REVOKED)
     ),
-    "the chart adds an activity of its own while we add a goal": Row(
+    "the chart adds an activity of its own in words while we add a goal: it stays, and we are told": Row(
         here=lambda plan: replace(plan, goals=(*plan.goals, a_goal(id=uid("goals-7")))),
         there={PLAN: within("activity", lambda held: [*held, {"reference": {"display": "Walking group"}}])},
-        chart=(lambda clinic: len(clinic.of(PLAN)["goal"]), 2),
+        chart=(lambda clinic: [len(clinic.of(PLAN)[one]) for one in ("goal", "activity")], [2, 9]),
+        untaken={"CarePlan.activity[8].reference"},
     ),
     "the chart takes a goal out of the plan: the structure is ours, and we are told": Row(
         there={PLAN: sets(goal=None)},

@@ -9,6 +9,7 @@ from service.fhir.json import JsonObject
 from service.mapping.references import Key
 from service.ports.ehr import Held
 from service.ports.storage import LedgerEntry, LinkState
+from service.sync.additions import Additions
 from service.sync.bookings import start_of
 from service.sync.companions import comparable
 from service.sync.offers import look_for_offers
@@ -38,6 +39,7 @@ def test_who_was_not_asked_said_nothing() -> None:
     assert Unasked().declined(KEY, Cause.EXISTS_THERE) == Unasked().confirmed(ASKED) == frozenset()
     assert not Unasked().noted(KEY, Cause.DECEASED)
     assert not Unasked().noted_as_shown(ASKED)
+    assert tuple(Unasked().noted_contents(KEY, Cause.CANNOT_TAKE_UP)) == ()
     assert not Unasked().told(KEY, Cause.VANISHED)
     assert not Unasked().asked_again(KEY)
 
@@ -126,7 +128,8 @@ def test_what_can_no_longer_be_read_when_it_is_taken_up_stays_an_offer() -> None
         orders_there(agenda, clinic.ehr, clinic.address(PATIENT))
         agenda.answers = SayingYes()
         copying = Forgetful(ChartCopies(agenda.connection))
-        offered = look_for_offers(agenda, (), copying, now=clinic.clock.now(), asked=())
+        now = clinic.clock.now()
+        offered = look_for_offers(agenda, (), copying, added=Additions(), now=now, asked=())
     assert offered.plan == clinic.head()
     assert offered.question is not None
     assert set(offered.question.candidates) == {address}

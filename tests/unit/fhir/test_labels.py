@@ -1,6 +1,6 @@
 """Labels are read wherever they stand, and broken ones break nothing."""
 
-from service.intake.labels import labels_of
+from service.fhir.labels import labels_of
 
 
 def test_labels_are_read_in_whatever_form_they_stand() -> None:

@@ -18,6 +18,12 @@ def labels_of(resource: JsonObject) -> frozenset[str]:
     return frozenset(_codes(resource))
 
 
+def is_labelled_closed(resource: JsonObject) -> bool:
+    """Tell whether a resource is labelled as what nobody may be shown who did not ask for it by name."""
+    labels = labels_of(resource)
+    return bool(labels & PSYCHOTHERAPY_NOTES) or speaks_of_substance_use(labels)
+
+
 def speaks_of_substance_use(labels: frozenset[str]) -> bool:
     """Tell whether a label says substance use; SUD and all codes made from it, such as for counselling."""
     return any(code in _SUBSTANCE_USE or code.startswith("SUD") for code in labels)
