@@ -1,4 +1,4 @@
-"""On a real FHIR server too: a booking is linked by a word, a copy is told from ours, a merge freezes."""
+"""On a real FHIR server too: additions are offered, a booking is linked, a copy is told, a merge freezes."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -96,6 +96,34 @@ def test_a_booking_becomes_the_plans_appointment_and_our_proposal_ends(writers: 
     assert (ours.status, theirs.status) == (AppointmentStatus.CANCELLED, AppointmentStatus.BOOKED)
     assert theirs.start == start
     assert held(writers, address(writers, "Appointment", wish.id))["status"] == "cancelled"
+    assert (writers.sync().writes, writers.waiting()) == (0, ())
+
+
+def test_what_people_put_into_the_care_plan_is_offered_or_told(writers: Writers) -> None:
+    patient = {"reference": address(writers, "Patient", writers.head().patient.id)}
+    aim = made(
+        writers,
+        {
+            "resourceType": "Goal",
+            "lifecycleStatus": "active",
+            "description": {"text": "Walk daily"},
+            "subject": patient,
+        },
+    )
+    plan = address(writers, "CarePlan", writers.plan_id)
+    before = held(writers, plan)
+    in_words = {"reference": {"display": "Walking group"}}
+    described = {"detail": {"status": "scheduled", "description": "Sleep hygiene"}}
+    added = {"goal": [{"reference": aim}], "activity": [in_words, described]}
+    after = {name: [*before.get(name, []), *entries] for name, entries in added.items()}
+    assert writers.chart.put(plan, {**before, **after}).ok
+    assert writers.sync().writes == 0
+    told = waiting(writers, Cause.CANNOT_TAKE_UP)
+    assert [name.rpartition(".")[2] for name in told.groups] == ["reference", "detail"]
+    answer(writers, Cause.EXISTS_THERE, {aim: "confirm"})
+    answer(writers, Cause.CANNOT_TAKE_UP, {})
+    assert writers.head().goals[-1].description == "Walk daily"
+    assert held(writers, plan)["activity"][-2:] == [in_words, described]
     assert (writers.sync().writes, writers.waiting()) == (0, ())
 
 
