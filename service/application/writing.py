@@ -25,7 +25,7 @@ def stop_writing(reason: str, *, by: str, ports: PlanPorts) -> Switch:
     A reason is for operators and one line long; raises `Invalid`. Stopping again changes the reason.
     """
     words = reason.strip()
-    if not words or len(words) > _LONGEST or not words.isprintable():
+    if not words or len(reason) > _LONGEST or not words.isprintable():
         raise Invalid([Problem("reason", f"must be one line of 1 to {_LONGEST} characters")])
     return _turned(Switch(stopped=True, reason=words, by=by, since=ports.clock.now()), ports)
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from service.domain.measure import AnyMeasure, Measure, named
-from service.domain.values import Invalid, Problem
+from service.domain.values import TEXT_LIMIT, Invalid, Problem
 
 # JSON's grammar of numbers (RFC 8259, section 6), for numbers that come as text.
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,4})?")
@@ -27,6 +27,8 @@ def read_text(value: Any) -> str:
     """Return a text without the white space around it."""
     if not isinstance(value, str):
         raise refused("must be a text")
+    if len(value) > TEXT_LIMIT:  # as openapi.yaml has it: what is trimmed counts too
+        raise refused(f"is longer than {TEXT_LIMIT} characters")
     return value.strip()
 
 

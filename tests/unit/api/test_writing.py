@@ -44,6 +44,7 @@ def test_nobody_else_turns_it(clinic: Clinic, role: str) -> None:
         ({}, "reason"),
         ({"reason": 7}, "reason"),
         ({"reason": " "}, "reason"),
+        ({"reason": " " + 200 * "x"}, "reason"),
         ({"reason": "x", "why": 1}, "?"),
     ],
 )

@@ -15,9 +15,15 @@ from service.document.scalars import (
     read_whole,
     write_decimal,
 )
-from service.domain.values import Invalid
+from service.domain.values import TEXT_LIMIT, Invalid
 
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+
+
+def test_a_text_is_as_long_as_it_was_sent_with_the_white_space_around_it() -> None:
+    assert read_text(" " + "x" * (TEXT_LIMIT - 1)) == "x" * (TEXT_LIMIT - 1)
+    with pytest.raises(Invalid, match=f"is longer than {TEXT_LIMIT} characters"):
+        read_text(" " + "x" * TEXT_LIMIT)
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**20), max_value=10**20, places=6))
