@@ -36,8 +36,8 @@ $(STAMP): requirements/dev.txt pyproject.toml
 demo: $(STAMP) ## plans into a chart and back, and twelve weeks of one; EHR=<base URL> names a running server
 	$(BIN)/tandem demo $(if $(EHR),--ehr $(EHR))
 
-test: $(STAMP) ## every test, with 300 examples for each law
-	HYPOTHESIS_PROFILE=ci $(PYTEST)
+test: $(STAMP) ## every test, with 100 examples for each law
+	HYPOTHESIS_PROFILE=test $(PYTEST)
 
 fast: lint types imports unit ## the fast half of check
 

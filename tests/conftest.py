@@ -1,4 +1,4 @@
-"""How hard the laws are tried (HYPOTHESIS_PROFILE: dev, ci by default, or nightly), and what is measured."""
+"""How hard laws are tried (HYPOTHESIS_PROFILE: dev, test, ci by default, nightly), and what is measured."""
 
 import os
 from pathlib import Path
@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 settings.register_profile("dev", PATIENT, max_examples=50)
+settings.register_profile("test", PATIENT, max_examples=100, derandomize=True)
 settings.register_profile("ci", PATIENT, max_examples=300, derandomize=True)
 settings.register_profile("nightly", PATIENT, max_examples=10_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

@@ -50,11 +50,19 @@ def dumps(value: Any, *, sort_keys: bool = False) -> str:
         return "".join(_parts(value, sort_keys=sort_keys))
 
 
-def _is_deeper(value: Any, levels: int) -> bool:
-    if not isinstance(value, dict | list):
-        return False
-    members = value.values() if isinstance(value, dict) else value
-    return levels == 0 or any(_is_deeper(member, levels - 1) for member in members)
+def _is_deeper(value: JsonObject, levels: int) -> bool:
+    """Tell whether members stand deeper than so many levels; level by level, without a call for each."""
+    level: list[Any] = [value]
+    for _ in range(levels):
+        level = [
+            member
+            for one in level
+            for member in (one.values() if type(one) is dict else one)
+            if type(member) is dict or type(member) is list
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _members(pairs: list[tuple[str, Any]]) -> JsonObject:

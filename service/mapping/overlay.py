@@ -164,14 +164,17 @@ def _texts(value: Any) -> Iterator[str]:
 
 def pruned(value: Any) -> Any:
     """Return JSON without what is empty: FHIR has no null, no empty object and no empty list."""
-    match value:
-        case dict():
-            kept = {name: pruned(one) for name, one in value.items()}
-            return {name: one for name, one in kept.items() if one not in (None, {}, [])}
-        case list():
-            return [one for one in (pruned(entry) for entry in value) if one not in (None, {}, [])]
-        case _:
-            return value
+    if isinstance(value, dict):
+        members = ((name, one if type(one) is str else pruned(one)) for name, one in value.items())
+        return {name: one for name, one in members if not _is_empty(one)}
+    if isinstance(value, list):
+        entries = (one if type(one) is str else pruned(one) for one in value)
+        return [one for one in entries if not _is_empty(one)]
+    return value
+
+
+def _is_empty(value: Any) -> bool:
+    return not value and (value is None or isinstance(value, dict | list))
 
 
 def _fields(mine: JsonObject, onto: JsonObject, shape: Fields, *, refs: Refs) -> JsonObject:

@@ -1,7 +1,6 @@
 """What is agreed with charts and what was tried, in memory, as `tests.fakes.storage` keeps the rest."""
 
 from collections.abc import Callable, Iterable
-from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING
 from service.ports.journal import JournalRow
 from service.ports.passes import LastPass
 from service.ports.storage import LedgerEntry, Taken
+from tests.fakes.copies import own
 
 if TYPE_CHECKING:
     from tests.fakes.storage import Kept
@@ -20,11 +20,11 @@ class MemoryLedger:
 
     def save(self, entries: Iterable[LedgerEntry], *, plan_id: str) -> None:
         for entry in entries:
-            self._ledger[_place(entry, plan_id)] = deepcopy(entry)  # who saved it could change its resources
+            self._ledger[_place(entry, plan_id)] = own(entry)  # who saved it could change its resources
 
     def lend(self, entries: Iterable[LedgerEntry], *, plan_id: str) -> None:
         for entry in entries:
-            self._ledger.setdefault(_place(entry, plan_id), deepcopy(entry))
+            self._ledger.setdefault(_place(entry, plan_id), own(entry))
 
     def of_plan(self, connection_id: str, plan_id: str) -> tuple[LedgerEntry, ...]:
         return self._those(lambda key: (key[0], key[3]) == (connection_id, plan_id))
@@ -43,11 +43,11 @@ class MemoryLedger:
         for key, entry in self._ledger.items():
             if key[:3] in wanted and key[3] != plan_id:
                 others.setdefault(key[:3], {})[key[3]] = entry
-        return tuple(deepcopy(_in_step_last(others[place])) for place in sorted(others))
+        return tuple(own(_in_step_last(others[place])) for place in sorted(others))
 
     def of_item(self, connection_id: str, item_id: str) -> tuple[tuple[str, LedgerEntry], ...]:
         places = sorted(key for key in self._ledger if (key[0], key[2]) == (connection_id, item_id))
-        return tuple((place[3], deepcopy(self._ledger[place])) for place in places)
+        return tuple((place[3], own(self._ledger[place])) for place in places)
 
     def items_at(self, connection_id: str, resource_type: str, remote_id: str) -> tuple[str, ...]:
         there = (connection_id, resource_type)
@@ -57,7 +57,7 @@ class MemoryLedger:
         return tuple(sorted(held))
 
     def _those(self, wanted: Callable[[tuple[str, str, str, str]], bool]) -> tuple[LedgerEntry, ...]:
-        return tuple(deepcopy(self._ledger[key]) for key in sorted(self._ledger) if wanted(key))
+        return tuple(own(self._ledger[key]) for key in sorted(self._ledger) if wanted(key))
 
 
 def _in_step_last(held: dict[str, LedgerEntry]) -> LedgerEntry:
@@ -77,11 +77,11 @@ class MemoryJournal:
         for row in rows:
             if row.id in self._rows:
                 raise Taken("journal row", row.id)
-            self._rows[row.id] = deepcopy(row)
+            self._rows[row.id] = own(row)
 
     def open_rows(self, connection_id: str, patient_id: str) -> tuple[JournalRow, ...]:
         return tuple(
-            deepcopy(row)
+            own(row)
             for row in self._rows.values()
             if (row.connection_id, row.patient_id, row.settled_at) == (connection_id, patient_id, None)
         )
