@@ -6,11 +6,13 @@ from datetime import datetime
 
 from service.application.ports import PlanPorts
 from service.application.writing import WritingState, state_of
+from service.mapping.references import Key
 from service.ports.inbox import InboxItem, ItemState
 from service.ports.journal import JournalRow
 from service.ports.storage import LedgerEntry, LinkState, UnitOfWork, Unknown
 from service.sync.advice import STOPS, advice
 from service.sync.agenda import remote_of
+from service.sync.beside import beside
 from service.sync.report import Standing
 
 # The last requests of a resource; older ones tell nothing about where it stands.
@@ -30,7 +32,11 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemStatus:
-    """Where one resource stands, what stands in its way, and what to do next."""
+    """Where one resource stands, what stands in its way, and what to do next.
+
+    `beside` is what the chart said when it was read last and no plan holds, in words; it is told of one item
+    alone.
+    """
 
     resource_type: str
     item_id: str
@@ -44,6 +50,7 @@ class ItemStatus:
     last_succeeded: datetime | None = None
     inbox_items: tuple[str, ...] = ()
     attempts: tuple[Attempt, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,11 +138,21 @@ def why(
         rows = work.journal.of_item(connection_id, item_id, limit=_LATEST)
         waiting = work.inbox.of_item(connection_id, item_id)
         standing = [(plan, _as_it_stands(plan, entry, work)) for plan, entry in entries]
+        urns = {plan: _urns(work.ledger.of_plan(connection_id, plan)) for plan, _ in entries}
     told = [
-        _status(entry, [item for item in waiting if item.plan_id == plan], rows=rows)
+        replace(
+            _status(entry, [item for item in waiting if item.plan_id == plan], rows=rows),
+            beside=beside(entry, urns[plan]),
+        )
         for plan, entry in standing
     ]
     return tuple({_seen(one): one for one in told}.values())
+
+
+def _urns(entries: Iterable[LedgerEntry]) -> dict[str, str]:
+    """Return the urn of what is of a plan by its address in the chart."""
+    linked = ((Key(one.resource_type, one.item_id), remote_of(one)) for one in entries)
+    return {address: key.urn for key, address in linked if address is not None}
 
 
 def _seen(one: ItemStatus) -> tuple[object, ...]:

@@ -41,14 +41,8 @@ def _document(one: ItemStatus) -> JsonObject:
         "last_tried": _moment(one.last_tried),
         "last_succeeded": _moment(one.last_succeeded),
         "inbox_items": list(one.inbox_items),
-        "attempts": [
-            {
-                "interaction": each.interaction,
-                "recorded_at": _moment(each.recorded_at),
-                "outcome": each.outcome,
-            }
-            for each in one.attempts
-        ],
+        "beside": list(one.beside),
+        "attempts": [_attempt(each) for each in one.attempts],
     }
 
 
@@ -75,6 +69,7 @@ def _lines(one: ItemStatus) -> Iterator[tuple[str, str]]:
         "last tried": _moment(one.last_tried),
         "last succeeded": _moment(one.last_succeeded),
         "in the inbox": ", ".join(one.inbox_items),
+        "the chart also says": "\n".join(one.beside),
     }
     yield from ((name, value) for name, value in said.items() if value)
     for each in one.attempts:

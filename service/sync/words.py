@@ -101,14 +101,14 @@ def lines_of(group: Group, resource: JsonObject) -> Iterator[str]:
     """Yield what a resource says in a group, one line for each element that says something."""
     for element in group.elements:
         value = resource.get(element)
-        text = _dosage(value) if element == "dosageInstruction" and value else _text(value)
+        text = _dosage(value) if element == "dosageInstruction" and value else text_of(value)
         if text:
-            yield f"{_label(element)}: {text}"
+            yield f"{label_of(element)}: {text}"
 
 
 def name_of(resource: JsonObject) -> str:
     """Return what a resource is called by what it says itself, empty where it says nothing of the kind."""
-    return next(filter(None, (_text(resource.get(element)) for element in _NAMING)), "")
+    return next(filter(None, (text_of(resource.get(element)) for element in _NAMING)), "")
 
 
 # The first of these that says something tells a clinician which of several things it is.
@@ -124,7 +124,8 @@ _NAMING = (
 )
 
 
-def _label(element: str) -> str:
+def label_of(element: str) -> str:
+    """Return the name of an element in words: `statusReason` is the status reason."""
     return _HUMP.sub(" ", element).lower()
 
 
@@ -139,21 +140,22 @@ def _step(step: JsonObject) -> str:
         said = in_words(step_from_fhir(step))
     except (Unreadable, Invalid, AttributeError, TypeError, KeyError, ValueError):
         if not written:
-            return _text({**step, "sequence": None})
+            return text_of({**step, "sequence": None})
         shown = f"as written: {written}"
     else:
         shown = said if written in ("", said) else f"{said} (written: {written})"
     return f"{shown}, for the patient: {told}" if told else shown
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """Return what a value of any element says, empty where it says nothing."""
     match value:
         case None:
             return ""
         case bool():
             return "yes" if value else "no"
         case list():
-            return "; ".join(filter(None, (_text(one) for one in value)))
+            return "; ".join(filter(None, (text_of(one) for one in value)))
         case dict():
             return _object(value)
         case _:
@@ -171,5 +173,5 @@ def _object(value: JsonObject) -> str:
         case {"reference": str(target), **rest}:
             return str(rest.get("display") or target)
         case _:
-            named = ((name, _text(one)) for name, one in value.items() if name not in _SILENT)
-            return ", ".join(f"{_label(name)} {text}" for name, text in named if text)
+            named = ((name, text_of(one)) for name, one in value.items() if name not in _SILENT)
+            return ", ".join(f"{label_of(name)} {text}" for name, text in named if text)
