@@ -20,10 +20,9 @@ from service.ports.storage import Connection, ConnectionMode
 from service.sync.agenda import Agenda, Ports, remote_of
 from service.sync.barrier import check_open
 from service.sync.difference import Difference, difference, taken_in
-from service.sync.inbox import sides_in
 from service.sync.intake import Intake
 from service.sync.report import SETTLED, Done, PushReport, Standing
-from service.sync.words import GroupWords, in_clinical_words, name_of
+from service.sync.words import GroupWords, name_of, shown_words
 
 _WRITING = frozenset({ConnectionMode.WRITE})
 
@@ -175,13 +174,12 @@ class _Rehearsed:
         for item in self.storage.effects.inbox.values():
             if item.state is not ItemState.OPEN or item.id in self.decisions:
                 continue
-            sides = sides_in(item.content)
             yield WouldWait(
                 resource_type=item.resource_type,
                 item_id=item.item_id,
                 reference=item.reference,
                 cause=item.cause,
-                words=() if sides is None else in_clinical_words(sides, frozenset(item.groups)),
+                words=shown_words(item.content, item.groups),
             )
 
 

@@ -54,6 +54,16 @@ def described(chart: Chart, plan: Member) -> Described:
     return Described(members=tuple(members), findings=tuple(findings))
 
 
+def held_inside(care_plan: JsonObject, element: str, index: int) -> JsonObject | None:
+    """Return the resource that an entry describes or contains, None where an import reads none."""
+    entry = care_plan[element][index]
+    if "detail" in entry:
+        detail = entry["detail"]
+        return _request(care_plan, detail) if _obstacle(detail) is None else None
+    name = entry.get("reference")
+    return next((one for one in care_plan.get("contained", []) if f"#{one.get('id')}" == name), None)
+
+
 def place_of(address: str, path: str) -> tuple[str, str]:
     """Return the address and the path in the chart of what was found about a member, described or not."""
     found = _PLACE.search(address)

@@ -4,16 +4,17 @@ Goals and courses of therapy that run are found by their patient, and what the C
 its address, problems too. What of that no plan can hold is told (`service.sync.unplaced`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
+from service.domain.terminal import ENDINGS
 from service.fhir.json import JsonObject
 from service.fhir.labels import is_labelled_closed
 from service.fhir.references import Rest, parse
 from service.fhir.subjects import patients_of
 from service.fhir.transitions import is_withdrawn, status_of
 from service.mapping.references import Key
-from service.ports.ehr import Ehr, Held
+from service.ports.ehr import Denied, Ehr, Held, Rejected
 from service.sync.adopting import linked, unlinked
 from service.sync.agenda import Agenda
 from service.sync.identity import read_again
@@ -21,9 +22,11 @@ from service.sync.planner import Vanished
 from service.sync.prescriptions import ORDERED
 from service.sync.reconciliation import Cause
 from service.sync.searching import Wanted, search_in_parts
+from service.sync.tracked import searched_by_id
 
 TAKEN_UP = frozenset({"Condition", "Goal", "ServiceRequest"})
 """Types of which a plan takes up what its CarePlan names in the chart."""
+_REFUTED = frozenset({"refuted"})
 _RUNNING: Mapping[str, frozenset[str]] = {
     "Goal": frozenset({"proposed", "planned", "accepted", "active", "on-hold"}),
     "ServiceRequest": frozenset({"active", "on-hold"}),
@@ -31,6 +34,11 @@ _RUNNING: Mapping[str, frozenset[str]] = {
 _INTENTS = ORDERED | {"plan"}
 LISTS = ("goal", "addresses", "activity")
 """The lists of a CarePlan into which people put what belongs to a treatment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The server does not show us the resource."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,60 +50,86 @@ class Place:
     entry: JsonObject
     address: str | None
 
-    @property
-    def kind(self) -> str:
-        """The type of what is named, empty where nothing is."""
-        return (self.address or "").partition("/")[0]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Additions:
-    """What may be offered, and what the CarePlan of the plan (`Type/id`) names or describes that is not ours.
+    """What may be offered, and what the CarePlan of the plan names or describes that is not ours.
 
-    `there` is all that was read, by address, also what is not to be offered.
+    `there` is all that was read, by address, also what is not to be offered; `refused` are the addresses that
+    the server does not show us.
     """
 
     found: tuple[Held, ...] = ()
-    care_plan: str = ""
+    care_plan: Held | None = None
     places: tuple[Place, ...] = ()
     there: Mapping[str, Held] = field(default_factory=dict)
+    refused: frozenset[str] = frozenset()
 
 
-def additions_there(
-    agenda: Agenda, ehr: Ehr, patient: str, *, care_plan: Held | Vanished | None
-) -> Additions:
-    """Return what people added to the treatment of a patient (`Patient/id`), as far as it can be read."""
+def additions_there(agenda: Agenda, ehr: Ehr, patient: str, *, care_plan: Held | None) -> Additions:
+    """Return what people added to the treatment of a patient (`Patient/id`), as far as it can be read.
+
+    A treatment that is over gets nothing more. A search or a reading that the server refuses stops nothing.
+    """
+    if agenda.plan.status in ENDINGS:
+        return Additions()
     there = {one.reference: one for one in _running(agenda, ehr, patient)}
-    address, places = "", tuple[Place, ...]()
-    if isinstance(care_plan, Held):
-        address, places = care_plan.reference, tuple(_places(agenda, care_plan.resource))
-        named = {one.address for one in places if one.address is not None and one.kind in TAKEN_UP}
-        there |= {one.reference: one for one in _read(ehr, named - there.keys())}
-    found = (one for one in there.values() if is_takeable(one.resource, patient))
-    return Additions(found=tuple(unlinked(agenda, found)), care_plan=address, places=places, there=there)
+    places = () if care_plan is None else tuple(_places(agenda, care_plan.resource))
+    named = {one.address for one in places if one.address is not None} - there.keys()
+    there |= {one.reference: one for one in _searched(agenda, ehr, named)}
+    read = {address: _read(ehr, address) for address in sorted(named - there.keys())}
+    there |= {address: one for address, one in read.items() if isinstance(one, Held)}
+    found = (one for one in there.values() if _is_takeable(one.resource, patient))
+    return Additions(
+        found=tuple(unlinked(agenda, found)),
+        care_plan=care_plan,
+        places=places,
+        there=there,
+        refused=frozenset(address for address, one in read.items() if isinstance(one, Refused)),
+    )
 
 
-def is_takeable(resource: JsonObject, patient: str) -> bool:
-    """Tell whether something may be offered: of this patient alone, open to be shown, and no error."""
-    alone = set(patients_of(resource)) == {patient}
-    return alone and not is_withdrawn(resource) and not is_labelled_closed(resource)
+def needs_no_word(resource: JsonObject) -> bool:
+    """Tell whether nobody is told of a resource: it is an error, refuted, or labelled as closed."""
+    codings = resource.get("verificationStatus", {}).get("coding", [])
+    refuted = any(one.get("code") in _REFUTED for one in codings)
+    return refuted or is_withdrawn(resource) or is_labelled_closed(resource)
+
+
+def _is_takeable(resource: JsonObject, patient: str) -> bool:
+    taken_up = resource["resourceType"] in TAKEN_UP
+    return taken_up and set(patients_of(resource)) == {patient} and not needs_no_word(resource)
 
 
 def _running(agenda: Agenda, ehr: Ehr, patient: str) -> Iterator[Held]:
     for kind, statuses in _RUNNING.items():
         wanted = Wanted(kind, "patient", [patient], at_once=1)
-        for one in search_in_parts(agenda.capabilities, ehr, wanted):
+        for one in _shown(search_in_parts(agenda.capabilities, ehr, wanted)):
             asked_for = kind == "Goal" or one.resource.get("intent") in _INTENTS
             forbidden = one.resource.get("doNotPerform")
             if asked_for and not forbidden and status_of(one.resource) in statuses:
                 yield one
 
 
-def _read(ehr: Ehr, addresses: Iterable[str]) -> Iterator[Held]:
-    for address in sorted(addresses):
-        held = read_again(address, ehr)
-        if isinstance(held, Held):
-            yield held
+def _searched(agenda: Agenda, ehr: Ehr, addresses: Set[str]) -> Iterator[Held]:
+    """Yield what a search by ids shows; what it does not show is read by its id."""
+    for kind in sorted({one.partition("/")[0] for one in addresses}):
+        found = _shown(searched_by_id(agenda, ehr, [one for one in addresses if one.startswith(f"{kind}/")]))
+        yield from (one for one in found if one.reference in addresses)
+
+
+def _shown(search: Iterator[Held]) -> tuple[Held, ...]:
+    try:
+        return tuple(search)
+    except (Denied, Rejected):
+        return ()
+
+
+def _read(ehr: Ehr, address: str) -> Held | Vanished | Refused:
+    try:
+        return read_again(address, ehr)
+    except (Denied, Rejected):
+        return Refused()
 
 
 def _places(agenda: Agenda, care_plan: JsonObject) -> Iterator[Place]:

@@ -30,6 +30,7 @@ _GROUP = {
     "ServiceRequest": "therapies",
 }
 _SHARED = frozenset({"Goal", "ServiceRequest"})
+LINKS_OF_ORDERS = ("MedicationRequest.requester", "MedicationRequest.priorPrescription")
 
 
 class Copying(Protocol):
@@ -37,6 +38,9 @@ class Copying(Protocol):
 
     def item(self, address: str) -> str:
         """Return the id of what a resource of the chart stands for, the same at every reading."""
+
+    def inside(self, care_plan: JsonObject, element: str, index: int) -> JsonObject | None:
+        """Return the resource that an entry of a CarePlan describes or contains, None for neither."""
 
     def copy(self, resource: JsonObject, item: str, zone: str | None) -> JsonObject:
         """Return the copy; `zone` is the IANA zone of an appointment that names none."""
@@ -56,6 +60,19 @@ def untakeable(agenda: Agenda, held: Held, copying: Copying, *, zone: str | None
     if found.plan is not None and _holds(found.plan, key):
         return ()
     return tuple(f"{issue.path.rstrip('.')} {issue.reason}" for issue in found.issues)
+
+
+def left_behind(agenda: Agenda, held: Held, copying: Copying) -> tuple[str, ...]:
+    """Return what of a resource stays in the chart when the plan takes it up, by FHIR path.
+
+    An order is read all the same where it names somebody or something outside the plan.
+    """
+    found, key = reading(agenda, held, copying)
+    return tuple(
+        f"{issue.path.rstrip('.')} {issue.reason}"
+        for issue in found.issues
+        if issue.path.startswith(key.type) and not issue.path.startswith(LINKS_OF_ORDERS)
+    )
 
 
 def reading(agenda: Agenda, held: Held, copying: Copying, *, zone: str | None = None) -> tuple[Reunion, Key]:

@@ -81,7 +81,7 @@ def _called(resource: JsonObject, names: Mapping[str, str]) -> JsonObject:
 def taken_in(agenda: Agenda, intake: Intake) -> tuple[Difference, ...]:
     """Return what a look at the chart changes in the plan; `agenda` is as it was before."""
     was, becomes = plainly_said(agenda), plainly_said(replace(agenda, plan=intake.plan))
-    found = []
+    found = [difference(key, None, becomes[key]) for key in sorted(becomes.keys() - was.keys())]
     for key, entry in sorted(intake.entries.items()):
         agreed = entry.agreed_ours is not None and agenda.entry(key).agreed_ours is not None
         if agreed and key in was.keys() & becomes.keys() and entry.state not in _LEFT_ALONE:

@@ -75,6 +75,15 @@ def symbols(agenda: Agenda) -> dict[str, str]:
     return {address: key.urn for key, address in known if address is not None}
 
 
+def symbols_agreed(agenda: Agenda) -> dict[str, str]:
+    """Return the urn by address of what was of the plan when both sides agreed last.
+
+    What stands for something in the plan since this pass was the chart's own: that it is the plan's by now is
+    an edit of whatever refers to it there.
+    """
+    return {address: urn for address, urn in symbols(agenda).items() if address not in agenda.linked_now}
+
+
 def agreed_of(entry: LedgerEntry | None) -> Agreed | None:
     """Return the base of an entry, if there is one."""
     if entry is None or entry.ours_digest is None or entry.agreed_theirs is None:

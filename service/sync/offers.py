@@ -5,20 +5,26 @@ What no plan can hold is no offer: an order is told (`service.sync.untaken`), an
 the CarePlan (`service.sync.unplaced`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from service.domain.plan import Plan
-from service.fhir.json import JsonObject
+from service.fhir.labels import is_labelled_closed
 from service.mapping.references import Key
 from service.ports.ehr import Held
 from service.ports.storage import LedgerEntry
 from service.sync.additions import Additions
-from service.sync.adopting import Copying, adopted_entry, taken_up, unlinked
+from service.sync.adopting import Copying, adopted_entry, left_behind, taken_up, unlinked
 from service.sync.agenda import Agenda
 from service.sync.bookings import start_of
-from service.sync.prescriptions import RUNNING_HERE, medications_in, orders_drug_of, running_orders
+from service.sync.prescriptions import (
+    RUNNING_HERE,
+    medication_of,
+    medications_in,
+    orders_drug_of,
+    running_orders,
+)
 from service.sync.questions import Question
 from service.sync.reconciliation import Cause
 from service.sync.unplaced import tell_unplaced
@@ -53,8 +59,9 @@ def look_for_offers(
     offered = {one.reference: one for one in there if taken_up(agenda, one, copying) is not None}
     orders = [one for one in there if one.reference.startswith("MedicationRequest/")]
     told = tell_untaken(agenda, [one for one in orders if one.reference not in offered], copying)
-    told += tell_unplaced(agenda, added, copying, offered=offered.keys())
-    question = _question(key, {address: one.resource for address, one in offered.items()})
+    told += tell_unplaced(agenda, added, copying, spared=offered.keys() | elsewhere)
+    behind = {address: left_behind(agenda, one, copying) for address, one in offered.items()}
+    question = _question(key, offered, behind)
     plan, entries = agenda.plan, dict[Key, LedgerEntry]()
     for address in sorted(agenda.answers.confirmed(question)):
         before = replace(agenda, plan=plan, ledger={**agenda.ledger, **entries})
@@ -63,12 +70,18 @@ def look_for_offers(
             plan, item = made
             entries[item] = adopted_entry(replace(before, plan=plan), item, offered.pop(address))
             _stand_by(agenda, item, address)
-    rest = _question(key, {address: one.resource for address, one in offered.items()})
+    rest = _question(key, offered, behind)
     return Offered(plan=plan, entries=entries, question=rest if offered else None, told=told)
 
 
-def _question(key: Key, candidates: dict[str, JsonObject]) -> Question:
-    return Question(key=key, cause=Cause.EXISTS_THERE, candidates=candidates)
+def _question(key: Key, offered: Mapping[str, Held], behind: Mapping[str, tuple[str, ...]]) -> Question:
+    """Return the question what is to be taken up; whoever confirms sees what of it stays behind."""
+    return Question(
+        key=key,
+        cause=Cause.EXISTS_THERE,
+        candidates={address: one.resource for address, one in offered.items()},
+        unread={address: behind[address] for address in offered if behind[address]},
+    )
 
 
 def _stand_by(agenda: Agenda, item: Key, address: str) -> None:
@@ -77,13 +90,15 @@ def _stand_by(agenda: Agenda, item: Key, address: str) -> None:
 
 
 def _orders(agenda: Agenda) -> list[Held]:
-    """Return running orders of the chart that are of no drug which runs in the plan."""
+    """Return running orders of the chart that are of no drug which runs in the plan, nor of a closed one."""
     drugs = medications_in(agenda.ordered or ())
+    closed = {address for address, one in drugs.items() if is_labelled_closed(one)}
     known = [one for one in agenda.plan.medications if one.status in RUNNING_HERE]
     return [
         one
         for one in unlinked(agenda, running_orders(agenda))
         if not any(orders_drug_of(order, one.resource, drugs) for order in known)
+        and medication_of(one.resource) not in closed
     ]
 
 

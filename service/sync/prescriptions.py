@@ -60,7 +60,7 @@ def _not_included(found: Collection[Held], ehr: Ehr, own_system: str) -> Iterato
     """Read the Medications that a server did not include: an unread drug would be ordered a second time."""
     there = {one.reference for one in found}
     orders = (one.resource for one in found if is_chart_order(one.resource, own_system))
-    for reference in sorted({_medication_of(order) for order in orders} - there):
+    for reference in sorted({medication_of(order) for order in orders} - there):
         held = read_again(reference, ehr) if reference.startswith("Medication/") else Vanished()
         if not isinstance(held, Vanished):
             yield held
@@ -127,11 +127,12 @@ def orders_drug_of(
 ) -> bool:
     """Tell whether a request is of the drug of an order; of one that cannot be read, nobody can tell."""
     try:
-        drug = drug_from_fhir(resource, medications.get(_medication_of(resource)))
+        drug = drug_from_fhir(resource, medications.get(medication_of(resource)))
     except (Unreadable, ValueError):
         return False
     return same_drug(order.drug.code, drug.code)
 
 
-def _medication_of(order: JsonObject) -> str:
+def medication_of(order: JsonObject) -> str:
+    """Return the address of the Medication that a request names, empty where it names none."""
     return str(order.get("medicationReference", {}).get("reference", ""))

@@ -72,6 +72,7 @@ class Question:
     def digest(self) -> str:
         """The digest of all that is shown, whatever the stamps."""
         parts = [f"{address} {digest(one)}" for address, one in sorted(self.candidates.items())]
+        parts += [f"{one.path} {one.reason}" for one in self.issues]
         return sha256("\n".join([_ours(self.ours), *parts]).encode()).hexdigest()
 
 

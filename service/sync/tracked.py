@@ -42,7 +42,7 @@ def read_tracked(
     """
     found = {one.reference: one for one in just}
     rest = [address for address in addresses.values() if address not in found]
-    found |= {one.reference: one for one in _searched(agenda, ehr, rest)}
+    found |= {one.reference: one for one in searched_by_id(agenda, ehr, rest)}
     fresh = {
         key: held
         for key, address in addresses.items()
@@ -51,7 +51,8 @@ def read_tracked(
     return {key: fresh.get(key) or read_again(address, ehr) for key, address in addresses.items()}
 
 
-def _searched(agenda: Agenda, ehr: Ehr, addresses: Iterable[str]) -> Iterator[Held]:
+def searched_by_id(agenda: Agenda, ehr: Ehr, addresses: Iterable[str]) -> Iterator[Held]:
+    """Yield what searches by ids show of these addresses, in as few requests as fit."""
     by_type: dict[str, list[str]] = {}
     for address in sorted(set(addresses)):
         kind, _, remote_id = address.partition("/")

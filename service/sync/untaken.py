@@ -8,14 +8,12 @@ from collections.abc import Iterable, Iterator
 from service.mapping.reading import Issue
 from service.mapping.references import Key
 from service.ports.ehr import Held
-from service.sync.adopting import Copying, reading
+from service.sync.adopting import LINKS_OF_ORDERS, Copying, reading
 from service.sync.agenda import Agenda
 from service.sync.questions import Question
 from service.sync.reconciliation import Cause
 
 _KIND = "MedicationRequest"
-# An order that names somebody or something outside the plan is read all the same.
-_LINKS = (f"{_KIND}.requester", f"{_KIND}.priorPrescription")
 
 
 def tell_untaken(agenda: Agenda, orders: Iterable[Held], copying: Copying) -> tuple[Question, ...]:
@@ -38,5 +36,5 @@ def _told(agenda: Agenda, held: Held, copying: Copying) -> Question:
 def _issues(agenda: Agenda, held: Held, copying: Copying) -> Iterator[Issue]:
     found, _ = reading(agenda, held, copying)
     for one in found.issues:
-        if one.path.startswith((_KIND, "Plan")) and not one.path.startswith(_LINKS):
+        if one.path.startswith((_KIND, "Plan")) and not one.path.startswith(LINKS_OF_ORDERS):
             yield Issue(one.path.rstrip("."), one.reason)

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from service.domain.plan import Plan
+from service.fhir.labels import is_labelled_closed
 from service.mapping.references import Key
 from service.ports.ehr import Ehr, Held
 from service.ports.storage import LedgerEntry
 from service.sync.additions import Additions, additions_there
-from service.sync.adopting import Copying
+from service.sync.adopting import Copying, linked
 from service.sync.aftermath import note_unmade
 from service.sync.agenda import Agenda, Ports, remote_of
 from service.sync.bookings import appointments_there, look_for_bookings
@@ -24,6 +25,7 @@ from service.sync.evidence import look_for_withdrawn
 from service.sync.intake import Intake, RulesOf, asked, closed, take_in
 from service.sync.lost import ask_about_lost, carried, link_confirmed, make_again, untold
 from service.sync.offers import look_for_offers
+from service.sync.planner import Vanished
 from service.sync.prescriptions import orders_there
 from service.sync.pulling import is_pulled, pull
 from service.sync.questions import Question
@@ -100,7 +102,7 @@ def take_in_all(
     there = _There()
     if patient is not None:
         orders_there(agenda, ehr, patient)
-        care_plan = sight.seen.get(Key("CarePlan", agenda.plan.id))
+        care_plan = _readable(agenda, sight.seen.get(Key("CarePlan", agenda.plan.id)))
         there = _There(
             appointments=appointments_there(agenda, ehr, patient, today=now.date()),
             added=additions_there(agenda, ehr, patient, care_plan=care_plan),
@@ -124,6 +126,13 @@ def take_in_all(
         open=(*map(asked, waiting), *pulled.open, *taken.open),
         told=(*map(asked, (*agenda.questions, *told)), *pulled.told, *taken.told, *lost),
     )
+
+
+def _readable(agenda: Agenda, held: Held | Vanished | None) -> Held | None:
+    """Return a resource of which something may be told: one that is understood, open, and of this patient."""
+    if not isinstance(held, Held) or is_labelled_closed(held.resource):
+        return None
+    return held if closed(agenda, held) is None else None
 
 
 def _note_mended(agenda: Agenda, seen: Seen) -> None:
@@ -155,5 +164,8 @@ def _linked(
 
 
 def _proceed(working: Agenda, plan: Plan, entries: Mapping[Key, LedgerEntry]) -> None:
+    known = linked(working)
+    now = {address for one in entries.values() if (address := remote_of(one)) is not None}
+    working.linked_now |= now - known
     working.plan = plan
     working.ledger.update(entries)

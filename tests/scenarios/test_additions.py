@@ -1,24 +1,30 @@
-"""What people add to a treatment in the chart is offered or told, whoever made it, and never goes unseen."""
+"""What people add to a treatment in the chart is offered, and shared or left there as a person says."""
 
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from service.application.inbox import Decide, decide_item
+from service.application.preview_sync import preview_sync
+from service.application.sync_plan import SyncPlan
 from service.domain.goal import GoalStatus
-from service.domain.therapy import Modality
-from service.fhir.json import JsonObject
+from service.domain.therapy import Modality, RequestStatus
 from service.mapping.references import Key
 from service.ports.storage import LinkState
+from service.sandbox.wire import Answer, Incoming
 from service.sync.reconciliation import Cause
 from service.sync.report import Standing
 from service.sync.words import shown_words
-from tests.builders import PSYCHIATRIST, an_appointment
-from tests.scenarios.clinic import BASE, Clinic
+from tests.builders import an_appointment, uid
+from tests.scenarios.added import (
+    LABELLED,
+    a_resource,
+    offered,
+    put_into_plan,
+)
+from tests.scenarios.clinic import BASE, Answering, answering
 from tests.scenarios.foreign import (
     FLUOXETINE,
-    PATIENT,
     a_booking,
     an_order,
     answer,
@@ -27,39 +33,9 @@ from tests.scenarios.foreign import (
     quiet,
     waiting,
 )
+from tests.scenarios.pair import a_pair
 from tests.scenarios.test_offers import PLAN, SOON, clinic_with
-from tests.scenarios.visited import Visited
-from tests.unit.intake.charts import CBT, a_chart, coded, goal, to
-
-CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
-DETAIL = {"detail": {"status": "scheduled", "description": "Sleep hygiene"}}
-LABELLED = {"meta": {"security": [{"code": "SUD"}]}}
-
-
-def a_resource(clinic: Clinic, kind: str, **elements: Any) -> str:
-    """Something that somebody of the clinic enters in the chart."""
-    usual: dict[str, JsonObject] = {
-        "Goal": {"lifecycleStatus": "active", "description": {"text": "Walk daily"}},
-        "ServiceRequest": {"status": "active", "intent": "order", "code": CBT, "authoredOn": "2026-03-02"},
-        "Condition": {"clinicalStatus": coded(CLINICAL, "active"), "code": {"text": "Insomnia"}},
-    }
-    whose = {"for" if kind == "Task" else "subject": {"reference": clinic.address(PATIENT)}}
-    return clinic.made({"resourceType": kind, **usual.get(kind, {}), **whose, **elements})
-
-
-def put_into_plan(clinic: Clinic, element: str, *entries: JsonObject) -> None:
-    """Somebody puts entries into the CarePlan, after those that are there."""
-    there = clinic.of(PLAN).get(element, [])
-    clinic.edit(clinic.address(PLAN), **{element: [*there, *entries]})
-
-
-def noted(clinic: Clinic) -> None:
-    item = waiting(clinic, Cause.CANNOT_TAKE_UP)
-    decide_item(Decide(item_id=item.id, digest=item.digest, author=PSYCHIATRIST.id), ports=clinic.plans)
-
-
-def offered(clinic: Clinic) -> set[str]:
-    return {name for one in clinic.inbox if one.cause == Cause.EXISTS_THERE for name in one.groups}
+from tests.unit.intake.charts import to
 
 
 def test_a_goal_that_somebody_sets_in_the_chart_is_offered_and_in_nobodys_way() -> None:
@@ -93,6 +69,20 @@ def test_a_goal_that_is_taken_up_is_shared_from_then_on() -> None:
     assert chart_of(clinic, address)["lifecycleStatus"] == "on-hold"
     assert chart_of(clinic, address)["description"] == {"text": "Walk for an hour"}
     quiet(clinic)
+
+
+def test_a_dry_run_says_what_is_offered_and_what_would_be_taken_up() -> None:
+    clinic = clinic_with()
+    address = a_resource(clinic, "Goal")
+    shown = preview_sync(SyncPlan(plan_id=clinic.plan.id), clinic.ports)
+    (waits,) = shown.inbox
+    assert [one.group for one in waits.words] == [address]
+    assert "description: Walk daily" in waits.words[0].theirs
+    clinic.sync()
+    answer(clinic, Cause.EXISTS_THERE, "confirm")
+    shown = preview_sync(SyncPlan(plan_id=clinic.plan.id), clinic.ports)
+    taken = [one for one in shown.plan if one.new]
+    assert [(one.resource_type, one.name) for one in taken] == [("Goal", "Walk daily")]
 
 
 def test_a_course_of_therapy_that_was_ordered_in_the_chart_is_offered() -> None:
@@ -195,141 +185,89 @@ def test_a_server_without_such_a_search_is_not_asked_for_it() -> None:
     assert offered(clinic) == {address}, "what the plan names is read by its id"
 
 
-UNPLACED: dict[str, tuple[str, JsonObject, str]] = {
-    "an activity that is described in place": (
-        "activity",
-        DETAIL,
-        "is described in place: a plan takes up what is a resource of its own",
-    ),
-    "an activity that is named in words": (
-        "activity",
-        {"reference": {"display": "Walking group"}},
-        "is named in words alone: a plan takes up what is a resource of its own",
-    ),
-    "a goal in words": ("goal", {"display": "Walk"}, "is named in words alone"),
-    "a goal of another server": (
-        "goal",
-        to("http://other.test/fhir/Goal/1"),
-        "names nothing that can be read",
-    ),
-    "a goal inside it": ("goal", to("#aim"), "names nothing that can be read"),
-}
-
-
-@pytest.mark.parametrize(("element", "entry", "reason"), UNPLACED.values(), ids=UNPLACED)
-def test_what_no_plan_can_take_up_is_told_with_its_path_until_somebody_takes_note(
-    element: str, entry: JsonObject, reason: str
-) -> None:
+def test_a_search_that_the_server_refuses_stops_nothing() -> None:
     clinic = clinic_with()
-    place = len(clinic.of(PLAN)[element])
-    put_into_plan(clinic, element, entry)
-    report = clinic.sync()
-    item = waiting(clinic, Cause.CANNOT_TAKE_UP)
-    (path,) = item.groups
-    assert path.startswith(f"CarePlan.{element}[{place}]")
-    (words,) = shown_words(item.content, item.groups)
-    assert words.ours[0].startswith(reason)
-    assert (report.writes, report.standing) == (0, Standing.IN_STEP)
+    a_resource(clinic, "Goal")
+    clinic.rename("Another title")
+    refusing = answering("GET", "Goal", 400)
+
+    def spoiled(usual: Answering, incoming: Incoming) -> Answer:
+        by_patient = any(name == "patient" for name, _ in incoming.query)
+        return refusing(usual, incoming) if by_patient else usual(incoming)
+
+    clinic.spoil = spoiled
+    assert clinic.sync().writes == 1
+    assert clinic.inbox == ()
+
+
+def test_a_problem_that_is_taken_up_later_comes_into_what_addresses_it_and_stays_there() -> None:
+    clinic = clinic_with()
+    problem = a_resource(clinic, "Condition")
+    aim = a_resource(clinic, "Goal", addresses=[to(problem)])
+    course = a_resource(clinic, "ServiceRequest", reasonReference=[to(problem)])
+    clinic.sync()
+    answer(clinic, Cause.EXISTS_THERE, "confirm")
+    clinic.sync()
+    put_into_plan(clinic, "addresses", to(problem))
+    clinic.sync()
+    answer(clinic, Cause.EXISTS_THERE, "confirm")
+    clinic.sync()
+    plan = clinic.head()
+    assert plan.goals[-1].addresses == plan.therapies[-1].reasons == (plan.conditions[-1].id,)
     quiet(clinic)
-    noted(clinic)
+    clinic.change(goals=(*plan.goals[:-1], replace(plan.goals[-1], status=GoalStatus.ON_HOLD)))
     clinic.sync()
-    assert clinic.inbox == ()
-    assert entry in clinic.of(PLAN)[element], "it stays in the chart"
+    assert chart_of(clinic, aim)["addresses"] == [to(problem)]
+    assert chart_of(clinic, course)["reasonReference"] == [to(problem)]
+    quiet(clinic)
 
 
-def test_a_kind_that_no_plan_has_is_told_by_its_name() -> None:
+def test_what_stays_behind_of_an_offer_is_shown_to_whoever_confirms_it() -> None:
     clinic = clinic_with()
-    task = a_resource(clinic, "Task", status="requested", intent="order")
-    put_into_plan(clinic, "activity", {"reference": to(task)})
+    target = {"measure": {"text": "steps"}, "detailQuantity": {"value": 9000}}
+    address = a_resource(clinic, "Goal", target=[target])
     clinic.sync()
-    item = waiting(clinic, Cause.CANNOT_TAKE_UP)
-    (words,) = shown_words(item.content, item.groups)
-    assert words.ours == ("names a Task of the clinic's own: a plan has no place for it",)
+    (words,) = shown_words(waiting(clinic, Cause.EXISTS_THERE).content, (address,))
+    assert any(line.startswith("cannot be read: Goal.target[0]") for line in words.theirs)
 
 
-def test_what_is_gone_when_a_pass_reads_it_is_told_as_that() -> None:
+def test_a_treatment_that_is_over_gets_nothing_more() -> None:
     clinic = clinic_with()
-    address = a_resource(clinic, "Goal")
-    put_into_plan(clinic, "goal", to(address))
-    without = [one for one in clinic.store.history() if f"{one.kind}/{one.id}" != address]
-    clinic.hold(without[::-1])
-    clinic.sync()
-    item = waiting(clinic, Cause.CANNOT_TAKE_UP)
-    (words,) = shown_words(item.content, item.groups)
-    assert words.ours == ("names nothing that can be read on this server",)
-
-
-def test_what_cannot_be_read_is_told_with_the_reason_of_the_reader() -> None:
-    clinic = clinic_with()
-    address = a_resource(clinic, "ServiceRequest", code={"text": "Blood count"})
-    wordless = a_resource(clinic, "Goal", description={"coding": [{"code": "x"}]})
-    put_into_plan(clinic, "activity", {"reference": to(address)})
-    put_into_plan(clinic, "goal", to(wordless))
-    clinic.sync()
-    item = waiting(clinic, Cause.CANNOT_TAKE_UP)
-    told = {one.group: one.ours[0] for one in shown_words(item.content, item.groups)}
-    assert [reason for path, reason in told.items() if "activity" in path] == [
-        "stands for nothing that a plan holds"
-    ]
-    (reason,) = [reason for path, reason in told.items() if "goal" in path]
-    assert reason == "Goal does not say the description of a Goal"
-
-
-def test_only_what_is_new_is_told_after_a_note() -> None:
-    clinic = clinic_with()
-    put_into_plan(clinic, "activity", DETAIL)
-    clinic.sync()
-    noted(clinic)
-    other = {"detail": {"status": "scheduled", "description": "Yoga"}}
-    put_into_plan(clinic, "activity", other)
-    clinic.sync()
-    item = waiting(clinic, Cause.CANNOT_TAKE_UP)
-    assert item.content["candidates"][clinic.address(PLAN)]["activity"] == [other]
-
-
-def test_what_is_of_another_patient_is_told_and_not_shown() -> None:
-    clinic = clinic_with()
-    stranger = clinic.made({"resourceType": "Patient", "name": [{"family": "Other"}]})
-    address = a_resource(clinic, "Goal", subject=to(stranger), description={"text": "Secret of another"})
-    put_into_plan(clinic, "goal", to(address))
-    clinic.sync()
-    item = waiting(clinic, Cause.CANNOT_TAKE_UP)
-    (words,) = shown_words(item.content, item.groups)
-    assert words.ours == ("names what is not of this patient alone",)
-    assert "Secret" not in str(item.content)
-
-
-SILENT: dict[str, tuple[str, dict[str, Any]]] = {
-    "what was entered in error": ("Goal", {"lifecycleStatus": "entered-in-error"}),
-    "what is labelled as psychotherapy notes": ("Goal", {"meta": {"security": [{"code": "PSYTHPN"}]}}),
-    "a plan of ours": ("Goal", {"identifier": [{"system": "https://w3id.org/tandem-care/id", "value": "x"}]}),
-    "an order, which has a rule of its own": ("MedicationRequest", {"status": "stopped", "intent": "order"}),
-}
-
-
-@pytest.mark.parametrize(("kind", "elements"), SILENT.values(), ids=SILENT)
-def test_what_needs_no_word_is_not_told(kind: str, elements: dict[str, Any]) -> None:
-    clinic = clinic_with()
-    address = a_resource(clinic, kind, **elements)
-    if kind == "Goal":
-        put_into_plan(clinic, "goal", to(address))
-    else:
-        put_into_plan(clinic, "activity", {"reference": to(address)})
+    a_resource(clinic, "Goal")
+    clinic.change(status=RequestStatus.COMPLETED)
     clinic.sync()
     assert clinic.inbox == ()
 
 
-def test_what_an_import_has_made_an_item_of_is_told_no_more() -> None:
-    clinic = Visited()
-    chart = {one["resource"]["resourceType"]: one["resource"] for one in a_chart()["entry"]}
-    plan = chart["CarePlan"]
-    therapy = {"detail": {"code": CBT, "status": "in-progress"}}
-    inside = goal("inside")
-    clinic.put({**plan, "activity": [therapy, DETAIL], "contained": [inside], "goal": [to("#inside")]})
-    clinic.importing()
+def test_a_goal_of_another_plan_of_ours_is_told() -> None:
+    pair = a_pair()
+    more = replace(pair.head(pair.first).goals[0], id=uid("newgoal"), description="Made in the first plan")
+    pair.change(pair.first, goals=(*pair.head(pair.first).goals, more))
+    pair.sync(pair.first)
+    (made,) = [one for one in pair.clinic.all("Goal") if one["description"]["text"] == more.description]
+    known = pair.clinic.ask("GET", "CarePlan/other").body
+    assert known is not None
+    pair.clinic.edit("CarePlan/other", goal=[*known["goal"], to(f"Goal/{made['id']}")])
+    pair.sync(pair.second)
+    (item,) = pair.inbox(pair.second)
+    (words,) = shown_words(item.content, item.groups)
+    assert words.ours == ("names what belongs to another plan of ours",)
+
+
+def test_an_offered_order_that_the_care_plan_names_is_offered_once() -> None:
+    clinic = clinic_with()
+    drug = an_order(clinic, 20, medicationCodeableConcept=FLUOXETINE)
+    put_into_plan(clinic, "activity", {"reference": to(drug)})
     clinic.sync()
-    item = waiting(clinic, Cause.CANNOT_TAKE_UP)
-    assert item.groups == ("CarePlan.activity[1].detail",)
+    assert causes(clinic) == {Cause.EXISTS_THERE}
+
+
+def test_an_order_of_a_drug_that_is_labelled_is_not_offered() -> None:
+    clinic = clinic_with()
+    drug = clinic.made({"resourceType": "Medication", "code": FLUOXETINE, **LABELLED})
+    an_order(clinic, 20, medicationCodeableConcept=None, medicationReference=to(drug))
+    clinic.sync()
+    assert causes(clinic) == set()
 
 
 def test_an_order_or_a_booking_that_is_labelled_as_substance_use_is_neither_offered_nor_told() -> None:

@@ -8,7 +8,7 @@ from service.application.sync_status import why
 from service.fhir.json import JsonObject
 from service.mapping.references import Key
 from tests.builders import the_full_plan, uid
-from tests.scenarios.clinic import Clinic
+from tests.scenarios.clinic import WITHOUT_TRANSACTIONS, Clinic, answering
 from tests.scenarios.foreign import quiet
 
 PLAN, TEAM = Key("CarePlan", uid("plan")), Key("CareTeam", uid("plan"))
@@ -40,7 +40,6 @@ def test_of_what_we_wrote_alone_nothing_stands_beside(clinic: Clinic) -> None:
         assert beside(clinic, Key(entry.resource_type, entry.item_id)) == ()
 
 
-STRANGER = {"reference": "Practitioner/stranger", "display": "Dr. Strange"}
 WORDS = {
     "status": "additional",
     "div": '<div xmlns="http://www.w3.org/1999/xhtml">Ask <b>him</b> first.</div>',
@@ -72,7 +71,7 @@ ADDED: dict[str, tuple[Key, JsonObject, tuple[str, ...]]] = {
         {"extension": [{"url": "http://clinic.test/shelf", "valueString": "B 12"}]},
         ("extension: value string B 12",),
     ),
-    "an element that says nothing": (ORDER, {"note": [{"extension": [{"url": "http://clinic.test/x"}]}]}, ()),
+    "an element that says nothing": (ORDER, {"courseOfTherapyType": {"id": "x"}}, ()),
 }
 
 
@@ -89,7 +88,11 @@ def test_what_somebody_added_is_told_and_stays(key: Key, added: JsonObject, told
 
 
 def test_what_was_never_agreed_on_has_nothing_beside() -> None:
-    clinic = Clinic(the_full_plan())
-    clinic.configure(mode="read-only")
+    clinic = Clinic(the_full_plan(), shape=WITHOUT_TRANSACTIONS)
+    clinic.spoil = answering("POST", "Goal", 422)
     clinic.sync()
-    assert {one.beside for one in why(clinic.plan.patient.id, ports=clinic.plans)} == {()}
+    goal = Key("Goal", uid("goals-0"))
+    entry = clinic.entry(goal)
+    assert entry is not None
+    assert entry.agreed_theirs is None
+    assert beside(clinic, goal) == ()

@@ -106,6 +106,10 @@ class Forgetful:
     def item(self, address: str) -> str:
         return str(self.copies.item(address))
 
+    def inside(self, care_plan: JsonObject, element: str, index: int) -> JsonObject | None:
+        found: JsonObject | None = self.copies.inside(care_plan, element, index)
+        return found
+
     def copy(self, resource: JsonObject, item: str, zone: str | None) -> JsonObject:
         copy: JsonObject = self.copies.copy(resource, item, zone)
         again = item in self.read
