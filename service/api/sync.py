@@ -1,19 +1,19 @@
 """Bringing a plan and the chart into step."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Response
 from marshmallow import fields
 
 from service.api.doors import Doors, Gives, Operation, Takes
-from service.api.entrance import begun
+from service.api.entrance import begun, caller_at_hand
 from service.api.plans import items_of
 from service.api.refusals import NoEhr
 from service.api.responses import answer, dumped
 from service.api.schemas import schema_of
 from service.api.services import Services
-from service.application.access import Permission
+from service.application.access import Permission, sees_what_charts_say_beside
 from service.application.chart_run import Whose
 from service.application.ports import PlanPorts
 from service.application.preview_sync import ApplySync, Preview
@@ -107,8 +107,13 @@ class _Status:
         )
 
     def of_item(self, plan_id: str, item_id: str) -> Response:
-        """Tell where the resources of one item stand, with the last attempts, the newest first."""
+        """Tell where the resources of one item stand, with the last attempts, the newest first.
+
+        What the chart says beside the plan is for those who treat: a patient's token does not see it.
+        """
         found = why(item_id, plan_id=plan_id, ports=self.ports)
+        if not sees_what_charts_say_beside(caller_at_hand()):
+            found = tuple(replace(one, beside=()) for one in found)
         return answer({"items": [dumped(schema_of(ItemStatus), one) for one in found]})
 
 

@@ -51,6 +51,11 @@ def permit(caller: Caller, needed: Permission, plan_id: str | None) -> None:
         raise NotAllowed("A patient's token opens the one plan that it was made for.")
 
 
+def sees_what_charts_say_beside(caller: Caller) -> bool:
+    """Tell whether a caller sees what clinicians wrote in a chart for each other: no patient's token does."""
+    return caller.role is not Role.PATIENT
+
+
 def sees_unshared(caller: Caller) -> bool:
     """Tell whether a caller sees journal entries that are not shared: their patient alone does."""
     return caller.role is Role.PATIENT

@@ -65,8 +65,7 @@ class Agenda:
     questions, `questions` what they have to be asked now. `left` are addresses by which items stood until
     this push. Of a patient who has died only endings are written. `ended` holds how the run ended, once it
     did, to be kept as the chart is left. `woken` is how often the chart had woken the plan before the run
-    began, and `answered` holds it once the run has taken in what the chart says. `linked_now` are addresses
-    that stand for something in the plan since this pass: when both sides agreed last, they were the chart's.
+    began, and `answered` holds it once the run has taken in what the chart says.
     """
 
     plan: Plan
@@ -86,7 +85,6 @@ class Agenda:
     questions: list[Question] = field(default_factory=list)
     deceased: bool = False
     left: dict[str, Key] = field(default_factory=dict)
-    linked_now: frozenset[str] = frozenset()
 
     @property
     def patient(self) -> Key:

@@ -8,12 +8,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from service.fhir.json import JsonObject
+from service.fhir.labels import is_labelled_closed
+from service.fhir.references import target_type
 from service.ports.storage import LedgerEntry
+from service.sync.additions import LISTS
 from service.sync.groups import reference_path
 from service.sync.prose import authored_words
 from service.sync.sides import symbolic
 from service.sync.words import label_of, text_of
 
+_CHOICES = ("abatement", "effective", "medication", "occurrence", "onset", "performed")
+# Of anything else we may not know whose it is, or whether it is open to be shown.
+_PEOPLE_AND_PLACES = frozenset({
+    "CareTeam", "Device", "HealthcareService", "Location", "Organization", "Practitioner", "PractitionerRole",
+})  # fmt: skip
 # How a resource is kept and found, and what is told of by other means.
 _NOT_SAID = frozenset({
     "id", "identifier", "implicitRules", "language", "meta", "resourceType", "text", "contained",
@@ -25,7 +33,7 @@ def beside(entry: LedgerEntry, urns: Mapping[str, str]) -> tuple[str, ...]:
 
     `urns` has what is of the plan by its address. Nothing is told of what was never agreed on.
     """
-    if entry.agreed_ours is None or entry.agreed_theirs is None:
+    if entry.agreed_ours is None or entry.agreed_theirs is None or is_labelled_closed(entry.agreed_theirs):
         return ()
     return tuple(_lines(entry.agreed_ours, entry.agreed_theirs, urns))
 
@@ -35,14 +43,34 @@ def _lines(ours: JsonObject, theirs: JsonObject, urns: Mapping[str, str]) -> Ite
     if words:
         yield f"narrative: {words}"
     for element, value in theirs.items():
-        if element in _NOT_SAID or element.startswith("_"):
+        if element in _NOT_SAID or element.startswith("_") or _is_told_elsewhere(element, theirs):
             continue
         if element not in ours:
+            if _is_said_otherwise(element, ours):
+                continue
             text = text_of(value)
             if text:
                 yield f"{label_of(element)}: {text}"
         elif reference_path(str(theirs["resourceType"]), element) is not None:
             yield from (f"{label_of(element)}: {one}" for one in _added(element, ours, theirs, urns=urns))
+
+
+def _is_told_elsewhere(element: str, theirs: JsonObject) -> bool:
+    """Tell whether entries that others added are offered or told in the inbox."""
+    return theirs["resourceType"] == "CarePlan" and element in LISTS
+
+
+def _is_said_otherwise(element: str, ours: JsonObject) -> bool:
+    """Tell whether ours says it by another of the types that R4 leaves to choose, as a drug by its code."""
+    return any(element.startswith(one) and any(name.startswith(one) for name in ours) for one in _CHOICES)
+
+
+def _is_shown(entry: JsonObject, path: tuple[str, ...]) -> bool:
+    """Tell whether an entry may be shown: it names somebody or some place, or nothing by its address."""
+    pointing: Any = entry
+    for step in path:
+        pointing = pointing.get(step, {})
+    return "reference" not in pointing or target_type(pointing) in _PEOPLE_AND_PLACES
 
 
 def _added(element: str, ours: JsonObject, theirs: JsonObject, *, urns: Mapping[str, str]) -> Iterator[str]:
@@ -51,7 +79,7 @@ def _added(element: str, ours: JsonObject, theirs: JsonObject, *, urns: Mapping[
     mine = {name for one in ours[element] for name in _names(one, path)}
     for said, named in zip(theirs[element], symbolic(theirs, urns)[element], strict=True):
         text = text_of(said)
-        if text and mine.isdisjoint({*_names(said, path), *_names(named, path)}):
+        if text and _is_shown(said, path) and mine.isdisjoint({*_names(said, path), *_names(named, path)}):
             yield text
 
 

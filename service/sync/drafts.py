@@ -4,6 +4,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 
 from service.fhir.json import JsonObject
+from service.fhir.references import references_in
 from service.fhir.validation import Problem
 from service.mapping import task_proposal
 from service.mapping.graph import Scope, Subject, project
@@ -53,11 +54,28 @@ def rendered(
     """Return resources with the chart's addresses, each laid over what the chart holds (None: nothing)."""
     onto = {key: held for key, held in keys.items() if held is not None}
     refs = agenda.refs()
-    known = replace(
-        refs, traces={**refs.traces, **agenda.left}
-    )  # what we said there before is ours to replace
+    # What we said there before is ours to replace.
+    known = replace(refs, traces={**refs.traces, **agenda.left})
     bodies = project(subject_of(agenda), known, scope=scope_of(agenda), onto=onto)
+    for key, held in onto.items():
+        spared = _others(agenda.entry(key), held, known.traces)
+        if spared:
+            traces = {address: one for address, one in known.traces.items() if address not in spared}
+            theirs = replace(known, traces=traces)
+            bodies[key] = project(subject_of(agenda), theirs, scope=scope_of(agenda), onto=onto)[key]
     return {key: without(bodies[key], absent) for key in keys}
+
+
+def _others(entry: LedgerEntry, held: JsonObject, traces: Mapping[str, Key]) -> Set[str]:
+    """Return the addresses that a resource names and that we never said there: others tied it to them.
+
+    They stand for something in the plan by now, such as what was taken up since.
+    """
+    if entry.agreed_ours is None:
+        return frozenset()
+    said = {str(one.get("reference")) for _, one in references_in(entry.agreed_ours)}
+    named = {str(one.get("reference")) for _, one in references_in(held)}
+    return {one for one in named if one in traces and said.isdisjoint({one, traces[one].urn})}
 
 
 def rendered_by_name(
@@ -73,15 +91,6 @@ def symbols(agenda: Agenda) -> dict[str, str]:
     theirs = frozenset(_orders_of_chart(agenda))
     known = ((key, agenda.address(key)) for key in agenda.ledger if key not in theirs)
     return {address: key.urn for key, address in known if address is not None}
-
-
-def symbols_agreed(agenda: Agenda) -> dict[str, str]:
-    """Return the urn by address of what was of the plan when both sides agreed last.
-
-    What stands for something in the plan since this pass was the chart's own: that it is the plan's by now is
-    an edit of whatever refers to it there.
-    """
-    return {address: urn for address, urn in symbols(agenda).items() if address not in agenda.linked_now}
 
 
 def agreed_of(entry: LedgerEntry | None) -> Agreed | None:

@@ -19,7 +19,7 @@ from service.ports.ehr import Held
 from service.ports.storage import LedgerEntry, LinkState
 from service.sync.agenda import Agenda, remote_of
 from service.sync.companions import comparable, disagree, in_dispute
-from service.sync.drafts import Meant, meant, rendered_by_name, symbols, symbols_agreed
+from service.sync.drafts import Meant, meant, rendered_by_name, symbols
 from service.sync.groups import Owner
 from service.sync.inbox import content_of, digest_of
 from service.sync.merge import LINKS, Both, Ours, Rules, Theirs, Verdict
@@ -96,7 +96,6 @@ class _Looking:
     rules_of: RulesOf
     said: Meant
     urns: Mapping[str, str]
-    urns_agreed: Mapping[str, str]
     taking: dict[Key, "Edit"] = field(default_factory=dict)
     restamped: dict[Key, LedgerEntry] = field(default_factory=dict)
     open: list[Contested] = field(default_factory=list)
@@ -117,13 +116,7 @@ class Edit:
 
 def take_in(agenda: Agenda, seen: Seen, rules_of: RulesOf) -> Intake:
     """Return the plan with the chart's edits in it; `seen` is what the chart holds of tracked items now."""
-    looking = _Looking(
-        agenda=agenda,
-        rules_of=rules_of,
-        said=meant(agenda),
-        urns=symbols(agenda),
-        urns_agreed=symbols_agreed(agenda),
-    )
+    looking = _Looking(agenda=agenda, rules_of=rules_of, said=meant(agenda), urns=symbols(agenda))
     for key in sorted(seen.keys() & looking.said.ours.keys()):
         held = seen[key]
         if isinstance(held, Vanished):
@@ -143,10 +136,9 @@ def take_in(agenda: Agenda, seen: Seen, rules_of: RulesOf) -> Intake:
 
 def _sides(looking: _Looking, key: Key, theirs: JsonObject) -> Sides:
     """Return the three sides of a resource with urns."""
-    entry, ours = looking.agenda.entry(key), looking.said.ours[key]
-    agreed = symbolic(entry.agreed_theirs or {}, looking.urns_agreed)
-    base = Agreed(ours=entry.agreed_ours or ours, theirs=agreed)
-    return Sides(agreed=base, ours=ours, theirs=symbolic(theirs, looking.urns))
+    entry, ours, urns = looking.agenda.entry(key), looking.said.ours[key], looking.urns
+    base = Agreed(ours=entry.agreed_ours or ours, theirs=symbolic(entry.agreed_theirs or {}, urns))
+    return Sides(agreed=base, ours=ours, theirs=symbolic(theirs, urns))
 
 
 def _judge(looking: _Looking, key: Key, held: Held) -> None:

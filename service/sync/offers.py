@@ -17,6 +17,7 @@ from service.ports.storage import LedgerEntry
 from service.sync.additions import Additions
 from service.sync.adopting import Copying, adopted_entry, left_behind, taken_up, unlinked
 from service.sync.agenda import Agenda
+from service.sync.along import come_along
 from service.sync.bookings import start_of
 from service.sync.prescriptions import (
     RUNNING_HERE,
@@ -29,6 +30,8 @@ from service.sync.questions import Question
 from service.sync.reconciliation import Cause
 from service.sync.unplaced import tell_unplaced
 from service.sync.untaken import tell_untaken
+
+_TAKEN_UP_IN_TURN = ("Condition", "Goal", "ServiceRequest", "MedicationRequest", "Appointment")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +66,23 @@ def look_for_offers(
     behind = {address: left_behind(agenda, one, copying) for address, one in offered.items()}
     question = _question(key, offered, behind)
     plan, entries = agenda.plan, dict[Key, LedgerEntry]()
-    for address in sorted(agenda.answers.confirmed(question)):
+    for address in sorted(agenda.answers.confirmed(question), key=_first_what_others_name):
         before = replace(agenda, plan=plan, ledger={**agenda.ledger, **entries})
         made = taken_up(before, offered[address], copying)
         if made is not None:
             plan, item = made
             entries[item] = adopted_entry(replace(before, plan=plan), item, offered.pop(address))
+            after = replace(before, plan=plan, ledger={**before.ledger, item: entries[item]})
+            plan, linked = come_along(after, item, address)
+            entries |= linked
             _stand_by(agenda, item, address)
     rest = _question(key, offered, behind)
     return Offered(plan=plan, entries=entries, question=rest if offered else None, told=told)
+
+
+def _first_what_others_name(address: str) -> tuple[int, str]:
+    """Sort a problem before the goal that addresses it, and a course of therapy before its appointment."""
+    return _TAKEN_UP_IN_TURN.index(address.partition("/")[0]), address
 
 
 def _question(key: Key, offered: Mapping[str, Held], behind: Mapping[str, tuple[str, ...]]) -> Question:

@@ -17,7 +17,7 @@ from service.ports.storage import LedgerEntry, LinkState
 from service.sync.adopting import Copying, medication_entries
 from service.sync.agenda import Agenda, remote_of
 from service.sync.companions import disagree, in_dispute
-from service.sync.drafts import symbols, symbols_agreed
+from service.sync.drafts import symbols
 from service.sync.imported import plainly_said
 from service.sync.intake import Contested, Edit, Intake, RulesOf, closed, contested, overruled
 from service.sync.merge import LINKS, Both, Choice, Ours, Rules
@@ -49,7 +49,6 @@ class _Pull:
     confirmed: Set[Key]
     plan: Plan
     urns: Mapping[str, str]
-    urns_agreed: Mapping[str, str]
     said: Mapping[Key, JsonObject]
     entries: dict[Key, LedgerEntry] = field(default_factory=dict)
     open: list[Contested] = field(default_factory=list)
@@ -74,8 +73,7 @@ class _Pull:
         self._judge(key, held, sides)
 
     def _sides(self, entry: LedgerEntry, ours: JsonObject, held: Held) -> Sides:
-        agreed = symbolic(entry.agreed_theirs or {}, self.urns_agreed)
-        base = Agreed(ours=entry.agreed_ours or ours, theirs=agreed)
+        base = Agreed(ours=entry.agreed_ours or ours, theirs=symbolic(entry.agreed_theirs or {}, self.urns))
         return Sides(agreed=base, ours=ours, theirs=symbolic(held.resource, self.urns))
 
     def _judge(self, key: Key, held: Held, sides: Sides) -> None:
@@ -191,7 +189,6 @@ def pull(
         confirmed=confirmed,
         plan=agenda.plan,
         urns=symbols(agenda),
-        urns_agreed=symbols_agreed(agenda),
         said=said,
     )
     for key in sorted(seen):

@@ -15,7 +15,7 @@ from service.mapping.references import Key
 from service.ports.ehr import Ehr, Held
 from service.ports.storage import LedgerEntry
 from service.sync.additions import Additions, additions_there
-from service.sync.adopting import Copying, linked
+from service.sync.adopting import Copying
 from service.sync.aftermath import note_unmade
 from service.sync.agenda import Agenda, Ports, remote_of
 from service.sync.bookings import appointments_there, look_for_bookings
@@ -164,8 +164,5 @@ def _linked(
 
 
 def _proceed(working: Agenda, plan: Plan, entries: Mapping[Key, LedgerEntry]) -> None:
-    known = linked(working)
-    now = {address for one in entries.values() if (address := remote_of(one)) is not None}
-    working.linked_now |= now - known
     working.plan = plan
     working.ledger.update(entries)

@@ -200,28 +200,6 @@ def test_a_search_that_the_server_refuses_stops_nothing() -> None:
     assert clinic.inbox == ()
 
 
-def test_a_problem_that_is_taken_up_later_comes_into_what_addresses_it_and_stays_there() -> None:
-    clinic = clinic_with()
-    problem = a_resource(clinic, "Condition")
-    aim = a_resource(clinic, "Goal", addresses=[to(problem)])
-    course = a_resource(clinic, "ServiceRequest", reasonReference=[to(problem)])
-    clinic.sync()
-    answer(clinic, Cause.EXISTS_THERE, "confirm")
-    clinic.sync()
-    put_into_plan(clinic, "addresses", to(problem))
-    clinic.sync()
-    answer(clinic, Cause.EXISTS_THERE, "confirm")
-    clinic.sync()
-    plan = clinic.head()
-    assert plan.goals[-1].addresses == plan.therapies[-1].reasons == (plan.conditions[-1].id,)
-    quiet(clinic)
-    clinic.change(goals=(*plan.goals[:-1], replace(plan.goals[-1], status=GoalStatus.ON_HOLD)))
-    clinic.sync()
-    assert chart_of(clinic, aim)["addresses"] == [to(problem)]
-    assert chart_of(clinic, course)["reasonReference"] == [to(problem)]
-    quiet(clinic)
-
-
 def test_what_stays_behind_of_an_offer_is_shown_to_whoever_confirms_it() -> None:
     clinic = clinic_with()
     target = {"measure": {"text": "steps"}, "detailQuantity": {"value": 9000}}

@@ -7,9 +7,12 @@ import pytest
 from service.application.sync_status import why
 from service.fhir.json import JsonObject
 from service.mapping.references import Key
+from service.sync.reconciliation import Cause
 from tests.builders import the_full_plan, uid
+from tests.scenarios.added import a_resource
 from tests.scenarios.clinic import WITHOUT_TRANSACTIONS, Clinic, answering
-from tests.scenarios.foreign import quiet
+from tests.scenarios.foreign import FLUOXETINE, an_order, answer, quiet
+from tests.scenarios.test_offers import clinic_with
 
 PLAN, TEAM = Key("CarePlan", uid("plan")), Key("CareTeam", uid("plan"))
 ORDER, VISIT = Key("MedicationRequest", uid("medications-0")), Key("Appointment", uid("appointments-0"))
@@ -60,10 +63,15 @@ ADDED: dict[str, tuple[Key, JsonObject, tuple[str, ...]]] = {
         {"participant": [{"actor": {"display": "Room 3"}, "status": "accepted"}]},
         ("participant: actor display Room 3, status accepted",),
     ),
-    "an activity in words": (
+    "an activity, which is told in the inbox": (
         PLAN,
         {"activity": [{"detail": {"status": "scheduled", "description": "Yoga"}}]},
-        ("activity: detail status scheduled, description Yoga",),
+        (),
+    ),
+    "a label that closes the order": (
+        ORDER,
+        {"note": [{"text": "SECRET"}], "meta": {"security": [{"code": "PSYTHPN"}]}},
+        (),
     ),
     "a narrative": (PLAN, {"text": WORDS}, ("narrative: Ask him first.",)),
     "an extension": (
@@ -96,3 +104,22 @@ def test_what_was_never_agreed_on_has_nothing_beside() -> None:
     assert entry is not None
     assert entry.agreed_theirs is None
     assert beside(clinic, goal) == ()
+
+
+def test_words_about_what_may_be_somebody_elses_are_not_said() -> None:
+    clinic = Clinic(the_full_plan())
+    clinic.sync()
+    goal = Key("Goal", uid("goals-0"))
+    problem = a_resource(clinic, "Condition")
+    more(clinic, goal, addresses=[{"reference": problem, "display": "SECRET"}])
+    assert beside(clinic, goal) == ()
+
+
+def test_a_drug_that_ours_says_by_its_code_is_not_said_again() -> None:
+    clinic = clinic_with()
+    drug = clinic.made({"resourceType": "Medication", "code": FLUOXETINE})
+    an_order(clinic, 20, medicationCodeableConcept=None, medicationReference={"reference": drug})
+    clinic.sync()
+    answer(clinic, Cause.EXISTS_THERE, "confirm")
+    clinic.sync()
+    assert beside(clinic, Key("MedicationRequest", clinic.head().medications[-1].id)) == ()

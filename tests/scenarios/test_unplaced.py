@@ -1,6 +1,7 @@
 """What of a CarePlan no plan can take up is told, entry by entry with path and reason; the rest is not."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -272,6 +273,15 @@ def test_what_an_import_read_in_place_is_told_when_it_says_something_else(
     clinic.sync()
     item = waiting(clinic, Cause.CANNOT_TAKE_UP)
     assert item.content["candidates"]["CarePlan/plan"]["activity"] == told
+
+
+def test_our_own_start_of_the_plan_is_no_word_of_what_is_described_in_place() -> None:
+    clinic = imported([THERAPY])
+    plan = clinic.head()
+    clinic.change(period=replace(plan.period, start=date(2025, 6, 1)))
+    for _ in range(2):
+        clinic.sync()
+    assert clinic.inbox == ()
 
 
 def test_a_goal_inside_an_imported_care_plan_is_told_with_each_change() -> None:

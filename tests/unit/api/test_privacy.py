@@ -8,6 +8,7 @@ from service.document import item_to_document, plan_to_document
 from service.domain.plan import Plan
 from service.domain.sharing import without_unshared
 from service.ports.access import Role
+from service.ports.storage import LedgerEntry, LinkState
 from tests.builders import a_journal_entry
 from tests.unit.api.visitors import PLAN_ID, Clinic, path_of, routes, the_clinic
 
@@ -155,3 +156,29 @@ def test_a_token_of_a_plan_that_is_gone_finds_no_plan(clinic: Clinic) -> None:
     response = clinic.ask("patient", "GET", f"/plans/{PLAN_ID}")
     assert (response.status_code, response.json["detail"]) == (404, "There is no such plan.")
     assert re.search("/unknown$", response.json["type"])
+
+
+def test_what_clinicians_wrote_beside_the_plan_is_not_shown_to_a_patients_token(
+    clinic: Clinic, plan: Plan
+) -> None:
+    goal = plan.goals[0]
+    ours = {"resourceType": "Goal", "description": {"text": goal.description}}
+    entry = LedgerEntry(
+        connection_id="default",
+        resource_type="Goal",
+        item_id=goal.id,
+        patient_id=plan.patient.id,
+        state=LinkState.IN_SYNC,
+        remote_id="1",
+        agreed_ours=ours,
+        agreed_theirs={**ours, "note": [{"text": "for the team alone"}]},
+    )
+    with clinic.around.storage.begin() as work:
+        work.ledger.save([entry], plan_id=plan.id)
+        work.commit()
+    path = f"/plans/{plan.id}/sync/{goal.id}"
+    for role in OTHERS:
+        assert clinic.ask(role, "GET", path).json["items"][0]["beside"] == ["note: for the team alone"]
+    answer = clinic.ask("patient", "GET", path)
+    assert answer.status_code == 200
+    assert "for the team alone" not in answer.text
