@@ -5,7 +5,7 @@ from dataclasses import fields
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, select, tuple_
+from sqlalchemy import Connection, Row, Select, bindparam, func, select, tuple_
 
 from service.ports.storage import LedgerEntry, LinkState
 from service.storage import rows
@@ -14,28 +14,40 @@ from service.storage.sealing import Sealer
 from service.storage.tables import ledger
 
 _COLUMNS = tuple(one.name for one in fields(LedgerEntry))
-_THESE = (ledger.c.connection_id == bindparam("connection_id")) & tuple_(
-    ledger.c.resource_type, ledger.c.item_id
-).in_(bindparam("keys", expanding=True))
+# SQLite finds no list of pairs by an index: the items alone lead it to the few rows that it compares.
+_THESE = (
+    (ledger.c.connection_id == bindparam("connection_id"))
+    & ledger.c.item_id.in_(bindparam("items", expanding=True))
+    & tuple_(ledger.c.resource_type, ledger.c.item_id).in_(bindparam("keys", expanding=True))
+)
 _OF_THIS_PLAN = ledger.c.plan_id == bindparam("plan_id")
 
-_other = ledger.alias()
-_SAME = (
-    (_other.c.connection_id == ledger.c.connection_id)
-    & (_other.c.resource_type == ledger.c.resource_type)
-    & (_other.c.item_id == ledger.c.item_id)
+# Which other plan was in step last, by item: looked for among keys alone, since a clinician is of many plans.
+_RANKED = (
+    select(
+        ledger.c.resource_type,
+        ledger.c.item_id,
+        ledger.c.plan_id,
+        func.row_number()
+        .over(
+            partition_by=(ledger.c.resource_type, ledger.c.item_id),
+            order_by=(ledger.c.last_succeeded.desc().nulls_last(), ledger.c.plan_id),
+        )
+        .label("place"),
+    )
+    .where(_THESE, ledger.c.plan_id != bindparam("plan_id"))
+    .subquery()
 )
 _IN_STEP_LAST = (
-    select(_other.c.plan_id)
-    .where(_SAME, _other.c.plan_id != bindparam("plan_id"))
-    .order_by(_other.c.last_succeeded.desc().nulls_last(), _other.c.plan_id)
-    .limit(1)
-    .correlate(ledger)
-    .scalar_subquery()
+    (_RANKED.c.place == 1)
+    & (_RANKED.c.resource_type == ledger.c.resource_type)
+    & (_RANKED.c.item_id == ledger.c.item_id)
+    & (_RANKED.c.plan_id == ledger.c.plan_id)
+    & (ledger.c.connection_id == bindparam("connection_id"))
 )
 
 _MANY = select(ledger).where(_THESE, _OF_THIS_PLAN)
-_ELSEWHERE = select(ledger).where(_THESE, ledger.c.plan_id == _IN_STEP_LAST)
+_ELSEWHERE = select(ledger).join(_RANKED, _IN_STEP_LAST)
 
 
 class SqlLedger:
@@ -62,15 +74,13 @@ class SqlLedger:
         self, connection_id: str, keys: Iterable[tuple[str, str]], *, plan_id: str
     ) -> tuple[LedgerEntry, ...]:
         """Return a plan's entries of (resource type, item id) that exist, by resource type and item."""
-        return self._entries(_MANY, {"connection_id": connection_id, "keys": list(keys), "plan_id": plan_id})
+        return self._entries(_MANY, _these(connection_id, keys, plan_id))
 
     def elsewhere(
         self, connection_id: str, keys: Iterable[tuple[str, str]], *, plan_id: str
     ) -> tuple[LedgerEntry, ...]:
         """Return what other plans have of these: of each the entry that was in step last."""
-        return self._entries(
-            _ELSEWHERE, {"connection_id": connection_id, "keys": list(keys), "plan_id": plan_id}
-        )
+        return self._entries(_ELSEWHERE, _these(connection_id, keys, plan_id))
 
     def of_item(self, connection_id: str, item_id: str) -> tuple[tuple[str, LedgerEntry], ...]:
         """Return the entries of one item with their plans, by resource type and plan."""
@@ -104,3 +114,10 @@ class SqlLedger:
     def _entry(self, row: Row[Any]) -> LedgerEntry:
         held = rows.opened(self._sealer, ledger, row)
         return LedgerEntry(**{name: held[name] for name in _COLUMNS} | {"state": LinkState(row.state)})
+
+
+def _these(connection_id: str, keys: Iterable[tuple[str, str]], plan_id: str) -> dict[str, Any]:
+    """Return the parameters of a query of these items of a plan."""
+    wanted = list(keys)
+    items = sorted({item for _, item in wanted})
+    return {"connection_id": connection_id, "keys": wanted, "items": items, "plan_id": plan_id}
