@@ -18,6 +18,7 @@ from service.ports.ehr import Denied, Ehr, Held, Rejected
 from service.sync.adopting import linked, unlinked
 from service.sync.agenda import Agenda
 from service.sync.identity import read_again
+from service.sync.matching import is_verified_away
 from service.sync.planner import Vanished
 from service.sync.prescriptions import ORDERED
 from service.sync.reconciliation import Cause
@@ -26,7 +27,6 @@ from service.sync.tracked import searched_by_id
 
 TAKEN_UP = frozenset({"Condition", "Goal", "ServiceRequest"})
 """Types of which a plan takes up what its CarePlan names in the chart."""
-_REFUTED = frozenset({"refuted"})
 _RUNNING: Mapping[str, frozenset[str]] = {
     "Goal": frozenset({"proposed", "planned", "accepted", "active", "on-hold"}),
     "ServiceRequest": frozenset({"active", "on-hold"}),
@@ -91,9 +91,7 @@ def additions_there(agenda: Agenda, ehr: Ehr, patient: str, *, care_plan: Held |
 
 def needs_no_word(resource: JsonObject) -> bool:
     """Tell whether nobody is told of a resource: it is an error, refuted, or labelled as closed."""
-    codings = resource.get("verificationStatus", {}).get("coding", [])
-    refuted = any(one.get("code") in _REFUTED for one in codings)
-    return refuted or is_withdrawn(resource) or is_labelled_closed(resource)
+    return is_verified_away(resource) or is_withdrawn(resource) or is_labelled_closed(resource)
 
 
 def _is_takeable(resource: JsonObject, patient: str) -> bool:

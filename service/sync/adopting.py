@@ -3,14 +3,16 @@
 Bookings, orders and problems stay the clinic's own; goals and courses of therapy are shared from then on.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Protocol
 
 from service.domain.plan import Plan, items
 from service.fhir.json import JsonObject
 from service.fhir.labels import is_labelled_closed
 from service.mapping.absorption import Entry, Reunion, absorb
+from service.mapping.reading import Issue
 from service.mapping.references import Key
 from service.ports.ehr import Held
 from service.ports.storage import LedgerEntry
@@ -22,13 +24,14 @@ from service.sync.prescriptions import carries_our_name
 from service.sync.sides import symbolic
 
 ADOPTED = "adopted"
-_GROUP = {
-    "Appointment": "appointments",
+TAKEN_UP_AS: Mapping[str, str] = MappingProxyType({
     "Condition": "conditions",
     "Goal": "goals",
-    "MedicationRequest": "medications",
     "ServiceRequest": "therapies",
-}
+    "MedicationRequest": "medications",
+    "Appointment": "appointments",
+})  # fmt: skip
+"""The list of the plan by type, what others name before what names it."""
 _SHARED = frozenset({"Goal", "ServiceRequest"})
 LINKS_OF_ORDERS = ("MedicationRequest.requester", "MedicationRequest.priorPrescription")
 
@@ -59,7 +62,7 @@ def untakeable(agenda: Agenda, held: Held, copying: Copying, *, zone: str | None
     found, key = reading(agenda, held, copying, zone=zone)
     if found.plan is not None and _holds(found.plan, key):
         return ()
-    return tuple(f"{issue.path.rstrip('.')} {issue.reason}" for issue in found.issues)
+    return tuple(map(_told, found.issues))
 
 
 def left_behind(agenda: Agenda, held: Held, copying: Copying) -> tuple[str, ...]:
@@ -69,10 +72,14 @@ def left_behind(agenda: Agenda, held: Held, copying: Copying) -> tuple[str, ...]
     """
     found, key = reading(agenda, held, copying)
     return tuple(
-        f"{issue.path.rstrip('.')} {issue.reason}"
+        _told(issue)
         for issue in found.issues
         if issue.path.startswith(key.type) and not issue.path.startswith(LINKS_OF_ORDERS)
     )
+
+
+def _told(issue: Issue) -> str:
+    return f"{issue.path.rstrip('.')} {issue.reason}"
 
 
 def reading(agenda: Agenda, held: Held, copying: Copying, *, zone: str | None = None) -> tuple[Reunion, Key]:
@@ -84,7 +91,7 @@ def reading(agenda: Agenda, held: Held, copying: Copying, *, zone: str | None = 
 
 
 def _holds(plan: Plan, key: Key) -> bool:
-    return any(one.id == key.item for one in items(plan, _GROUP[key.type]))
+    return any(one.id == key.item for one in items(plan, TAKEN_UP_AS[key.type]))
 
 
 def medication_entries(agenda: Agenda) -> Iterator[Entry]:

@@ -5,7 +5,6 @@ that a person wrote.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from service.fhir.json import JsonObject
 from service.fhir.labels import is_labelled_closed
@@ -14,7 +13,7 @@ from service.ports.storage import LedgerEntry
 from service.sync.additions import LISTS
 from service.sync.groups import reference_path
 from service.sync.prose import authored_words
-from service.sync.sides import symbolic
+from service.sync.sides import pointing, symbolic
 from service.sync.words import label_of, text_of
 
 _CHOICES = ("abatement", "effective", "medication", "occurrence", "onset", "performed")
@@ -67,10 +66,8 @@ def _is_said_otherwise(element: str, ours: JsonObject) -> bool:
 
 def _is_shown(entry: JsonObject, path: tuple[str, ...]) -> bool:
     """Tell whether an entry may be shown: it names somebody or some place, or nothing by its address."""
-    pointing: Any = entry
-    for step in path:
-        pointing = pointing.get(step, {})
-    return "reference" not in pointing or target_type(pointing) in _PEOPLE_AND_PLACES
+    named = pointing(entry, path)
+    return "reference" not in named or target_type(named) in _PEOPLE_AND_PLACES
 
 
 def _added(element: str, ours: JsonObject, theirs: JsonObject, *, urns: Mapping[str, str]) -> Iterator[str]:
@@ -85,7 +82,5 @@ def _added(element: str, ours: JsonObject, theirs: JsonObject, *, urns: Mapping[
 
 def _names(entry: JsonObject, path: tuple[str, ...]) -> Iterator[str]:
     """Yield what tells an entry apart: its own id, where it has one, and what it points to."""
-    pointing: Any = entry
-    for step in path:
-        pointing = pointing.get(step, {})
-    yield from (str(one) for one in (entry.get("id"), pointing.get("reference")) if one)
+    names = (entry.get("id"), pointing(entry, path).get("reference"))
+    yield from (str(one) for one in names if one)

@@ -68,7 +68,7 @@ def match_problem(code: Concept, found: Iterable[Held]) -> Matching:
     """Match a condition to the patient's problem list by a code that both carry."""
     wanted = {(coding.system, coding.code) for coding in code.codings}
     said = (held for held in _distinct(found) if wanted & _codes(held.resource))
-    candidates = [held for held in said if not _verified_away(held.resource)]
+    candidates = [held for held in said if not is_verified_away(held.resource)]
     if not candidates:
         return NoMatch("the problem list has no condition with this code")
     if len(candidates) > 1:
@@ -115,6 +115,7 @@ def _codes(condition: JsonObject) -> set[tuple[str | None, str | None]]:
     return {(coding.get("system"), coding.get("code")) for coding in codings}
 
 
-def _verified_away(condition: JsonObject) -> bool:
+def is_verified_away(condition: JsonObject) -> bool:
+    """Tell whether a problem is no problem of the patient: it was refuted, or entered in error."""
     codings = condition.get("verificationStatus", {}).get("coding", [])
     return any(coding.get("code") in _UNUSABLE for coding in codings)

@@ -15,7 +15,7 @@ from service.mapping.references import Key
 from service.ports.ehr import Held
 from service.ports.storage import LedgerEntry
 from service.sync.additions import Additions
-from service.sync.adopting import Copying, adopted_entry, left_behind, taken_up, unlinked
+from service.sync.adopting import TAKEN_UP_AS, Copying, adopted_entry, left_behind, taken_up, unlinked
 from service.sync.agenda import Agenda
 from service.sync.along import come_along
 from service.sync.bookings import start_of
@@ -30,8 +30,6 @@ from service.sync.questions import Question
 from service.sync.reconciliation import Cause
 from service.sync.unplaced import tell_unplaced
 from service.sync.untaken import tell_untaken
-
-_TAKEN_UP_IN_TURN = ("Condition", "Goal", "ServiceRequest", "MedicationRequest", "Appointment")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +80,7 @@ def look_for_offers(
 
 def _first_what_others_name(address: str) -> tuple[int, str]:
     """Sort a problem before the goal that addresses it, and a course of therapy before its appointment."""
-    return _TAKEN_UP_IN_TURN.index(address.partition("/")[0]), address
+    return [*TAKEN_UP_AS].index(address.partition("/")[0]), address
 
 
 def _question(key: Key, offered: Mapping[str, Held], behind: Mapping[str, tuple[str, ...]]) -> Question:

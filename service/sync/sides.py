@@ -116,11 +116,16 @@ def entries(resource: JsonObject, element: str) -> Entries:
     return Entries(kind, element, {_name(one, path): one for one in resource.get(element, [])})
 
 
-def _name(entry: JsonObject, path: tuple[str, ...]) -> Hashable:
-    found: Any = entry
+def pointing(entry: JsonObject, path: tuple[str, ...]) -> JsonObject:
+    """Return the Reference in an entry of a list that `reference_path` knows, empty where it holds none."""
+    found = entry
     for step in path:
         found = found.get(step, {})
-    return entry.get("id") or str(found.get("reference"))
+    return found
+
+
+def _name(entry: JsonObject, path: tuple[str, ...]) -> Hashable:
+    return entry.get("id") or str(pointing(entry, path).get("reference"))
 
 
 def _content(kind: str, group: Group, resource: JsonObject) -> bytes:

@@ -19,7 +19,7 @@ from service.mapping.reading import Issue
 from service.mapping.references import Key
 from service.ports.ehr import Held
 from service.sync.additions import TAKEN_UP, Additions, Place, needs_no_word
-from service.sync.adopting import Copying, reading, untakeable
+from service.sync.adopting import TAKEN_UP_AS, Copying, reading, untakeable
 from service.sync.agenda import Agenda
 from service.sync.bookings import COMING
 from service.sync.imported import plainly_said
@@ -28,7 +28,6 @@ from service.sync.questions import Question
 from service.sync.reconciliation import Cause
 
 _REQUESTED = frozenset({"proposed", "waitlist"})
-_NO_PLACE = frozenset({"Appointment", "MedicationRequest", *TAKEN_UP})
 
 IN_PLACE = "is described in place: what changes there does not come into the plan"
 IN_WORDS = "is named in words alone: a plan takes up what is a resource of its own"
@@ -112,7 +111,7 @@ def _reason_of(agenda: Agenda, held: Held, copying: Copying) -> str | None:
         return None if own is None or Key(kind, own) in plainly_said(agenda) else OTHER_PLAN
     if set(patients_of(resource)) != {agenda.address(agenda.patient)}:
         return ANOTHER
-    if kind not in _NO_PLACE:
+    if kind not in TAKEN_UP_AS:
         return f"names a {kind} of the clinic's own: a plan has no place for it"
     if kind not in TAKEN_UP:
         return _reason_of_request(agenda, held, copying)
